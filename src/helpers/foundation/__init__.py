@@ -1,0 +1,1 @@
+"""Foundation: what is run, what came out, and where it lies."""

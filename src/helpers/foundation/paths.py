@@ -1,0 +1,66 @@
+"""Where things lie: one place for every path.
+
+============================  ======================================================
+``repository_root()``         the folder that holds ``configs/`` and ``notebooks/``
+``results_dir()``             small result files, one folder per experiment
+``checkpoints_dir()``         fine-tuned models, never committed
+``cache_dir()``               the offline assets, shared by all checkouts of a user
+============================  ======================================================
+"""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+from helpers.foundation.errors import CompanionError
+
+ROOT_VARIABLE = "COMPANION_ROOT"
+CACHE_VARIABLE = "COMPANION_CACHE"
+
+
+def repository_root() -> Path:
+    """Return the checkout that this run belongs to.
+
+    Returns
+    -------
+    Path
+        ``COMPANION_ROOT`` where it is set, else the first folder upwards from the working
+        directory, then from this file, that holds ``configs/quick.yaml``.
+
+    Raises
+    ------
+    CompanionError
+        If there is no such folder.
+    """
+    if os.environ.get(ROOT_VARIABLE):
+        return Path(os.environ[ROOT_VARIABLE]).resolve()
+    here = Path.cwd().resolve()
+    for folder in (here, *here.parents, *Path(__file__).resolve().parents):
+        if (folder / "configs" / "quick.yaml").is_file():
+            return folder
+    raise CompanionError(
+        f"no checkout of the companion at or above {here}: change into it, or set {ROOT_VARIABLE}"
+    )
+
+
+def configs_dir() -> Path:
+    """Return the folder of the profiles."""
+    return repository_root() / "configs"
+
+
+def results_dir() -> Path:
+    """Return the folder of the result files."""
+    return repository_root() / "results"
+
+
+def checkpoints_dir() -> Path:
+    """Return the folder of the fine-tuned models."""
+    return repository_root() / "checkpoints"
+
+
+def cache_dir() -> Path:
+    """Return the user's cache for the offline assets; ``COMPANION_CACHE`` moves it."""
+    if os.environ.get(CACHE_VARIABLE):
+        return Path(os.environ[CACHE_VARIABLE]).expanduser().resolve()
+    return Path(platformdirs.user_cache_path("language-class-imbalance"))

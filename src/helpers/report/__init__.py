@@ -1,0 +1,1 @@
+"""Report: what the paper said, and what we see."""
