@@ -1,0 +1,294 @@
+"""What came out: one folder per experiment, verified when read.
+
+``run.json`` is the folder's index. It records every stage with its fingerprint and the sha256
+of each file the stage wrote; a file that is not in it, or differs from it, is never read.
+
+The contract:
+
+* a stage is published as a whole: its files first, each through a temporary file, an fsync and
+  a rename, then ``run.json``. A kill leaves the earlier state;
+* ``experiment_lock`` lets one process at a time work on an experiment;
+* a missing result is ``None``, never another's number.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import filelock
+import pandas as pd
+
+from helpers.foundation.errors import CompanionError
+
+RUN_FILE = "run.json"
+_SELF_CHECKSUM = "checksum"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageRecord:
+    """One stage in ``run.json``; ``files`` maps each file's name to its sha256."""
+
+    fingerprint: str
+    version: int
+    files: Mapping[str, str]
+    seconds: float
+    peak_memory_gib: float
+    peak_gpu_memory_gib: float | None = None
+    finished: str = ""
+    environment: str = ""
+
+
+def fingerprint(**parts: Any) -> str:
+    """Return a checksum of everything that a stage's result depends on.
+
+    Parts are written as JSON with sorted keys, so equal values give equal fingerprints on every
+    machine. Neither hardware nor package versions belong in it.
+
+    Examples
+    --------
+    >>> fingerprint(seed=0, sizes={"train": 10}) == fingerprint(sizes={"train": 10}, seed=0)
+    True
+    """
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=True, default=_plain)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
+
+
+def _plain(value: Any) -> Any:
+    """Return a value JSON can write: numpy scalars as numbers, mappings as dicts."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if hasattr(value, "item"):
+        return value.item()
+    if isinstance(value, (Path, set, tuple)):
+        return str(value) if isinstance(value, Path) else sorted(value)
+    raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _as_text(content: Any) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False, default=_plain, allow_nan=False) + "\n"
+
+
+@contextmanager
+def atomic_path(target: Path) -> Iterator[Path]:
+    """Give a temporary path beside ``target``; put it in place when the block succeeds.
+
+    Raises
+    ------
+    CompanionError
+        If the disk is full or the folder cannot be written; ``target`` stays as it was.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+        os.close(handle)
+    except OSError as error:
+        raise CompanionError(f"cannot write {target}: {error.strerror}") from error
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)
+        with temporary.open("rb") as stream:
+            os.fsync(stream.fileno())
+        temporary.replace(target)
+    except OSError as error:
+        raise CompanionError(
+            f"cannot write {target}: {error.strerror or error}; what was there before is untouched"
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write a JSON file atomically."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(_as_text(content), encoding="utf-8")
+
+
+def write_frame(path: Path, frame: pd.DataFrame) -> None:
+    """Write a frame as Parquet atomically; the index is dropped."""
+    with atomic_path(path) as temporary:
+        frame.reset_index(drop=True).to_parquet(temporary, compression="zstd", index=False)
+
+
+@contextmanager
+def experiment_lock(folder: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold an experiment's folder for one process.
+
+    Raises
+    ------
+    CompanionError
+        If ``wait`` is false and another process holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(folder / ".lock", timeout=-1 if wait else 0):
+            yield
+    except filelock.Timeout as error:
+        raise CompanionError(
+            f"{folder} is in use by another process: wait for it to end"
+        ) from error
+
+
+# --- run.json -------------------------------------------------------------------------------
+
+
+def read_run(folder: Path) -> dict[str, Any] | None:
+    """Return the folder's ``run.json``, or None where there is none.
+
+    Raises
+    ------
+    CompanionError
+        If its own checksum does not fit: the file was changed by hand or is damaged.
+    """
+    path = folder / RUN_FILE
+    try:
+        run = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, json.JSONDecodeError) as error:
+        raise CompanionError(f"{path} cannot be read ({error}): delete it and run again") from error
+    if run.get(_SELF_CHECKSUM) != _run_checksum(run):
+        raise CompanionError(
+            f"{path} was changed after the run that wrote it: delete the folder and run again"
+        )
+    return dict(run)
+
+
+def _run_checksum(run: Mapping[str, Any]) -> str:
+    return fingerprint(**{key: value for key, value in run.items() if key != _SELF_CHECKSUM})
+
+
+def read_stage(folder: Path, stage: str) -> StageRecord | None:
+    """Return the record of a finished stage, or None."""
+    run = read_run(folder)
+    if run is None or stage not in run["stages"]:
+        return None
+    return StageRecord(**run["stages"][stage])
+
+
+def is_done(folder: Path, stage: str, fingerprint: str) -> bool:
+    """Say whether a stage's result is there, whole, and made from the same inputs."""
+    record = read_stage(folder, stage)
+    return (
+        record is not None
+        and record.fingerprint == fingerprint
+        and all(
+            (folder / name).is_file() and _sha256(folder / name) == checksum
+            for name, checksum in record.files.items()
+        )
+    )
+
+
+def publish(
+    folder: Path,
+    stage: str,
+    files: Mapping[str, Any],
+    *,
+    record: StageRecord,
+    parameters: Mapping[str, Any],
+    environment: Mapping[str, Any],
+) -> StageRecord:
+    """Write a stage's files, then its record.
+
+    Parameters
+    ----------
+    folder : Path
+        The experiment's folder.
+    stage : str
+        The stage's name.
+    files : mapping
+        A file's name to its content: a frame for ``.parquet``, anything else is JSON.
+    record : StageRecord
+        Fingerprint, version and cost of the stage; files and time are filled in here.
+    parameters : mapping
+        All that the experiment was run with, kept at the top of ``run.json``.
+    environment : mapping
+        Commit, packages and hardware. Stages may run on different machines, so each stage
+        names its environment.
+
+    Returns
+    -------
+    StageRecord
+        The record as it was written.
+    """
+    checksums = {}
+    for name, content in files.items():
+        if isinstance(content, pd.DataFrame):
+            write_frame(folder / name, content)
+        else:
+            write_json(folder / name, content)
+        checksums[name] = _sha256(folder / name)
+    try:
+        run = read_run(folder) or {}
+    except CompanionError:
+        run = {}  # a damaged index verifies nothing: start it again
+    key = fingerprint(**environment)[:8]
+    written = StageRecord(
+        **{
+            **asdict(record),
+            "files": checksums,
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            "environment": key,
+        }
+    )
+    run = {
+        "parameters": parameters,
+        "stages": {**run.get("stages", {}), stage: asdict(written)},
+        "environments": {**run.get("environments", {}), key: environment},
+    }
+    used = {item["environment"] for item in run["stages"].values()}
+    run["environments"] = {key: run["environments"][key] for key in sorted(used)}
+    run = json.loads(_as_text(run))
+    run[_SELF_CHECKSUM] = _run_checksum(run)
+    write_json(folder / RUN_FILE, run)
+    return written
+
+
+# --- results --------------------------------------------------------------------------------
+
+
+def verified_path(folder: Path, name: str) -> Path | None:
+    """Return the path of a result file after checking it, or None where it is missing.
+
+    Raises
+    ------
+    CompanionError
+        If the file differs from the checksum in ``run.json``.
+    """
+    path = folder / name
+    run = read_run(folder)
+    if run is None or not path.is_file():
+        return None
+    for stage in run["stages"].values():
+        if name in stage["files"]:
+            if _sha256(path) != stage["files"][name]:
+                raise CompanionError(
+                    f"{path} was changed after the run that wrote it (its checksum in {RUN_FILE} "
+                    "differs): delete it and run again"
+                )
+            return path
+    return None
+
+
+def read_json(folder: Path, name: str) -> Any | None:
+    """Return the content of a verified JSON result, or None where it is missing."""
+    path = verified_path(folder, name)
+    return None if path is None else json.loads(path.read_text(encoding="utf-8"))
+
+
+def read_frame(folder: Path, name: str) -> pd.DataFrame | None:
+    """Return a verified Parquet result, or None where it is missing."""
+    path = verified_path(folder, name)
+    return None if path is None else pd.read_parquet(path)
