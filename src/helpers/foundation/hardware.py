@@ -2,13 +2,14 @@
 
 import os
 import platform
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import psutil
 
@@ -128,10 +129,8 @@ def measured() -> Iterator[Usage]:
             usage.peak_gpu_memory_gib = round(cuda.max_memory_allocated() / GIB, 3)
 
 
-def _cuda_in_use():  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _cuda_in_use() -> Any:
     """Return ``torch.cuda`` where torch is loaded and sees a GPU, else None."""
-    import sys
-
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():
         return torch.cuda
