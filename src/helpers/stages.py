@@ -18,7 +18,6 @@ stage needs from an earlier one is made on the way, and only when it is needed.
 import dataclasses
 import functools
 import json
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +45,8 @@ VERSIONS: Mapping[str, int] = {
     "shap_difference": 1,
 }
 STAGES = tuple(VERSIONS)
+# The others leave files that are too large, or hold text, and are made when one of these asks.
+RESULT_STAGES = ("subsets", "predictions", "language_identification", "shap_difference")
 
 # Test rows, texts to explain and probe folds are the same for every seed of training.
 _FIXED_SEED = 0
@@ -124,7 +125,7 @@ class Workbench:
         return _corpus(self.experiment.dataset, tuple(sorted(self.sources.items())))
 
     def subsets(self, split: str) -> "Subsets":
-        """The balanced and the imbalanced subset of ``train`` or ``validation``."""
+        """Return the balanced and the imbalanced subset of ``train`` or ``validation``."""
         from helpers.data.subsets import make_subsets
 
         experiment, corpus = self.experiment, self.corpus
@@ -188,10 +189,9 @@ class Workbench:
 
     @functools.cached_property
     def model(self) -> tuple[Any, Any]:
-        """The fine-tuned model and its tokenizer; fine-tuned first where need be."""
+        """The fine-tuned model and its tokenizer."""
         from helpers.training.encoders import load_encoder
 
-        _ensure(self, "finetuning")
         return load_encoder(str(self.experiment.checkpoint), num_labels=len(self.corpus.labels))
 
     def outputs(self, model: Any, tokenizer: Any, rows: pd.DataFrame, what: str) -> Any:
@@ -529,9 +529,6 @@ def _shap_difference(bench: Workbench) -> dict[str, Any]:
     reference = reference_of(bench.experiment)
     if reference is None:
         return {}
-    other = Workbench(reference, bench.sources, bench.progress)
-    _ensure(bench, "shap_values")
-    _ensure(other, "shap_values")
     return {
         "shap_difference.parquet": difference_from_frames(
             store.read_frame(reference.folder, "shap.parquet"),
@@ -563,16 +560,37 @@ def is_done(experiment: Experiment, stage: str, *, sources: Sources | None = Non
     return store.is_done(experiment.folder, stage, fingerprint)
 
 
+def _needed_by(stage: str, bench: Workbench) -> list[tuple[Workbench, str]]:
+    """Return the stages whose results a stage reads."""
+    if stage in ("predictions", "language_identification", "shap_values"):
+        return [(bench, "finetuning")]
+    reference = reference_of(bench.experiment)
+    if stage == "shap_difference" and reference is not None:
+        other = Workbench(reference, bench.sources, bench.progress)
+        return [(bench, "shap_values"), (other, "shap_values")]
+    return []
+
+
 def _ensure(bench: Workbench, stage: str) -> None:
-    experiment, sources = bench.experiment, bench.sources
-    if is_done(experiment, stage, sources=sources):
+    """Make a stage's result where it is not there; one process at a time."""
+    if is_done(bench.experiment, stage, sources=bench.sources):
         return
+    for needed in _needed_by(stage, bench):  # before the lock: two experiments can need each other
+        _ensure(*needed)
+    lock = paths.checkpoints_dir() / bench.experiment.relative_folder
+    with store.experiment_lock(lock):
+        if not is_done(bench.experiment, stage, sources=bench.sources):
+            _make(bench, stage)
+
+
+def _make(bench: Workbench, stage: str) -> None:
+    experiment = bench.experiment
     marker = experiment.checkpoint / _MARKER
     if stage == "finetuning":
         marker.unlink(missing_ok=True)
     with hardware.measured() as usage:
         files = _RUNNERS[stage](bench)
-    fingerprint = stage_fingerprint(experiment, stage, sources=sources)
+    fingerprint = stage_fingerprint(experiment, stage, sources=bench.sources)
     store.publish(
         experiment.folder,
         stage,
@@ -642,11 +660,10 @@ def run(
         if stage not in STAGES:
             raise CompanionError(f"unknown stage {stage!r}: choose among {', '.join(STAGES)}")
     bench = Workbench(experiment, dict(sources or {}), progress)
-    with store.experiment_lock(paths.checkpoints_dir() / experiment.relative_folder):
-        for stage in stages:
-            if on_stage is not None:
-                on_stage(stage)
-            _ensure(bench, stage)
+    for stage in stages:
+        if on_stage is not None:
+            on_stage(stage)
+        _ensure(bench, stage)
     return experiment
 
 
@@ -692,8 +709,3 @@ def load(
         for experiment in listed:
             run(experiment, stages=needs, sources=sources)
     return listed
-
-
-def remove_checkpoint(experiment: Experiment) -> None:
-    """Delete an experiment's fine-tuned model; its results stay."""
-    shutil.rmtree(experiment.checkpoint, ignore_errors=True)

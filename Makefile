@@ -1,0 +1,46 @@
+# Set-up and jobs of the companion. Needs Python 3.11 to 3.13 and make; each target sets itself up.
+#
+#   make reproduce               run the quick profile on real texts, build the book
+#   make reproduce PROFILE=...   another profile of configs/ (embedded, paper)
+#   make test                    all tests
+#   make book                    the book from the committed results, computing no experiment
+#   make TORCH_INDEX=<URL> ...   take torch from that index (pytorch.org names a CPU one)
+#   make SOURCES="--source xnli=FOLDER" ...   read a data set from a local folder
+
+PYTHON ?= python3
+PROFILE ?= quick
+TORCH_INDEX ?=
+SOURCES ?=
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup reproduce test lint book bench clean
+
+help:  ## Show the targets.
+	@sed -n 's/^# \{0,1\}//p' Makefile
+
+setup: $(READY)  ## Make the virtual environment with the pinned packages.
+
+$(READY): pyproject.toml constraints.txt tools/setup.py
+	@$(PYTHON) tools/setup.py --venv $(VENV) --torch-index "$(TORCH_INDEX)"
+	@touch $(READY)
+
+reproduce: $(READY)
+	@$(BIN)/companion reproduce --profile $(PROFILE) $(SOURCES)
+
+test: $(READY)
+	@$(BIN)/python -m pytest
+
+lint: $(READY)
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
+
+book: $(READY)
+	@$(BIN)/companion book
+
+bench: $(READY)
+	@$(BIN)/python benchmarks/shap_corpus.py
+
+clean:
+	rm -rf _build book/_generated .pytest_cache .mypy_cache .ruff_cache

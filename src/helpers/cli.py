@@ -1,0 +1,207 @@
+"""The ``companion`` command: every argument is checked before anything heavy is imported."""
+
+import json
+import logging
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from helpers.foundation.errors import CompanionError
+from helpers.foundation.experiment import (
+    FAMILIES,
+    MODELS,
+    PUBLISHED_PROFILE,
+    SETUPS,
+    Experiment,
+    family_of,
+    load_profile,
+)
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Reproduce 'Understanding the effects of language-specific class imbalance in "
+    "multilingual fine-tuning', and measure it on your own data.",
+)
+
+ProfileOption = Annotated[str, typer.Option(help="A file in configs/: quick, embedded, paper.")]
+SourceOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source",
+        metavar="NAME=FOLDER",
+        help="Read a data set from a local folder in the layout of its hub repository.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+ModelOption = Annotated[str, typer.Option(help=f"{', '.join(MODELS)}, a folder, or owner/name.")]
+DatasetOption = Annotated[str, typer.Option(help=", ".join(FAMILIES))]
+
+
+def _sources(items: list[str] | None) -> dict[str, Path]:
+    sources = {}
+    for item in items or []:
+        name, equals, folder = item.partition("=")
+        if not equals or name not in {*FAMILIES, "wikipedia"}:
+            raise CompanionError(
+                f"--source {item!r}: give NAME=FOLDER with NAME one of {', '.join(FAMILIES)}, "
+                "wikipedia"
+            )
+        path = Path(folder).expanduser()
+        if not path.is_dir():
+            raise CompanionError(f"--source {item!r}: {folder!r} is not a folder")
+        sources[name] = path.resolve()
+    return sources
+
+
+def _named(dataset: str, sources: dict[str, Path]) -> str:
+    """Return the data set's name, which a local source may change."""
+    family = family_of(dataset)
+    if family not in sources:
+        return dataset
+    from helpers.data.corpora import resolve_name
+
+    return resolve_name(family, sources=sources)
+
+
+def _stages(names: str | None) -> tuple[str, ...]:
+    from helpers.stages import STAGES
+
+    if names is None:
+        return STAGES
+    chosen = tuple(name.strip() for name in names.split(","))
+    for name in chosen:
+        if name not in STAGES:
+            raise CompanionError(f"unknown stage {name!r}: choose among {', '.join(STAGES)}")
+    return chosen
+
+
+@app.command()
+def reproduce(
+    profile: ProfileOption = "quick",
+    source: SourceOption = None,
+    no_book: Annotated[bool, typer.Option("--no-book", help="Run the stages only.")] = False,
+) -> None:
+    """Run all experiments of a profile, execute the notebooks, build the book."""
+    settings, sources = load_profile(profile), _sources(source)
+    names = [_named(dataset, sources) for dataset in settings.matrix]
+    from helpers import reproduction
+
+    experiments = reproduction.profile_experiments(profile, datasets=names)
+    reproduction.run_experiments(experiments, sources=sources)
+    if not no_book:
+        from helpers import book as book_module
+
+        print(f"The book: {book_module.render(profile, datasets=names)}")
+
+
+@app.command()
+def run(
+    model: ModelOption = "e5_small",
+    dataset: DatasetOption = "multiemo",
+    setup: Annotated[str, typer.Option(help=", ".join(SETUPS))] = "balanced",
+    seed: Annotated[int, typer.Option(help="Sample, head, dropout and order.")] = 0,
+    profile: ProfileOption = "quick",
+    variant: Annotated[str, typer.Option(help="key=value,… that differs from the profile.")] = "",
+    stages: Annotated[str | None, typer.Option(help="Some stages only, by comma.")] = None,
+    source: SourceOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Run one experiment and fill its results folder."""
+    chosen, sources = _stages(stages), _sources(source)
+    Experiment(model, dataset, setup, seed, profile, variant)
+    experiment = Experiment(model, _named(dataset, sources), setup, seed, profile, variant)
+    from helpers import reproduction
+
+    reproduction.run_experiments([experiment], stages=chosen, sources=sources)
+    if json_:
+        from helpers.foundation import store
+
+        metrics = store.read_json(experiment.folder, "metrics.json")
+        _print_json({"folder": str(experiment.folder), "metrics": metrics})
+    else:
+        print(f"The results: {experiment.folder}")
+
+
+@app.command()
+def subsets(
+    dataset: DatasetOption = "multiemo",
+    profile: ProfileOption = "quick",
+    seed: Annotated[int, typer.Option(help="The training sample.")] = 0,
+    variant: Annotated[str, typer.Option(help="For example severity=0.5.")] = "",
+    source: SourceOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Print each split's joint counts of language and label, overlap and marginals."""
+    sources = _sources(source)
+    Experiment("e5_small", dataset, "imbalanced", seed, profile, variant)
+    experiment = Experiment(
+        "e5_small", _named(dataset, sources), "imbalanced", seed, profile, variant
+    )
+    from helpers import reproduction
+
+    report = reproduction.subsets_report(experiment, sources=sources)
+    if json_:
+        _print_json(report)
+    else:
+        print(reproduction.subsets_text(report))
+
+
+@app.command()
+def assets(
+    json_: JsonOption = False,
+) -> None:
+    """Fetch and check the offline encoder and texts (about 450 MB once)."""
+    from helpers.data import offline_assets
+
+    folder = offline_assets.encoder_folder()
+    fetched = {name: str(offline_assets.ensure_asset(name)) for name in offline_assets.ASSETS}
+    report = {"encoder": str(folder), **fetched}
+    if json_:
+        _print_json(report)
+    else:
+        for name, path in report.items():
+            print(f"{name}: {path}")
+
+
+@app.command()
+def book(
+    profile: ProfileOption = PUBLISHED_PROFILE,
+) -> None:
+    """Execute the notebooks on the results that are there, and build the book."""
+    settings = load_profile(profile)
+    from helpers import book as book_module
+
+    print(f"The book: {book_module.render(profile, datasets=list(settings.matrix))}")
+
+
+def _print_json(content: Any) -> None:
+    print(json.dumps(content, indent=1, ensure_ascii=False))
+
+
+def main() -> None:
+    """Run the command; a problem the reader can mend is one sentence, not a traceback."""
+    # Tokenizers warn of a fork that never happens; libraries chat on import.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    warnings.filterwarnings("ignore", category=FutureWarning)
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+    try:
+        app()
+    except CompanionError as error:
+        print(f"companion: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print(
+            "companion: stopped; finished stages are kept, the same call goes on", file=sys.stderr
+        )
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
