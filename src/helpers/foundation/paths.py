@@ -34,7 +34,10 @@ def repository_root() -> Path:
         If there is no such folder.
     """
     if os.environ.get(ROOT_VARIABLE):
-        return Path(os.environ[ROOT_VARIABLE]).resolve()
+        root = Path(os.environ[ROOT_VARIABLE]).resolve()
+        if not root.is_dir():
+            raise CompanionError(f"{ROOT_VARIABLE}={root} is not a folder")
+        return root
     here = Path.cwd().resolve()
     for folder in (here, *here.parents, *Path(__file__).resolve().parents):
         if (folder / "configs" / "quick.yaml").is_file():

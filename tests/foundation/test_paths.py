@@ -1,0 +1,29 @@
+from pathlib import Path
+
+import pytest
+
+from helpers.foundation import paths
+from helpers.foundation.errors import CompanionError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_checkout_is_found_from_any_folder_in_it(monkeypatch):
+    monkeypatch.delenv(paths.ROOT_VARIABLE, raising=False)
+    monkeypatch.chdir(ROOT / "notebooks")
+    assert paths.repository_root() == ROOT
+    assert paths.results_dir() == ROOT / "results"
+
+
+def test_environment_variables_move_the_folders(monkeypatch, tmp_path):
+    monkeypatch.setenv(paths.ROOT_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(paths.CACHE_VARIABLE, str(tmp_path / "cache"))
+    assert paths.repository_root() == tmp_path
+    assert paths.checkpoints_dir() == tmp_path / "checkpoints"
+    assert paths.cache_dir() == tmp_path / "cache"
+
+
+def test_a_root_that_is_no_checkout_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv(paths.ROOT_VARIABLE, str(tmp_path / "nowhere"))
+    with pytest.raises(CompanionError, match=paths.ROOT_VARIABLE):
+        paths.repository_root()

@@ -1,0 +1,61 @@
+"""The command line refuses bad input in one sentence, before anything heavy is imported."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+
+def companion(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "helpers.cli", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        **options,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "--model", "bert"], ["model 'bert'", "mbert, xlmr, e5_small"]),
+        (["run", "--dataset", "imdb"], ["dataset 'imdb'", "multiemo"]),
+        (["run", "--setup", "skewed"], ["setup 'skewed'", "imbalanced_cw"]),
+        (["run", "--profile", "huge"], ["profile 'huge'", "quick"]),
+        (["run", "--variant", "a=b"], ["variant key 'a'", "severity"]),
+        (["run", "--stages", "predictions,plots"], ["stage 'plots'", "language_identification"]),
+        (["reproduce", "--profile", "huge"], ["profile 'huge'", "quick"]),
+        (["subsets", "--dataset", "imdb"], ["dataset 'imdb'", "xnli"]),
+        (["subsets", "--source", "xnli"], ["--source 'xnli'", "NAME=FOLDER"]),
+        (["subsets", "--source", "xnli=/no/such"], ["'/no/such' is not a folder"]),
+        (["run", "--source", "imdb=."], ["NAME one of"]),
+    ],
+)
+def test_bad_input_is_one_sentence(arguments, words):
+    done = companion(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert all(word in done.stderr for word in words), done.stderr
+
+
+def test_help_is_quick_and_lists_the_commands():
+    started = time.perf_counter()
+    done = companion("--help")
+    seconds = time.perf_counter() - started
+    assert done.returncode == 0
+    for command in ("reproduce", "run", "subsets", "assets", "book"):
+        assert command in done.stdout
+    assert seconds < 5  # under a second on a quiet machine; torch alone would take longer
+
+
+def test_arguments_are_checked_without_torch():
+    code = (
+        "import sys, helpers.cli, helpers.stages\n"
+        "heavy = {'torch', 'transformers', 'datasets', 'sklearn'} & set(sys.modules)\n"
+        "sys.exit(f'imported {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
