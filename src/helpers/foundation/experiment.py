@@ -318,9 +318,9 @@ def profile_names() -> list[str]:
 
 
 @cache
-def _read_profile(path: Path) -> Profile:
+def _parse_profile(path: Path, text: str) -> Profile:
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise CompanionError(f"{path.name} is not valid YAML: {error}") from error
     profile = _build(Profile, {"name": path.stem, **raw}, where=path.name)
@@ -342,7 +342,8 @@ def load_profile(name: str) -> Profile:
         If there is no such profile, or a field of it is unknown, missing or of the wrong type.
     """
     _one_of("profile", name, profile_names())
-    return _read_profile(paths.configs_dir() / f"{name}.yaml")
+    path = paths.configs_dir() / f"{name}.yaml"
+    return _parse_profile(path, path.read_text(encoding="utf-8"))
 
 
 T = TypeVar("T")

@@ -1,0 +1,183 @@
+"""All stages of an experiment, on the real encoder and real texts, at tiny size."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+import yaml
+
+from helpers import stages
+from helpers.foundation import paths, store
+from helpers.foundation.errors import CompanionError
+from helpers.foundation.experiment import Experiment
+
+PROFILE = {
+    "about": "As small as it gets.",
+    "models": ["e5_small"],
+    "matrix": ["multiemo"],
+    "seeds": [0],
+    "null_seed": 1,
+    "mie_seeds": [0],
+    "recipe": {
+        "batch_size": 16,
+        "accumulation": 2,
+        "encoder_learning_rate": 1.0e-4,
+        "head_learning_rate": 1.0e-3,
+        "epochs": 1,
+        "max_length": 48,
+        "validations": 2,
+    },
+    "datasets": {
+        "multiemo": {"train": 240, "validation": 120, "test": 120},
+        "multiemo_pairs": {"train": 120, "validation": 60, "test": 60},
+    },
+    "language_identification": {"external": "eld", "per_language": 20},
+    "shap": {"texts": 6, "max_evals": 40},
+}
+LAYERS = "layers=1"
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """A checkout of its own, with one tiny profile."""
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "quick.yaml").write_text(yaml.safe_dump(PROFILE))
+    monkeypatch.setenv(paths.ROOT_VARIABLE, str(tmp_path))
+    return tmp_path
+
+
+def files_of(folder):
+    return {item.name: item.read_bytes() for item in folder.iterdir() if item.suffix != ".lock"}
+
+
+@pytest.mark.real
+def test_an_experiment_fills_its_folder_as_the_contract_says(checkout):
+    experiment = Experiment("e5_small", "multiemo", "imbalanced_cw", variant=LAYERS)
+    stages.run(experiment, progress=False)
+
+    run = store.read_run(experiment.folder)
+    assert set(run["stages"]) == set(stages.STAGES)
+    for record in run["stages"].values():
+        assert record["seconds"] > 0 and record["peak_memory_gib"] > 0
+        assert run["environments"][record["environment"]]["packages"]["torch"]
+
+    subsets = store.read_json(experiment.folder, "subsets.json")
+    assert subsets["size"] == {"train": 240, "validation": 120, "test": 120}
+
+    predictions = store.read_frame(experiment.folder, "predictions.parquet")
+    assert len(predictions) == 120
+    probabilities = predictions.filter(regex="^p_")
+    assert list(probabilities) == [f"p_{label}" for label in subsets["labels"]]
+    assert probabilities.sum(axis=1).to_numpy() == pytest.approx(1, abs=1e-5)
+    metrics = store.read_json(experiment.folder, "metrics.json")
+    right = predictions["label"] == predictions["predicted"]
+    assert metrics["accuracy"] == pytest.approx(right.mean())
+    assert [row["step"] for row in metrics["training"]["curve"]]
+
+    found = store.read_json(experiment.folder, "language_identification.json")["sources"]
+    assert set(found) == {"test", "external"}
+    assert set(found["test"]["probes"]) == set(found["test"]["pretrained"])
+    assert found["external"]["n"] == 6 * 20
+
+    shap_frame = store.read_frame(experiment.folder, "shap.parquet")
+    assert shap_frame["text_id"].nunique() == 6
+    difference = store.read_frame(experiment.folder, "shap_difference.parquet")
+    balanced = store.read_frame(experiment.replace(setup="balanced").folder, "shap.parquet")
+    assert balanced is not None, "the balanced model was not explained on the way"
+    # Positive, neutral, negative and base together are the change of the predicted probability.
+    sums = difference.groupby(["text", "class"])["difference"].sum()
+    both = [probability_per_text(frame, subsets["labels"]) for frame in (balanced, shap_frame)]
+    pd.testing.assert_series_equal(
+        sums.sort_index(), (both[1] - both[0]).sort_index(), check_names=False, atol=1e-5
+    )
+
+    before = files_of(experiment.folder)
+    assert stages.pending([experiment]) == []
+    stages.run(experiment, progress=False)
+    assert files_of(experiment.folder) == before
+
+
+def probability_per_text(frame, labels):
+    """Sum of a text's SHAP values plus its base value (eq. 1)."""
+    parts = {
+        label: frame.groupby("text_id")[f"value_{label}"].sum()
+        + frame.groupby("text_id")[f"base_{label}"].first()
+        for label in labels
+    }
+    series = pd.concat(parts, names=["class", "text"])
+    return series.swaplevel()
+
+
+@pytest.mark.real
+def test_killed_in_training_and_resumed_gives_the_same_numbers(checkout, tmp_path_factory):
+    experiment = Experiment("e5_small", "multiemo", "balanced", variant=LAYERS)
+    stages.run(experiment, stages=["predictions"], progress=False)
+    whole = store.read_json(experiment.folder, "metrics.json")
+    shutil.rmtree(experiment.folder)
+    shutil.rmtree(experiment.checkpoint)
+
+    command = [sys.executable, "-m", "helpers.cli", "run", "--model", "e5_small"]
+    command += ["--dataset", "multiemo", "--variant", LAYERS, "--stages", "predictions"]
+    killed = subprocess.Popen(command, env=os.environ, stderr=subprocess.DEVNULL)
+    kept = experiment.checkpoint / "training"
+    deadline = time.monotonic() + 120
+    while not list(kept.glob("checkpoint-*/trainer_state.json")) and killed.poll() is None:
+        assert time.monotonic() < deadline, "no checkpoint within two minutes"
+        time.sleep(0.02)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert store.read_json(experiment.folder, "metrics.json") is None
+
+    done = subprocess.run(command, env=os.environ, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert store.read_json(experiment.folder, "metrics.json") == whole
+
+
+@pytest.mark.real
+def test_a_stage_runs_again_when_its_inputs_change(checkout):
+    experiment = Experiment("e5_small", "multiemo", "balanced", variant=LAYERS)
+    stages.run(experiment, stages=["subsets"], progress=False)
+    assert stages.is_done(experiment, "subsets")
+    changed = {**PROFILE, "datasets": {"multiemo": {"train": 480, "validation": 120, "test": 120}}}
+    (checkout / "configs" / "quick.yaml").write_text(yaml.safe_dump(changed))
+    assert not stages.is_done(experiment, "subsets")
+    stages.run(experiment, stages=["subsets"], progress=False)
+    assert store.read_json(experiment.folder, "subsets.json")["size"]["train"] == 480
+
+
+def test_the_profile_s_experiments(checkout):
+    listed = stages.experiments(profile="quick", model="e5_small", dataset="multiemo")
+    assert [(item.setup, item.seed, item.variant) for item in listed] == [
+        ("balanced", 0, ""),
+        ("imbalanced", 0, ""),
+        ("imbalanced_cw", 0, ""),
+        ("balanced", 1, ""),
+        ("balanced", 0, "mie=1"),
+        ("imbalanced", 0, "mie=1"),
+    ]
+
+
+def test_references_of_the_shap_difference(checkout):
+    balanced = Experiment("e5_small", "multiemo", "balanced")
+    imbalanced = balanced.replace(setup="imbalanced", variant="mie=1,severity=0.5")
+    assert stages.reference_of(imbalanced) == balanced.replace(variant="mie=1")
+    assert stages.reference_of(balanced) == balanced.replace(seed=1)
+    assert stages.reference_of(balanced.replace(seed=1)) == balanced
+    assert stages.reference_of(balanced.replace(variant="mie=1")) is None
+
+
+def test_an_unknown_stage_is_refused(checkout):
+    with pytest.raises(CompanionError, match="unknown stage 'plots': choose among subsets"):
+        stages.run(Experiment("e5_small", "multiemo", "balanced"), stages=["plots"])
+
+
+def test_reading_computes_and_fetches_nothing(checkout, monkeypatch):
+    monkeypatch.setenv(paths.CACHE_VARIABLE, str(checkout / "cache"))
+    listed = stages.load(profile="quick", model="e5_small", dataset="multiemo")
+    assert [store.read_json(item.folder, "metrics.json") for item in listed] == [None] * 6
+    assert not (checkout / "cache").exists()
