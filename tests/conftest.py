@@ -1,0 +1,150 @@
+"""Tiny encoders of the real architectures, with tokenizers that know a few sentences.
+
+They test code and never make a published number. Weights are random but the same in every run; so
+are the vocabularies, which is why they are listed and not trained: the trainers are not
+deterministic.
+"""
+
+import os
+from pathlib import Path
+from types import MappingProxyType
+
+import pandas as pd
+import pytest
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no test reaches the hub by accident
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+SENTENCES = MappingProxyType(
+    {
+        "fr": ("La chambre était propre et calme.", "Le repas est arrivé froid, quelle déception."),
+        "es": ("El médico escuchó con mucha paciencia.", "La batería duró apenas dos días."),
+        "ja": ("部屋はとても静かで清潔でした。", "料理は冷たくて残念でした。"),
+        "de": ("Das Zimmer war sauber und ruhig.", "Der Akku hielt leider nur zwei Tage."),
+        "en": ("The room was clean and quiet.", "The meal arrived cold, what a pity."),
+        "zh": ("房间非常安静,也很干净。", "饭菜送来时是凉的,真遗憾。"),
+    }
+)
+_TINY = MappingProxyType(
+    {
+        "hidden_size": 32,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "intermediate_size": 64,
+        "initializer_range": 0.2,  # wide, so that inputs make a difference without training
+    }
+)
+
+
+@pytest.fixture(scope="session")
+def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with mBERT's kind of encoder: WordPiece, token types, a pooler."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    characters = sorted(set("".join(_all_sentences())) - {" "})
+    pieces = [*specials, *characters, *(f"##{each}" for each in characters), *_frequent_words()]
+    vocabulary = {piece: number for number, piece in enumerate(dict.fromkeys(pieces))}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=False)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]",
+        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+        special_tokens=[("[CLS]", 2), ("[SEP]", 3)],
+    )
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        model_max_length=64,
+        model_input_names=["input_ids", "token_type_ids", "attention_mask"],
+        pad_token="[PAD]",
+        unk_token="[UNK]",
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+        mask_token="[MASK]",
+    )
+    config = BertConfig(vocab_size=len(fast), max_position_embeddings=64, **_TINY)
+    return _save(BertModel, config, fast, tmp_path_factory.mktemp("tiny") / "bert")
+
+
+@pytest.fixture(scope="session")
+def tiny_xlmr(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with XLM-R's kind of encoder: unigram pieces, no token types."""
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaModel
+
+    characters = sorted(set("▁".join(_all_sentences())) - {" "})
+    words = [f"▁{word}" for word in _frequent_words()]
+    pieces = [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0)]
+    pieces += [(piece, -9.0) for piece in characters] + [(piece, -6.0) for piece in words]
+    tokenizer = Tokenizer(models.Unigram([*pieces, ("<mask>", 0.0)], unk_id=3))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>",
+        pair="<s> $A </s> </s> $B </s>",
+        special_tokens=[("<s>", 0), ("</s>", 2)],
+    )
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        model_max_length=64,
+        model_input_names=["input_ids", "attention_mask"],
+        bos_token="<s>",
+        eos_token="</s>",
+        pad_token="<pad>",
+        unk_token="<unk>",
+        cls_token="<s>",
+        sep_token="</s>",
+        mask_token="<mask>",
+    )
+    config = XLMRobertaConfig(
+        vocab_size=len(fast),
+        max_position_embeddings=66,
+        type_vocab_size=1,
+        pad_token_id=1,
+        bos_token_id=0,
+        eos_token_id=2,
+        **_TINY,
+    )
+    return _save(XLMRobertaModel, config, fast, tmp_path_factory.mktemp("tiny") / "xlmr")
+
+
+@pytest.fixture(scope="session", params=["tiny_bert", "tiny_xlmr"])
+def tiny_encoder(request: pytest.FixtureRequest) -> Path:
+    """Each of the tiny encoders in turn."""
+    folder: Path = request.getfixturevalue(request.param)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def reviews() -> pd.DataFrame:
+    """A frame of rows as a corpus has them: 96 texts, two labels that the text gives away."""
+    rows = []
+    for copy in range(8):
+        for language, sentences in SENTENCES.items():
+            for label, sentence in enumerate(sentences):
+                text = " ".join([sentence] * (1 + copy % 3))
+                rows.append((f"{language}-{copy}-{label}", f"{copy}", language, label, text, ""))
+    return pd.DataFrame(rows, columns=["id", "group", "language", "label", "text", "text_pair"])
+
+
+def _all_sentences() -> list[str]:
+    return [sentence for pair in SENTENCES.values() for sentence in pair]
+
+
+def _frequent_words() -> list[str]:
+    """Whole words that are one piece; the others are spelt out."""
+    words = {word.strip(".,") for sentence in _all_sentences() for word in sentence.split()}
+    return sorted(word for word in words if len(word) <= 5)
+
+
+def _save(model_class: type, config: object, tokenizer: object, folder: Path) -> Path:
+    import torch
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model_class(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)  # type: ignore[attr-defined]
+    return folder
