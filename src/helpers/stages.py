@@ -303,15 +303,11 @@ def _model_fingerprint(model: str) -> str:
 
 
 def _subsets(bench: Workbench) -> dict[str, Any]:
-    corpus = bench.corpus
-    pairs = {split: bench.subsets(split) for split in ("train", "validation")}
-
-    def counts(rows: pd.DataFrame) -> dict[str, list[int]]:
-        table = pd.crosstab(rows["language"], rows["label"]).reindex(
-            index=list(corpus.languages), columns=range(len(corpus.labels)), fill_value=0
-        )
-        return {str(language): [int(n) for n in row] for language, row in table.iterrows()}
-
+    corpus, test = bench.corpus, bench.test
+    drawn = {split: bench.subsets(split) for split in ("train", "validation")}
+    counts = {split: subsets.counts() for split, subsets in drawn.items()}
+    test_counts = pd.crosstab(test["language"], test["label"]).reindex(list(corpus.languages))
+    counts["test"] = {"balanced": test_counts}
     return {
         "subsets.json": {
             "dataset": corpus.name,
@@ -323,29 +319,23 @@ def _subsets(bench: Workbench) -> dict[str, Any]:
             "severity": bench.experiment.options.severity,
             "rule": bench.rule,
             "size": {
-                **{split: len(subsets.balanced) for split, subsets in pairs.items()},
-                "test": len(bench.test),
+                **{split: len(subsets.balanced) for split, subsets in drawn.items()},
+                "test": len(test),
             },
             "counts": {
-                **{
-                    split: {
-                        "balanced": counts(subsets.balanced),
-                        "imbalanced": counts(subsets.imbalanced),
-                    }
-                    for split, subsets in pairs.items()
-                },
-                "test": {"balanced": counts(bench.test)},
+                split: {
+                    name: {str(row): cells.tolist() for row, cells in table.T.items()}
+                    for name, table in tables.items()
+                }
+                for split, tables in counts.items()
             },
-            "overlap": {split: subsets.overlap for split, subsets in pairs.items()},
+            "overlap": {split: subsets.overlap for split, subsets in drawn.items()},
             "source_rows": {
-                **{
-                    split: {
-                        "balanced": int(subsets.balanced["group"].nunique()),
-                        "imbalanced": int(subsets.imbalanced["group"].nunique()),
-                    }
-                    for split, subsets in pairs.items()
-                },
-                "test": {"balanced": int(bench.test["group"].nunique())},
+                **{split: subsets.source_rows() for split, subsets in drawn.items()},
+                "test": {"balanced": int(test["group"].nunique())},
+            },
+            "in_several_languages": {
+                split: subsets.in_several_languages() for split, subsets in drawn.items()
             },
         }
     }
