@@ -73,7 +73,7 @@ def trim_embeddings(
     new_ids = torch.full((table.num_embeddings,), -1)
     new_ids[kept] = torch.arange(len(kept))
     rows = table.weight.detach()[kept].clone()
-    small = nn.Embedding(*rows.shape, padding_idx=table.padding_idx, _weight=rows)
+    small = nn.Embedding(len(rows), rows.shape[1], padding_idx=table.padding_idx, _weight=rows)
     model.set_input_embeddings(small)
     return TrimmedEmbeddings(table=table, kept=kept, new_ids=new_ids)
 
