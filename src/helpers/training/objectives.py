@@ -88,7 +88,8 @@ def masked_input(
     """
     ids = [tokenizer.mask_token_id] * length
     if keep_special_tokens:
-        ids = tokenizer.build_inputs_with_special_tokens(ids)
+        start, *end = tokenizer("")["input_ids"]
+        ids = [start, *ids, *end]
     encoded = {"input_ids": torch.tensor([ids]), "attention_mask": torch.ones(1, len(ids)).long()}
     if "token_type_ids" in tokenizer.model_input_names:
         encoded["token_type_ids"] = torch.zeros_like(encoded["input_ids"])
