@@ -1,0 +1,54 @@
+import pytest
+
+from helpers import reproduction
+from helpers.foundation.experiment import load_profile
+
+REPORT = {
+    "dataset": "xnli_7500",
+    "source": "a local folder",
+    "labels": ["entailment", "neutral"],
+    "counts": {
+        "train": {
+            "balanced": {"fr": [10, 10], "en": [10, 10]},
+            "imbalanced": {"fr": [15, 5], "en": [5, 15]},
+        },
+        "test": {"balanced": {"fr": [4, 4], "en": [4, 4]}},
+    },
+    "overlap": {"train": 0.75},
+    "source_rows": {"train": {"balanced": 40, "imbalanced": 40}, "test": {"balanced": 8}},
+}
+
+
+def test_marginals_of_the_skewed_subset_are_uniform():
+    marginals = reproduction._marginals(REPORT["counts"]["train"]["imbalanced"], REPORT["labels"])
+    assert marginals["language"] == {"fr": 20, "en": 20}
+    assert marginals["label"] == {"entailment": 20, "neutral": 20}
+
+
+def test_the_text_shows_every_count_and_the_overlap():
+    text = reproduction.subsets_text(REPORT)
+    assert "train, imbalanced (40 source rows)" in text
+    assert "75.0% of the rows are in both" in text
+    row = next(line for line in text.splitlines() if line.startswith("fr") and "15" in line)
+    assert row.split() == ["fr", "15", "5", "20"]
+
+
+@pytest.mark.parametrize("profile", ["quick", "embedded"])
+def test_a_profile_s_experiments_cover_its_matrix(profile):
+    settings = load_profile(profile)
+    listed = reproduction.profile_experiments(profile)
+    plain = [item for item in listed if not item.variant]
+    cells = {(item.model, item.dataset, item.setup, item.seed) for item in plain}
+    assert len(cells) == len(plain)
+    expected = len(settings.models) * len(settings.matrix) * 3 * len(settings.seeds)
+    if settings.null_seed is not None:
+        expected += len(settings.models) * len(settings.matrix)
+    assert len(plain) == expected
+
+
+def test_the_estimate_learns_from_what_stages_took():
+    first = reproduction._expected_seconds("predictions", {})
+    # A machine that takes twice the guess for one stage is expected to for the others.
+    slow = reproduction._expected_seconds("predictions", {"language_identification": [50.0]})
+    assert slow == pytest.approx(2 * first)
+    assert reproduction._expected_seconds("predictions", {"predictions": [7.0, 9.0]}) == 8
