@@ -1,0 +1,126 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from helpers.analysis.statistics import (
+    design_effect,
+    holm,
+    over_groups,
+    over_seeds,
+    standardised_mean,
+)
+from helpers.foundation.errors import CompanionError
+
+RNG = np.random.default_rng(0)
+
+
+@given(st.lists(st.floats(-1, 1), min_size=2, max_size=8).filter(lambda x: np.std(x) > 1e-6))
+def test_over_seeds_is_the_t_test(differences):
+    ours = over_seeds(differences, confidence=0.9)
+    theirs = stats.ttest_1samp(differences, 0)
+    low, high = theirs.confidence_interval(0.9)
+    assert ours.estimate == pytest.approx(np.mean(differences))
+    assert (ours.ci_low, ours.ci_high) == pytest.approx((low, high))
+    assert ours.p_value == pytest.approx(theirs.pvalue)
+
+
+def test_one_seed_has_no_interval():
+    with pytest.raises(CompanionError, match="two seeds, got 1"):
+        over_seeds([0.1])
+
+
+def test_equal_differences_are_certain():
+    assert over_seeds([0.0, 0.0]).p_value == 1
+    assert over_seeds([0.1, 0.1]).p_value == 0
+    assert np.isnan(over_seeds([0.1, 0.1]).effect_size)
+
+
+def test_over_groups_is_scipy_s_bca_bootstrap_where_every_row_is_its_own_group():
+    values = RNG.exponential(size=80)
+    ours = over_groups(values, range(80), resamples=20_000)
+    theirs = stats.bootstrap(
+        (values,), np.mean, n_resamples=20_000, method="BCa", rng=np.random.default_rng(1)
+    ).confidence_interval
+    assert (ours.ci_low, ours.ci_high) == pytest.approx((theirs.low, theirs.high), abs=0.01)
+    assert ours.estimate == pytest.approx(values.mean())
+
+
+@given(st.permutations(range(24)))
+def test_over_groups_does_not_depend_on_what_groups_are_called_or_on_copies(names):
+    values = np.random.default_rng(1).normal(size=24)
+    one = over_groups(values, range(24), resamples=300)
+    other = over_groups(values, [f"text {name}" for name in names], resamples=300)
+    assert one == other
+    copied = over_groups(np.repeat(values, 3), np.repeat(range(24), 3), resamples=300)
+    assert (copied.ci_low, copied.ci_high) == pytest.approx((one.ci_low, one.ci_high))
+    assert copied.units == 24
+
+
+def test_over_groups_covers_the_truth_on_clustered_rows():
+    covered, ignored = [], []
+    for trial in range(150):
+        generator = np.random.default_rng(trial)
+        groups = np.repeat(np.arange(60), 4)
+        values = 0.3 + generator.normal(size=60)[groups] + 0.3 * generator.normal(size=240)
+        found = over_groups(values, groups, resamples=400, seed=trial)
+        covered.append(found.ci_low <= 0.3 <= found.ci_high)
+        loose = over_groups(values, range(240), resamples=400, seed=trial)
+        ignored.append(loose.ci_low <= 0.3 <= loose.ci_high)
+    assert 0.89 <= np.mean(covered) <= 0.99
+    assert np.mean(ignored) < 0.8  # what resampling rows would do
+
+
+def test_p_values_of_the_bootstrap_agree_with_the_interval():
+    for shift in (0.0, 0.1, 0.2, 0.4):
+        found = over_groups(RNG.normal(shift, 1, size=300), range(300))
+        excludes = found.ci_low > 0 or found.ci_high < 0
+        assert excludes == (found.p_value < 0.05) or abs(found.p_value - 0.05) < 0.01
+
+
+def test_no_difference_at_all_is_no_difference():
+    found = over_groups(np.zeros(50), range(50))
+    assert (found.ci_low, found.ci_high, found.p_value) == (0, 0, 1)
+
+
+def test_a_seed_fixes_the_bootstrap():
+    values = RNG.normal(size=40)
+    assert over_groups(values, range(40), seed=4) == over_groups(values, range(40), seed=4)
+    assert over_groups(values, range(40), seed=4) != over_groups(values, range(40), seed=5)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
+def test_holm_is_the_step_down_procedure(p_values):
+    corrected = holm([*p_values, float("nan")])
+    assert np.isnan(corrected[-1])
+    order, n, running = np.argsort(p_values), len(p_values), 0.0
+    for rank, index in enumerate(order):
+        running = max(running, min(1.0, (n - rank) * p_values[index]))
+        assert corrected[index] == pytest.approx(running)
+
+
+def test_standardised_mean_is_hedges_g_of_paired_differences():
+    values = RNG.normal(1, 2, size=10)
+    d = values.mean() / values.std(ddof=1)
+    assert standardised_mean(values) == pytest.approx(d * (1 - 3 / (4 * 9 - 1)))
+
+
+def test_design_effect_counts_copies():
+    values = RNG.normal(size=500)
+    assert design_effect(values, range(500)) == pytest.approx(1)
+    assert design_effect(np.repeat(values, 3), np.repeat(range(500), 3)) == pytest.approx(3)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: over_groups([1.0, 2.0], [1]), "groups: need one for each of the 2"),
+        (lambda: over_groups([1.0, 2.0], [1, 1]), "two, got 1"),
+        (lambda: over_groups([1.0, np.nan], [1, 2]), "finite"),
+        (lambda: over_seeds([1.0, 2.0], confidence=95), "confidence 95"),
+    ],
+)
+def test_bad_input_is_refused(call, message):
+    with pytest.raises(CompanionError, match=message):
+        call()
