@@ -189,6 +189,8 @@ def main() -> None:
     # Tokenizers warn of a fork that never happens; libraries chat on import.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    if not sys.stderr.isatty():  # in a log, a line every quarter of a minute is enough
+        os.environ.setdefault("TQDM_MININTERVAL", "15")
     warnings.filterwarnings("ignore", category=FutureWarning)
     logging.getLogger("transformers").setLevel(logging.ERROR)
     try:
