@@ -1,0 +1,142 @@
+"""SHAP values as frames: to store them, and to choose the texts they are computed for."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shap
+
+from helpers.analysis.shap_values import objects
+from helpers.foundation.errors import CompanionError
+
+
+def explanation_frame(
+    explanation: shap.Explanation,
+    *,
+    ids: Sequence[str],
+    languages: Sequence[str],
+    labels: Sequence[Any],
+    groups: Sequence[str] | None = None,
+    class_names: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Return an explanation as a frame with one row per token.
+
+    Parameters
+    ----------
+    explanation : shap.Explanation
+        From ``explain_corpus``.
+    ids, languages, labels : sequence
+        One for each text.
+    groups : sequence of str, optional
+        The source row of each text; by default its id.
+    class_names : sequence of str, optional
+        By default the explanation's output names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``text_id, group, language, label, position, token, is_special``, and for each class
+        ``value_<class>`` and ``base_<class>``.
+
+    Raises
+    ------
+    CompanionError
+        If a sequence has another length than the explanation.
+    """
+    names = list(class_names if class_names is not None else explanation.output_names)
+    per_text = {
+        "text_id": ids,
+        "group": ids if groups is None else groups,
+        "language": languages,
+        "label": labels,
+    }
+    count = len(explanation.values)
+    for field, values in per_text.items():
+        if len(values) != count:
+            raise CompanionError(f"{field}: {len(values)} for {count} explained texts")
+    if len(names) != explanation.base_values.shape[1]:
+        raise CompanionError(
+            f"class_names: {len(names)} for {explanation.base_values.shape[1]} explained classes"
+        )
+    lengths = [len(v) for v in explanation.values]
+    frame = pd.DataFrame({k: np.repeat(np.asarray(v), lengths) for k, v in per_text.items()})
+    frame["position"] = np.concatenate([np.arange(n) for n in lengths])
+    frame["token"] = np.concatenate([np.asarray(d, dtype=object) for d in explanation.data])
+    frame["is_special"] = np.concatenate(list(explanation.special_tokens))
+    tokens = np.concatenate(list(explanation.values))
+    bases = np.repeat(explanation.base_values, lengths, axis=0)
+    for kind, numbers in (("value", tokens), ("base", bases)):
+        for column, name in enumerate(names):
+            frame[f"{kind}_{name}"] = numbers[:, column]
+    return frame
+
+
+def explanation_from_frame(frame: pd.DataFrame) -> shap.Explanation:
+    """Return the explanation that a frame of ``explanation_frame`` was made from.
+
+    Text order is that of the frame. The hierarchy over groups of tokens is not in the frame, so
+    text plots show single tokens.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+
+    Returns
+    -------
+    shap.Explanation
+    """
+    names = [c.removeprefix("value_") for c in frame.columns if c.startswith("value_")]
+    texts = [text for _, text in frame.groupby("text_id", sort=False)]
+    explanation = shap.Explanation(
+        values=objects([text[[f"value_{n}" for n in names]].to_numpy(float) for text in texts]),
+        base_values=np.stack(
+            [text[[f"base_{n}" for n in names]].to_numpy(float)[0] for text in texts]
+        ),
+        data=objects([text["token"].to_numpy(str) for text in texts]),
+        feature_names=[[t.strip() for t in text["token"]] for text in texts],
+        output_names=names,
+    )
+    explanation.special_tokens = objects([text["is_special"].to_numpy(bool) for text in texts])
+    return explanation
+
+
+def stratified_sample(frame: pd.DataFrame, n: int, *, seed: int = 0) -> pd.DataFrame:
+    """Return ``n`` rows with every language, and every label in it, at its share.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        With a column ``language`` and, optionally, ``label``.
+    n : int
+        Rows to draw; all of them where there are no more.
+    seed : int
+
+    Returns
+    -------
+    pandas.DataFrame
+        In the order of ``frame``.
+
+    Raises
+    ------
+    CompanionError
+        If ``n`` is below 1.
+
+    Examples
+    --------
+    >>> texts = pd.DataFrame({"language": ["fr"] * 6 + ["en"] * 3})
+    >>> stratified_sample(texts, 3)["language"].tolist()
+    ['fr', 'fr', 'en']
+    """
+    if n < 1:
+        raise CompanionError(f"n: {n}; allowed is a whole number of at least 1")
+    if n >= len(frame):
+        return frame
+    strata = [c for c in ("language", "label") if c in frame.columns]
+    order = np.random.default_rng(seed).permutation(len(frame))
+    # A row's place within its stratum, as a share of the stratum: the n lowest are a sample in
+    # which each stratum has its share, to the row.
+    cells = frame[strata].iloc[order].reset_index(drop=True).groupby(strata, sort=True)
+    place = (cells.cumcount() + 0.5) / cells[strata[0]].transform("size")
+    chosen = order[np.argsort(place.to_numpy(), kind="stable")[:n]]
+    return frame.iloc[np.sort(chosen)]
