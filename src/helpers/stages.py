@@ -18,6 +18,7 @@ stage needs from an earlier one is made on the way, and only when it is needed.
 import dataclasses
 import functools
 import json
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -192,7 +193,10 @@ class Workbench:
         """The fine-tuned model and its tokenizer."""
         from helpers.training.encoders import load_encoder
 
-        return load_encoder(str(self.experiment.checkpoint), num_labels=len(self.corpus.labels))
+        model, tokenizer = load_encoder(
+            str(self.experiment.checkpoint), num_labels=len(self.corpus.labels)
+        )
+        return model.to(hardware.preferred_device()), tokenizer
 
     def outputs(self, model: Any, tokenizer: Any, rows: pd.DataFrame, what: str) -> Any:
         """Return probabilities and first-token features of some rows."""
@@ -272,6 +276,7 @@ def stage_fingerprint(experiment: Experiment, stage: str, *, sources: Sources) -
                 "finetuning": upstream("finetuning"),
                 "texts": settings.shap.texts,
                 "max_evals": settings.shap.max_evals,
+                "precision": settings.shap.precision,
             }
         case "shap_difference":
             reference = reference_of(experiment)
@@ -487,19 +492,24 @@ def _pretrained_probes(bench: Workbench, name: str, rows: pd.DataFrame) -> dict[
 
 
 def _shap_values(bench: Workbench) -> dict[str, Any]:
-    from helpers.analysis.shap_values import explain_corpus, explanation_frame, stratified_sample
+    from helpers.analysis.shap_frames import explanation_frame, stratified_sample
+    from helpers.analysis.shap_values import explain_corpus
 
     settings = bench.experiment.settings.shap
     rows = bench.test
     if settings.texts is not None:
         rows = stratified_sample(rows, settings.texts, seed=_FIXED_SEED)
     model, tokenizer = bench.model
+    finished = bench.experiment.checkpoint / "shap_values"
     explanation = explain_corpus(
         model,
         tokenizer,
         rows["text"].tolist(),
         rows["text_pair"].tolist() if bench.corpus.is_pair else None,
         max_evals=settings.max_evals,
+        max_length=bench.experiment.recipe.max_length,
+        precision=settings.precision,
+        cache=finished,
         progress=bench.progress,
     )
     frame = explanation_frame(
@@ -510,22 +520,35 @@ def _shap_values(bench: Workbench) -> dict[str, Any]:
         labels=rows["label"].tolist(),
         class_names=bench.corpus.labels,
     )
+    shutil.rmtree(finished, ignore_errors=True)
     return {"shap.parquet": frame}
 
 
 def _shap_difference(bench: Workbench) -> dict[str, Any]:
-    from helpers.analysis.shap_difference import difference_from_frames
+    from helpers.analysis.shap_difference import cumulative_difference
+    from helpers.analysis.shap_frames import explanation_from_frame
 
     reference = reference_of(bench.experiment)
     if reference is None:
         return {}
-    return {
-        "shap_difference.parquet": difference_from_frames(
-            store.read_frame(reference.folder, "shap.parquet"),
-            store.read_frame(bench.experiment.folder, "shap.parquet"),
-            threshold=bench.experiment.settings.shap.threshold,
-        )
-    }
+    frames = [
+        store.read_frame(folder, "shap.parquet")
+        for folder in (reference.folder, bench.experiment.folder)
+    ]
+    texts = frames[1].drop_duplicates("text_id").reset_index(drop=True)
+    balanced, other = (explanation_from_frame(frame) for frame in frames)
+    difference = cumulative_difference(
+        balanced,
+        other,
+        languages=texts["language"].tolist(),
+        threshold=bench.experiment.settings.shap.threshold,
+    )
+    index = difference["text"].to_numpy()
+    difference["text"] = texts["text_id"].to_numpy()[index]
+    difference.insert(1, "group", texts["group"].to_numpy()[index])
+    names = dict(enumerate(bench.corpus.labels))
+    difference.insert(3, "label", texts["label"].map(names).to_numpy()[index])
+    return {"shap_difference.parquet": difference}
 
 
 _RUNNERS: Mapping[str, Callable[[Workbench], dict[str, Any]]] = {

@@ -254,6 +254,7 @@ class ShapSettings:
 
     texts: int | None = 240
     max_evals: int = 500
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "fp32"
     threshold: float = 0.01
 
 
