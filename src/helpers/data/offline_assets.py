@@ -39,6 +39,12 @@ from types import MappingProxyType
 from filelock import FileLock
 from tqdm.auto import tqdm
 
+from helpers.data.cached_files import (
+    is_recorded,
+    sha256_of,
+    write_atomically,
+    write_recorded,
+)
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.paths import cache_dir
 
@@ -253,40 +259,15 @@ def _verified(folder: Path, member: Member, *, warn: bool = False) -> bool:
     path = folder / member.file
     if not path.is_file():
         return False
-    expected = member.sha256
     if member.convert is not None:
-        # The bytes of a converted file depend on the library that wrote it, so its checksum is
-        # recorded beside it, together with the pinned one of the file that it was made from.
-        record = path.with_name(f"{path.name}.sha256")
-        recorded = record.read_text(encoding="ascii").split() if record.is_file() else []
-        expected = recorded[0] if recorded[1:] == [member.sha256] else ""
-    if sha256_of(path) == expected:
+        verified = is_recorded(path, made_from=member.sha256)
+    else:
+        verified = sha256_of(path) == member.sha256
+    if verified:
         return True
     if warn:
         warnings.warn(f"{path} is damaged or out of date: fetching it again", stacklevel=3)
     return False
-
-
-def sha256_of(path: Path) -> str:
-    """Return the sha256 of a file's bytes, in hexadecimal.
-
-    Parameters
-    ----------
-    path : Path
-        Any file.
-    """
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that its name never shows half of it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
 
 
 def _given_archive(asset: Asset) -> Path | None:
@@ -388,10 +369,10 @@ def _take_members(archive: Path, members: list[Member], folder: Path) -> None:
                     f"(sha256 differs): delete the archive and fetch it again"
                 )
             if member.convert is not None:
-                content = member.convert(content)
-                record = f"{hashlib.sha256(content).hexdigest()} {member.sha256}\n"
-                _write_atomically(folder / f"{member.file}.sha256", record.encode("ascii"))
-            _write_atomically(folder / member.file, content)
+                converted = member.convert(content)
+                write_recorded(folder / member.file, converted, made_from=member.sha256)
+            else:
+                write_atomically(folder / member.file, content)
     except _UNREADABLE as error:
         raise CompanionError(f"{archive} cannot be read: {error}") from error
     if wanted:
@@ -455,7 +436,7 @@ def encoder_folder(*, cache: Path | None = None, progress: bool = True) -> Path:
         save_encoder(weights, tokenizer, temporary)
         files = {path.name: sha256_of(path) for path in sorted(temporary.iterdir())}
         record = {"version": ENCODER_VERSION, "pinned": _encoder_pins(), "files": files}
-        _write_atomically(temporary / "complete.json", json.dumps(record, indent=1).encode())
+        write_atomically(temporary / "complete.json", json.dumps(record, indent=1).encode())
         shutil.rmtree(folder, ignore_errors=True)
         temporary.replace(folder)
     return folder

@@ -7,6 +7,7 @@ one half-precision scale, 4 bits a weight. All else is float32.
 
 import struct
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -115,9 +116,7 @@ def _parse(data: memoryview) -> QuantisedEncoder:
     offsets = np.frombuffer(data, dtype="<u4", count=n_pieces + 1, offset=at)
     at += 4 * (n_pieces + 1) + 4 * n_pieces  # the offsets, and a score for each piece
     blob = bytes(data[at : at + blob_bytes])
-    pieces = tuple(
-        blob[start:end].decode() for start, end in zip(offsets[:-1], offsets[1:], strict=True)
-    )
+    pieces = tuple(blob[start:end].decode() for start, end in pairwise(offsets))
     at += blob_bytes
     _entries, map_bytes = take("iI")
     at += map_bytes
@@ -128,7 +127,7 @@ def _parse(data: memoryview) -> QuantisedEncoder:
         (name_bytes,) = take("H")
         name = bytes(data[at : at + name_bytes]).decode()
         at += name_bytes
-        kind, count, offset, n_bytes = take("BIQQ")
+        _kind, count, offset, n_bytes = take("BIQQ")
         content = data[offset : offset + n_bytes]
         if len(content) != n_bytes:
             raise ValueError(f"it ends inside tensor {name}")
@@ -137,7 +136,19 @@ def _parse(data: memoryview) -> QuantisedEncoder:
             tensors[name] = np.frombuffer(content, dtype="<f4").astype(np.float32)
         else:
             tensors[name] = dequantise(content, count=count)
-    return QuantisedEncoder(*sizes, eps, pieces, tensors)
+    hidden, layers, heads, feed_forward, vocabulary, positions, token_types = sizes
+    return QuantisedEncoder(
+        hidden=hidden,
+        layers=layers,
+        heads=heads,
+        feed_forward=feed_forward,
+        vocabulary=vocabulary,
+        positions=positions,
+        token_types=token_types,
+        layer_norm_eps=eps,
+        pieces=pieces,
+        tensors=tensors,
+    )
 
 
 def bert_state(encoder: QuantisedEncoder) -> dict[str, Array]:

@@ -1,0 +1,75 @@
+"""Files of the cache: written whole or not at all, and never read unless their checksum holds."""
+
+import hashlib
+import os
+from pathlib import Path
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file's bytes, in hexadecimal.
+
+    Parameters
+    ----------
+    path : Path
+        Any file.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that its name never shows half of it.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its folder is there.
+    content : bytes
+        All of it.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def write_recorded(path: Path, content: bytes, *, made_from: str) -> None:
+    """Write a file and, beside it, its checksum and what it was made from.
+
+    The bytes of a converted file depend on the library that wrote it, so no checksum can be pinned
+    in advance.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    content : bytes
+        All of it.
+    made_from : str
+        A checksum or a revision, without spaces.
+    """
+    record = f"{hashlib.sha256(content).hexdigest()} {made_from}\n"
+    write_atomically(_record(path), record.encode("ascii"))
+    write_atomically(path, content)
+
+
+def is_recorded(path: Path, *, made_from: str) -> bool:
+    """Tell whether a file is there, unchanged, and made from that.
+
+    Parameters
+    ----------
+    path : Path
+        A file of `write_recorded`.
+    made_from : str
+        As it was given there.
+    """
+    if not path.is_file() or not _record(path).is_file():
+        return False
+    recorded = _record(path).read_text(encoding="ascii", errors="replace").split()
+    return recorded[1:] == [made_from] and recorded[0] == sha256_of(path)
+
+
+def _record(path: Path) -> Path:
+    return path.with_name(f"{path.name}.sha256")

@@ -1,0 +1,185 @@
+"""Texts for language identification that the models were never fine-tuned on (section 2.2)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm.auto import tqdm
+
+from helpers.data.offline_assets import ASSETS, ensure_asset
+from helpers.data.tables import clean
+from helpers.foundation.errors import CompanionError
+from helpers.foundation.store import fingerprint
+
+EXTERNAL = ("eld", "wikipedia")
+WIKIPEDIA = "wikimedia/wikipedia"
+WIKIPEDIA_REVISION = "b04c8d1ceb2f5cd4588862100d08de323dccfbaa"
+WIKIPEDIA_CONFIG = "20231101.{language}"
+SHUFFLE_BUFFER = 10_000  # articles: the sample is drawn from a stream, never from a whole dump
+VERSION = 1  # raise it when the texts that are drawn change
+
+
+def load_external_texts(
+    languages: Sequence[str],
+    *,
+    per_language: int = 1000,
+    source: str = "eld",
+    sources: Mapping[str, Path] | None = None,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Draw texts of some languages from a source outside the data set.
+
+    Parameters
+    ----------
+    languages : sequence of str
+        Codes, as in the data set.
+    per_language : int
+        Texts for each language.
+    source : {"eld", "wikipedia"}
+        ``eld``: sentences, offline. ``wikipedia``: articles, from the hub, or from the folder that
+        ``sources`` gives for it (``20231101.fr/*.parquet`` with ``text``).
+    sources : mapping of str to Path, optional
+        ``{"wikipedia": folder}``.
+    seed : int
+        Seed of the draw.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``id, group, language, text``; equal texts share a group.
+
+    Raises
+    ------
+    CompanionError
+        If the source is unknown, has too few texts of a language, or cannot be reached.
+    """
+    _check_source(source)
+    parts = []
+    sentences = _eld_sentences() if source == "eld" else None
+    for language in languages:
+        if sentences is not None:
+            random = np.random.default_rng(seed)
+            found = sentences[sentences["language"] == language]
+            chosen = found.iloc[random.permutation(len(found))[:per_language]].copy()
+        else:
+            articles = _wikipedia_articles(language, per_language, sources or {}, seed)
+            chosen = pd.DataFrame({"text": articles})
+            chosen["id"] = [f"wikipedia-{language}-{n}" for n in range(len(chosen))]
+            chosen["language"] = language
+        if len(chosen) < per_language:
+            raise CompanionError(
+                f"{source} has {len(chosen)} texts of language '{language}', fewer than the "
+                f"{per_language} that are asked for"
+            )
+        parts.append(chosen)
+    rows = pd.concat(parts, ignore_index=True)
+    rows["group"] = rows.groupby("text")["id"].transform("first")
+    return rows[["id", "group", "language", "text"]]
+
+
+def external_fingerprint(source: str, *, sources: Mapping[str, Path] | None = None) -> str:
+    """Return a checksum of an external source, without reading its texts.
+
+    Parameters
+    ----------
+    source : {"eld", "wikipedia"}
+        As `load_external_texts`.
+    sources : mapping of str to Path, optional
+        As `load_external_texts`. Dumps are large, so a folder counts by the names and sizes of its
+        files.
+
+    Raises
+    ------
+    CompanionError
+        If the source is unknown or its folder is not there.
+    """
+    _check_source(source)
+    folder = _wikipedia_folder(sources or {})
+    if source == "eld":
+        data: object = [member.sha256 for member in ASSETS["language_identification"].members]
+    elif folder is None:
+        data = [WIKIPEDIA, WIKIPEDIA_REVISION, WIKIPEDIA_CONFIG]
+    else:
+        data = [
+            [path.relative_to(folder).as_posix(), path.stat().st_size]
+            for path in sorted(folder.glob("*/*.parquet"))
+        ]
+    return fingerprint(source=source, version=VERSION, data=data)
+
+
+def _check_source(source: str) -> None:
+    if source not in EXTERNAL:
+        raise CompanionError(
+            f"unknown external source '{source}': choose one of {', '.join(EXTERNAL)}"
+        )
+
+
+def _eld_sentences() -> pd.DataFrame:
+    """Return all sentences with their language, numbered within the file."""
+    path = ensure_asset("language_identification") / "big-test.txt"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    table = pd.DataFrame(
+        [line.split("\t", 1) for line in lines if "\t" in line], columns=["language", "text"]
+    )
+    table["id"] = "eld-" + table["language"] + "-" + table.index.astype(str)
+    table["text"] = clean(table["text"])
+    return table[table["text"] != ""]
+
+
+def _wikipedia_folder(sources: Mapping[str, Path]) -> Path | None:
+    if "wikipedia" not in sources:
+        return None
+    folder = Path(sources["wikipedia"]).expanduser()
+    if not folder.is_dir():
+        raise CompanionError(f"the source of wikipedia, {folder}, is not a folder")
+    return folder
+
+
+def _wikipedia_articles(
+    language: str, count: int, sources: Mapping[str, Path], seed: int
+) -> list[str]:
+    """Return the first articles of a shuffled stream."""
+    from datasets import load_dataset
+
+    config = WIKIPEDIA_CONFIG.format(language=language)
+    folder = _wikipedia_folder(sources)
+    texts: list[str] = []
+    try:
+        if folder is None:
+            stream = load_dataset(
+                WIKIPEDIA, config, revision=WIKIPEDIA_REVISION, split="train", streaming=True
+            )
+        else:
+            files = sorted(str(path) for path in (folder / config).glob("*.parquet"))
+            if not files:
+                raise CompanionError(
+                    f"{folder}: no file of language '{language}'; expected {config}/*.parquet"
+                )
+            stream = load_dataset("parquet", data_files=files, split="train", streaming=True)
+        shuffled: Iterable[Mapping[str, str]] = stream.shuffle(
+            seed=seed, buffer_size=SHUFFLE_BUFFER
+        )
+        with tqdm(desc=f"Wikipedia {language}", total=count, unit="article", leave=False) as bar:
+            for article in shuffled:
+                if "text" not in article:
+                    raise CompanionError(
+                        f"{folder or WIKIPEDIA}: {config} has no column 'text'; its columns are "
+                        f"{', '.join(article)}"
+                    )
+                if text := (article["text"] or "").strip():
+                    texts.append(text)
+                    bar.update()
+                if len(texts) == count:
+                    break
+    except CompanionError:
+        raise
+    # The hub's clients raise errors of many kinds; each means that the articles do not come.
+    except Exception as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+        raise CompanionError(
+            f"Wikipedia in '{language}' could not be read from {folder or 'the hub'} ({reason}): "
+            "connect to the hub, set HF_ENDPOINT to a mirror, name a local copy with "
+            "--source wikipedia=FOLDER, or take eld as the external source"
+        ) from error
+    return texts
