@@ -1,0 +1,192 @@
+"""How tables, figures and notes look in a notebook and in the book: plain, accessible HTML."""
+
+import base64
+import html
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from helpers.foundation.experiment import Experiment, family_of, load_profile
+from helpers.report import frames
+
+MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Html:
+    """A piece of HTML that a notebook shows; ``text`` is what a terminal shows."""
+
+    html: str
+    text: str = ""
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def interval_text(value: float, low: float = math.nan, high: float = math.nan) -> str:
+    """Return a number with its 95 % interval; no number where it is missing.
+
+    Examples
+    --------
+    >>> interval_text(0.6361, 0.6204, 0.6517)
+    '0.636 [0.620, 0.652]'
+    >>> interval_text(0.6361), interval_text(float("nan"))
+    ('0.636', 'missing')
+    """
+    if math.isnan(value):
+        return MISSING
+    if math.isnan(low):
+        return f"{value:.3f}"
+    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage with one digit.
+
+    Examples
+    --------
+    >>> percent(0.1264)
+    '12.6 %'
+    """
+    return MISSING if math.isnan(share) else f"{100 * share:.1f} %"
+
+
+def signed(value: float) -> str:
+    """Return a number with its sign, and a true minus.
+
+    Examples
+    --------
+    >>> signed(-0.0271), signed(0.2)
+    ('−0.027', '+0.200')
+    """
+    return MISSING if math.isnan(value) else f"{value:+.3f}".replace("-", "−")
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    caption: str,
+    formats: Mapping[Any, Any] | None = None,
+) -> Html:
+    """Return a frame as a table: index as row headings, numbers right, one caption.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The index and the columns have names that a reader understands.
+    caption : str
+        What the table shows, with its number; may hold HTML.
+    formats : mapping, optional
+        Column to its format, as `pandas.io.formats.style.Styler.format` takes it.
+    """
+    if frame.empty:
+        return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
+    style = (
+        frame.style.format(
+            dict(formats) if formats else None, na_rep=MISSING, precision=3, thousands=","
+        )
+        .set_caption(caption)
+        .set_table_attributes('class="companion-table"')
+        .set_uuid("table")
+    )
+    content = style.to_html(
+        exclude_styles=True, bold_headers=False, sparse_index=True, doctype_html=False
+    )
+    content = content.replace("<th >", '<th scope="col">').replace("<th>", '<th scope="col">')
+    content = content.replace(f">{MISSING}<", f'><span class="companion-missing">{MISSING}</span><')
+    return Html(f'<div class="companion-scroll">{content}</div>', frame.to_string())
+
+
+def figure(drawn: Axes | Sequence[Axes] | None, *, caption: str, alt: str) -> Html:
+    """Return a finished figure with its caption and its text alternative.
+
+    Parameters
+    ----------
+    drawn : Axes, sequence of Axes, or None
+        What `helpers.report.figures` returned; None where there was nothing to draw.
+    caption : str
+        Number and content of the figure; may hold HTML.
+    alt : str
+        What the figure shows, for readers who do not see it.
+    """
+    if drawn is None:
+        return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
+    axes = drawn if isinstance(drawn, Axes) else next(iter(drawn))
+    canvas = axes.get_figure()
+    assert isinstance(canvas, Figure)
+    stream = io.BytesIO()
+    canvas.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    _close(canvas)
+    source = base64.b64encode(stream.getvalue()).decode("ascii")
+    image = f'<img src="data:image/svg+xml;base64,{source}" alt="{html.escape(alt)}">'
+    return Html(
+        f'<figure class="companion-figure">{image}<figcaption>{caption}</figcaption></figure>', alt
+    )
+
+
+def _close(canvas: Figure) -> None:
+    """Forget a figure, so that a notebook does not show it a second time."""
+    import matplotlib.pyplot as plt
+
+    plt.close(canvas)
+
+
+def note(text: str, *, kind: str = "note") -> Html:
+    """Return a short paragraph that stands out; ``kind`` is its style (note, missing, verdict)."""
+    return Html(f'<p class="companion-{kind}">{text}</p>', text)
+
+
+def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str = "") -> Html:
+    """Say which results are not there and which command computes them; nothing where all are.
+
+    Parameters
+    ----------
+    experiments : sequence of Experiment
+        Of one model and data set.
+    name : str
+        The result file that the page needs.
+    variant : str
+        As in `Experiment`.
+    """
+    wanted = frames.chosen(experiments, variant=variant)
+    absent = frames.missing(experiments, name, variant=variant)
+    if not wanted:
+        profile = experiments[0].profile if experiments else ""
+        return note(
+            f"The profile <code>{profile}</code> runs no experiment with <code>{variant}</code>.",
+            kind="missing",
+        )
+    if not absent:
+        return Html("")
+    runs = ", ".join(f"{experiment.setup}, seed {experiment.seed}" for experiment in absent)
+    what = "None of the results is" if len(absent) == len(wanted) else f"Missing ({runs}) and not"
+    return note(
+        f"{what} computed here yet. This command computes what is missing: "
+        f"<code>{html.escape(command(absent))}</code>",
+        kind="missing",
+    )
+
+
+def command(experiments: Sequence[Experiment]) -> str:
+    """Return the command that computes some experiments of one model and data set."""
+    first = experiments[0]
+    settings = load_profile(first.profile)
+    if len(experiments) > 1 and first.model in settings.models and first.dataset in settings.matrix:
+        return f"companion reproduce --profile {first.profile}"
+    family = family_of(first.dataset)
+    parts = [
+        f"companion run --profile {first.profile} --model {first.model} --dataset {family}",
+        f"--setup {first.setup} --seed {first.seed}",
+        f"--variant {first.variant}" if first.variant else "",
+        f"--source {family}=FOLDER" if family != first.dataset else "",
+    ]
+    return " ".join(filter(None, parts))

@@ -1,0 +1,285 @@
+"""The paper's tables beside ours: frames of text, ready to be shown.
+
+Each function takes the experiments of one model and data set and returns a frame whose index and
+columns a reader understands; `helpers.report.display.table` shows it. What has not been computed
+reads "missing".
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from helpers.foundation.experiment import (
+    Experiment,
+    dataset_label,
+    family_of,
+    model_label,
+)
+from helpers.report import frames, paper
+from helpers.report.display import MISSING, interval_text, percent
+
+Experiments = Sequence[Experiment]
+
+SOURCE_LABELS = {"test": "Test set", "external": "External texts"}
+PROBE_LABELS = {
+    "C=1": "C = 1",
+    "C=1e-4": "C = 1e-4",
+    "C=1e-4 scaled": "C = 1e-4, scaled",
+    "standardised": "standardised",
+}
+_PAPER_SETUPS = ("balanced", "imbalanced", "imbalanced_cw")
+
+
+def _ours(experiments: Experiments) -> str:
+    first = experiments[0]
+    return f"This run: {dataset_label(first.dataset)}, {model_label(first.model)}"
+
+
+def _counterpart(experiments: Experiments) -> str | None:
+    """Return the paper's data set that stands beside ours."""
+    return paper.COUNTERPART.get(family_of(experiments[0].dataset))
+
+
+def _paper_models(experiments: Experiments) -> list[str]:
+    """Return the paper's models to show: ours where it is one of them, else both."""
+    model = experiments[0].model
+    return [model] if model in paper.ACCURACY_TABLE else list(paper.ACCURACY_TABLE)
+
+
+def _headed(columns: dict[tuple[str, str], Any], index: pd.Index) -> pd.DataFrame:
+    frame = pd.DataFrame(columns, index=index)
+    frame.columns = pd.MultiIndex.from_tuples(list(columns))
+    return frame
+
+
+# --- section 2.1 ----------------------------------------------------------------------------
+
+
+def paper_training_shares(experiments: Experiments) -> pd.DataFrame:
+    """Return Table 1a or 1b: the paper's label shares by group of languages."""
+    return _paper_shares(experiments, "1")
+
+
+def paper_predicted_shares(experiments: Experiments) -> pd.DataFrame:
+    """Return Table 2a or 2b: the paper's shares of predicted labels."""
+    return _paper_shares(experiments, "2")
+
+
+def _paper_shares(experiments: Experiments, number: str) -> pd.DataFrame:
+    counterpart = _counterpart(experiments)
+    if counterpart is None:
+        return pd.DataFrame()
+    cells = paper.table(number + ("a" if counterpart == "amazon_reviews" else "b")).cells
+    return cells.rename_axis(index=None, columns=None).map(percent)
+
+
+def training_shares(experiments: Experiments) -> pd.DataFrame:
+    """Return rows and label shares of the imbalanced training subset, by language."""
+    counts = frames.joint_counts(experiments)
+    counts = counts[counts["subset"] == "Imbalanced"]
+    if counts.empty:
+        return pd.DataFrame()
+    texts = [
+        f"{rows:,} ({percent(share)})"
+        for rows, share in zip(counts["rows"], counts["share"], strict=True)
+    ]
+    frame = counts.assign(text=texts).pivot(index="language", columns="label", values="text")
+    order = list(dict.fromkeys(counts["language"]))
+    columns = list(dict.fromkeys(counts["label"]))
+    return frame.loc[order, columns].rename_axis(index=None, columns=None)
+
+
+def split_sizes(experiments: Experiments) -> pd.DataFrame:
+    """Return the size of each split beside Table 5."""
+    sizes = frames.split_sizes(experiments)
+    if sizes.empty:
+        return pd.DataFrame()
+    index = pd.Index(sizes["split"].str.capitalize(), name=None)
+    ours = _ours(experiments)
+    columns: dict[tuple[str, str], Any] = {
+        (ours, "rows"): [f"{rows:,}" for rows in sizes["rows"]],
+        (ours, "in both subsets"): [_or_dash(value, percent) for value in sizes["overlap"]],
+        (ours, "source rows, balanced"): [
+            _or_dash(value, "{:,.0f}".format) for value in sizes["balanced_sources"]
+        ],
+        (ours, "source rows, imbalanced"): [
+            _or_dash(value, "{:,.0f}".format) for value in sizes["imbalanced_sources"]
+        ],
+    }
+    counterpart = _counterpart(experiments)
+    if counterpart is not None:
+        thousands = paper.table("5").cells[counterpart]
+        heading = (f"Paper: {dataset_label(counterpart)}", "rows")
+        columns[heading] = [f"{thousands[split]:g}k" for split in sizes["split"]]
+    return _headed(columns, index)
+
+
+def _or_dash(value: float, text: Any) -> str:
+    return "–" if math.isnan(value) else str(text(value))
+
+
+# --- section 3 ------------------------------------------------------------------------------
+
+
+def recipe(experiments: Experiments) -> pd.DataFrame:
+    """Return how the models are fine-tuned, beside the paper's section 3."""
+    first = experiments[0]
+    ours, settings = first.recipe, first.settings.settings(first.dataset)
+    rows = {
+        "Encoder": (model_label(first.model), "mBERT, XLM-R"),
+        "Training rows": (_size(settings.train), "524k (XNLI), 719k (Amazon reviews)"),
+        "Batch size × accumulation": (f"{ours.batch_size} × {ours.accumulation}", "16 × 8"),
+        "Learning rate, encoder": (f"{ours.encoder_learning_rate:g}", "5e-05"),
+        "Learning rate, head": (f"{ours.head_learning_rate:g}", "0.0005"),
+        "Learning rate, course": (
+            f"{ours.warmup_share:.0%} warm-up, then linear to {ours.final_learning_rate_share:.0%}",
+            "linear to 0",
+        ),
+        "Epochs": (f"{ours.epochs:g}", "not said"),
+        "Optimizer": (f"{ours.optimizer}, weight decay {ours.weight_decay:g}", "not said"),
+        "Gradient clipping": (f"norm {ours.max_grad_norm:g}", "not said"),
+        "Longest input (tokens)": (f"{ours.max_length}", "not said"),
+        "Validations an epoch": (f"{ours.validations}", "not said"),
+        "Model kept": ("lowest validation loss", "lowest validation loss"),
+        "Seeds": (", ".join(map(str, first.settings.seeds)), "not said"),
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["This run", "Paper"])
+
+
+def _size(rows: int | None) -> str:
+    return "all" if rows is None else f"{rows:,}"
+
+
+# --- section 4.1 ----------------------------------------------------------------------------
+
+
+def accuracy(experiments: Experiments) -> pd.DataFrame:
+    """Return test accuracy beside Tables 3 and 6."""
+    found = frames.accuracy(experiments).set_index("setup").reindex(frames.SETUP_ORDER)
+    ours = _ours(experiments)
+    columns: dict[tuple[str, str], Any] = {
+        (ours, "accuracy [95 %]"): _intervals(found, "accuracy"),
+        (ours, "macro F1"): [interval_text(value) for value in found["macro_f1"]],
+        (ours, "test rows"): [_count(value) for value in found["n_test"]],
+        (ours, "seeds"): [_count(value) for value in found["seeds"]],
+    }
+    counterpart = _counterpart(experiments)
+    if counterpart is not None:
+        for model in _paper_models(experiments):
+            number = paper.ACCURACY_TABLE[model]
+            cells = paper.table(number).cells[counterpart].loc[list(_PAPER_SETUPS)]
+            heading = f"Paper: {dataset_label(counterpart)}"
+            columns[heading, f"{model_label(model)} (Table {number})"] = [
+                interval_text(value) for value in cells
+            ]
+    return _headed(columns, pd.Index(frames.SETUP_ORDER))
+
+
+def _intervals(frame: pd.DataFrame, column: str) -> list[str]:
+    return [
+        interval_text(*numbers)
+        for numbers in frame[[column, "low", "high"]].astype(float).itertuples(index=False)
+    ]
+
+
+def _count(value: float) -> str:
+    return MISSING if math.isnan(value) else f"{value:,.0f}"
+
+
+def accuracy_by_language(experiments: Experiments) -> pd.DataFrame:
+    """Return test accuracy by language."""
+    frame = frames.accuracy_by_language(experiments)
+    if frame.empty:
+        return pd.DataFrame()
+    wide = frame.pivot(index="setup", columns="language", values="accuracy")
+    wide = wide[list(dict.fromkeys(frame["language"]))].reindex(frames.SETUP_ORDER)
+    return wide.map(interval_text).rename_axis(index=None, columns=None)
+
+
+def predicted_shares(experiments: Experiments) -> pd.DataFrame:
+    """Return the shares of predicted labels, a row for each setup and group of languages."""
+    frame = frames.predicted_share(experiments)
+    if frame.empty:
+        return pd.DataFrame()
+    labels = list(dict.fromkeys(frame["label"]))
+    wide = frame.pivot(index=["setup", "languages"], columns="label", values="share")[labels]
+    trained = frame.drop_duplicates(["languages", "label"]).pivot(
+        index="languages", columns="label", values="training_share"
+    )[labels]
+    trained.index = pd.MultiIndex.from_product([["Imbalanced training subset"], trained.index])
+    texts = pd.concat([trained, wide]).map(percent)
+    texts.index = pd.MultiIndex.from_tuples([(str(a), str(b)) for a, b in texts.index])
+    return texts.rename_axis(columns=None)
+
+
+# --- section 4.2 ----------------------------------------------------------------------------
+
+
+def identification(experiments: Experiments) -> pd.DataFrame:
+    """Return accuracy of language identification beside Tables 4 and 7.
+
+    The rows "Chance" and "Before fine-tuning" are what the scores are to be read against.
+    """
+    frame = frames.identification(experiments)
+    if frame.empty:
+        return pd.DataFrame()
+    rows = ["Chance", "Before fine-tuning", *frames.SETUP_ORDER]
+    index = pd.MultiIndex.from_product([list(dict.fromkeys(frame["source"])), rows])
+    probes = [probe for probe in frames.PROBES if probe in set(frame["probe"])]
+    columns: dict[tuple[str, str], Any] = {}
+    for probe in probes:
+        cells = {}
+        for source, of_source in frame[frame["probe"] == probe].groupby("source", sort=False):
+            first = of_source.iloc[0]
+            cells[source, "Chance"] = interval_text(first["chance"])
+            cells[source, "Before fine-tuning"] = interval_text(first["pretrained"])
+            texts = _intervals(of_source, "accuracy")
+            cells |= {
+                (source, setup): text for setup, text in zip(of_source["setup"], texts, strict=True)
+            }
+        columns[_ours(experiments), PROBE_LABELS[probe]] = [
+            cells.get(key, MISSING) for key in index
+        ]
+    counterpart = _counterpart(experiments)
+    if counterpart is not None:
+        for model in _paper_models(experiments):
+            number = paper.IDENTIFICATION_TABLE[model]
+            cells_of = paper.table(number).cells.xs(counterpart, level="dataset")
+            printed = dict(zip(frames.SETUP_ORDER, cells_of.to_dict("records"), strict=True))
+            heading = f"Paper: {dataset_label(counterpart)}"
+            columns[heading, f"{model_label(model)} (Table {number})"] = [
+                interval_text(printed[row][source]) if row in printed else "–"
+                for source, row in index
+            ]
+    names = frame.drop_duplicates("source").set_index("source")["name"]
+    index = index.set_levels([_source_label(source, names) for source in index.levels[0]], level=0)
+    return _headed(columns, index)
+
+
+def _source_label(source: str, names: pd.Series) -> str:
+    name = {"eld": "eld", "wikipedia": "Wikipedia"}.get(names[source])
+    return SOURCE_LABELS[source] + (f" ({name})" if name else "")
+
+
+# --- section 4.3 ----------------------------------------------------------------------------
+
+
+def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFrame:
+    """Return the mean cumulative differences for the two ends of the skew, with their null."""
+    frame = frames.shap_difference(experiments, variant=variant)
+    ends = frames.skew_ends(experiments)
+    if frame.empty or ends is None:
+        return pd.DataFrame()
+    frame = frame[frame["class"].isin(ends) & (frame["represented"] != "equal")]
+    frame = frame.assign(text=_intervals(frame, "difference"))
+    index = ["class", "represented", "category"]
+    wide = frame.pivot(index=index, columns="setup", values="text")
+    order = pd.MultiIndex.from_product([ends, ["under", "over"], frames.CATEGORIES])
+    wide = wide.reindex(index=order, columns=frames.SETUP_ORDER).fillna(MISSING)
+    wide = wide.rename(columns={"Balanced": "Null: balanced, another seed"})
+    wide.index = pd.MultiIndex.from_tuples(
+        [(label, f"{side}-represented", category) for label, side, category in wide.index]
+    )
+    return wide.rename_axis(columns=None)
