@@ -140,10 +140,10 @@ def _frequent_words() -> list[str]:
 
 def _save(model_class: type, config: object, tokenizer: object, folder: Path) -> Path:
     import torch
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()
-    with torch.random.fork_rng(devices=[]):
+    from helpers.training.encoders import quiet
+
+    with quiet(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         model_class(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)  # type: ignore[attr-defined]

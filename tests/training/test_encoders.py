@@ -6,8 +6,9 @@ import torch
 from transformers import AutoModel, AutoTokenizer
 
 from helpers.foundation.errors import CompanionError
+from helpers.training.classifier import FirstTokenClassifier
 from helpers.training.embeddings import restore_embeddings, trim_embeddings
-from helpers.training.encoders import FirstTokenClassifier, load_encoder, model_fingerprint
+from helpers.training.encoders import load_encoder, model_fingerprint
 
 TEXTS = ["The room was clean and quiet.", "部屋はとても静かで清潔でした。"]
 

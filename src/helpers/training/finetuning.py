@@ -18,8 +18,9 @@ from helpers.foundation import hardware, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Recipe
 from helpers.training.batches import EncodedTexts, encode_texts
+from helpers.training.classifier import FirstTokenClassifier
 from helpers.training.embeddings import restore_embeddings, trim_embeddings
-from helpers.training.encoders import FirstTokenClassifier
+from helpers.training.encoders import quiet
 from helpers.training.trainer import PaperTrainer, Rows
 
 _COLUMNS = ("language", "label", "text")
@@ -144,7 +145,8 @@ def finetune(
         progress=progress,
     )
     try:
-        trainer.resume()
+        with quiet():
+            trainer.resume()
         if trainer.best is None:
             raise CompanionError(
                 "fine-tuning diverged: no validation loss was a number; use smaller learning rates"
@@ -156,7 +158,8 @@ def finetune(
         restore_embeddings(model, trimmed)
     model.eval()
     if trainer.args.should_save:
-        model.save_pretrained(output_dir)
+        with quiet():
+            model.save_pretrained(output_dir)
         tokenizer.save_pretrained(output_dir)
         shutil.rmtree(folder)
     trainer.accelerator.wait_for_everyone()

@@ -251,7 +251,7 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
             "eval_accuracy": float(sums[1]) / len(self.validation.labels),
         }
         self.log(metrics)
-        if self.best is None or metrics["eval_loss"] < self.best.loss:
+        if metrics["eval_loss"] < (math.inf if self.best is None else self.best.loss):
             weights_now = {
                 name: value.detach().to("cpu", copy=True)
                 for name, value in self.model.state_dict().items()
