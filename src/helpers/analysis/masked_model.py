@@ -49,15 +49,11 @@ class MaskedModel:
         self.batches_ahead = 2 if self.device.type == "cuda" else 1
         self._mask, self._pad = tokenizer.mask_token_id, tokenizer.pad_token_id or 0
         self._classes = None if classes is None else list(classes)
-        self._names = getattr(getattr(model, "config", None), "id2label", None) or {}
-        self._outputs: int | None = None
 
-    @property
-    def output_names(self) -> list[str]:
-        """The names of the explained outputs, from the model's configuration where it has them."""
-        count = self._outputs or len(self._names)
-        names = [str(self._names.get(i, i)) for i in range(count)]
-        return names if self._classes is None else [names[i] for i in self._classes]
+    def names(self, count: int) -> list[str]:
+        """Return the names of the explained outputs, from the configuration where it has them."""
+        known = getattr(getattr(self.model, "config", None), "id2label", None) or {}
+        return [str(known.get(i, i)) for i in self._classes or range(count)]
 
     def ask(self, requests: Sequence[tuple[EncodedText, Sequence[int]]]) -> torch.Tensor:
         """Return the probabilities of masked texts, a row for each mask, on the model's device."""
@@ -105,14 +101,11 @@ class MaskedModel:
 
     def _probabilities(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         logits = self.model(**inputs).logits
-        if self._outputs is None:
-            self._outputs = logits.shape[-1]
-            wrong = [c for c in self._classes or () if not 0 <= c < self._outputs]
-            if wrong:
-                raise CompanionError(
-                    f"classes: {wrong[0]}; allowed are 0 to {self._outputs - 1}, "
-                    "the model's outputs"
-                )
+        wrong = [c for c in self._classes or () if not 0 <= c < logits.shape[-1]]
+        if wrong:
+            raise CompanionError(
+                f"classes: {wrong[0]}; allowed are 0 to {logits.shape[-1] - 1}, the model's outputs"
+            )
         probabilities: torch.Tensor = logits.float().softmax(dim=-1)
         return probabilities if self._classes is None else probabilities[:, self._classes]
 

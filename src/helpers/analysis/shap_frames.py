@@ -52,7 +52,8 @@ def explanation_frame(
         "label": labels,
     }
     count = len(explanation.values)
-    for field, values in per_text.items():
+    fields = ("ids", "groups", "languages", "labels")
+    for field, values in zip(fields, per_text.values(), strict=True):
         if len(values) != count:
             raise CompanionError(f"{field}: {len(values)} for {count} explained texts")
     if len(names) != explanation.base_values.shape[1]:

@@ -157,7 +157,8 @@ def explain_corpus(
         done.save()
         if training:
             model.train()
-    return _explanation(encoded, done.texts, tokenizer.sep_token, asked.output_names)
+    names = asked.names(len(done.texts[0].base))
+    return _explanation(encoded, done.texts, tokenizer.sep_token, names)
 
 
 def _check(
