@@ -1,0 +1,178 @@
+"""What the claims about SHAP values are about (paper, sections 4.3, 4.4, A.3 and A.4).
+
+Like `helpers.analysis.quantities`: a number for each seed. All are taken over the paper's two
+classes, the first and the last label. Tokens are sorted into categories by the balanced model and
+that model's values are then subtracted, so positive tokens fall and negative ones rise even between
+two equal models with noise. Hence a quantity is taken minus its null, the same between two balanced
+models of different seeds, unless it compares two setups.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from helpers.analysis.quantities import Measure, Observation, RunResults, mean_over_rows
+
+Side = Literal["over", "under", "all"]
+
+TOKENS = ("positive", "neutral", "negative")
+
+
+def _shap(results: RunResults, setup: str, seed: int) -> pd.DataFrame | None:
+    """Return a SHAP difference of the figures' two classes, with the side of each row."""
+    frame = results.shap_difference.get((setup, seed))
+    if frame is None:
+        return None
+    frame = frame[frame["class"].isin(results.extremes)].copy()
+    over = {label: results.over_represented([label]) for label in results.extremes}
+    pairs = zip(frame["class"], frame["language"], strict=True)
+    names = {True: "over", False: "under", None: "even"}
+    frame["side"] = [names[over[label][language]] for label, language in pairs]
+    return frame
+
+
+def _by_text(frame: pd.DataFrame, category: str, side: Side) -> pd.DataFrame:
+    """Return each text's mean difference over its classes of one side; columns value, group."""
+    rows = frame if side == "all" else frame[frame["side"] == side]
+    texts = rows.groupby("text").agg(classes=("class", "nunique"), group=("group", "first"))
+    sums = rows[rows["category"] == category].groupby("text")["difference"].sum()
+    # A text without a token of the category has no difference in it.
+    value = sums.reindex(texts.index, fill_value=0.0) / texts["classes"]
+    return texts.assign(value=value)[["value", "group"]]
+
+
+def _against_null(
+    results: RunResults, setup: str, seed: int, values: Callable[[pd.DataFrame], pd.DataFrame]
+) -> Observation | None:
+    """Return a mean over texts minus the same between two balanced models (the null).
+
+    The null of ``imbalanced@threshold=0.05`` is ``balanced@threshold=0.05``.
+    """
+    _, at, threshold = setup.partition("@")
+    frames = [_shap(results, name, seed) for name in (setup, f"balanced{at}{threshold}")]
+    if frames[0] is None or frames[1] is None:
+        return None
+    ours, null = (values(frame) for frame in frames if frame is not None)
+    both = ours.join(null["value"].rename("null"), how="inner")
+    if both.empty:
+        return None
+    return mean_over_rows((both["value"] - both["null"]).to_numpy(dtype=float), both["group"])
+
+
+def shap_difference(setup: str, category: str, side: Side) -> Measure:
+    """Mean cumulative SHAP difference of a token category, minus its null (Figures 1 to 3).
+
+    For the first and the last label, over the texts whose language has more (``"over"``) or less
+    (``"under"``) than an even share of the label in training, or over all texts.
+    """
+
+    def measure(results: RunResults, seed: int) -> Observation | None:
+        return _against_null(results, setup, seed, lambda frame: _by_text(frame, category, side))
+
+    return measure
+
+
+def _separation(frame: pd.DataFrame, category: str) -> pd.DataFrame:
+    over, under = (_by_text(frame, category, side) for side in ("over", "under"))
+    both = over.join(under["value"].rename("under"), how="inner")
+    return both.assign(value=both["value"] - both["under"])
+
+
+def shap_separation(setup: str, category: str) -> Measure:
+    """SHAP difference of a token category: over- minus under-represented class of a text."""
+
+    def measure(results: RunResults, seed: int) -> Observation | None:
+        return _against_null(results, setup, seed, lambda frame: _separation(frame, category))
+
+    return measure
+
+
+def shap_separation_left(category: str) -> Measure:
+    """Share of the imbalanced model's separation that class weights leave."""
+
+    def measure(results: RunResults, seed: int) -> Observation | None:
+        weighed = shap_separation("imbalanced_cw", category)(results, seed)
+        imbalanced = shap_separation("imbalanced", category)(results, seed)
+        if weighed is None or imbalanced is None or imbalanced.value == 0:
+            return None
+        return Observation(weighed.value / imbalanced.value, weighed.n)
+
+    return measure
+
+
+def shap_size(setup: str, minus: str) -> Measure:
+    """Mean size of the figures' bars in one setup minus another's.
+
+    A bar is the average difference of a language, class and token category.
+    """
+
+    def size(frame: pd.DataFrame) -> float:
+        rows = frame[frame["category"].isin(TOKENS)]
+        sums = rows.pivot_table(
+            index="language",
+            columns=["class", "category"],
+            values="difference",
+            aggfunc="sum",
+            observed=True,
+        )
+        bars = sums.div(frame.groupby("language")["text"].nunique(), axis=0)
+        return float(np.nanmean(bars.abs().to_numpy()))
+
+    def measure(results: RunResults, seed: int) -> Observation | None:
+        frames = [_shap(results, name, seed) for name in (setup, minus)]
+        if frames[0] is None or frames[1] is None:
+            return None
+        return Observation(size(frames[0]) - size(frames[1]), int(frames[0]["text"].nunique()))
+
+    return measure
+
+
+def _base(frame: pd.DataFrame, labels: Sequence[str]) -> pd.DataFrame:
+    rows = frame[(frame["category"] == "base") & frame["class"].isin(labels)]
+    rows = rows.assign(size=rows["difference"].abs())
+    return rows.groupby("text").agg(value=("size", "mean"), group=("group", "first"))
+
+
+def base_value_gap(setup: str) -> Measure:
+    """Size of the base values' difference for the last label, minus its null."""
+
+    def measure(results: RunResults, seed: int) -> Observation | None:
+        last = results.extremes[1:]
+        return _against_null(results, setup, seed, lambda frame: _base(frame, last))
+
+    return measure
+
+
+def base_value_change(setup: str, minus: str) -> Measure:
+    """Size of the base values' difference in one setup minus another's (paper, A.3)."""
+
+    def measure(results: RunResults, seed: int) -> Observation | None:
+        frames = [_shap(results, name, seed) for name in (setup, minus)]
+        if frames[0] is None or frames[1] is None:
+            return None
+        first, second = (_base(f, results.extremes) for f in frames if f is not None)
+        both = first.join(second["value"].rename("minus"), how="inner")
+        return mean_over_rows((both["value"] - both["minus"]).to_numpy(dtype=float), both["group"])
+
+    return measure
+
+
+def neutral_token_share(setup: str, *, minus: float) -> Measure:
+    """Share of tokens that are neutral in the balanced model, minus a number (paper, A.4)."""
+
+    def measure(results: RunResults, seed: int) -> Observation | None:
+        frame = _shap(results, setup, seed)
+        if frame is None:
+            return None
+        tokens = frame[frame["category"].isin(TOKENS)]
+        counts = tokens.pivot_table(
+            index="text", columns="category", values="n_tokens", aggfunc="sum", observed=True
+        ).reindex(columns=list(TOKENS), fill_value=0)
+        total = counts.sum(axis=1)
+        rows = counts["neutral"] / total - minus
+        groups = tokens.groupby("text")["group"].first().loc[rows.index]
+        return mean_over_rows(rows.to_numpy(dtype=float), groups)
+
+    return measure

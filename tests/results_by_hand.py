@@ -1,0 +1,111 @@
+"""Results with known effects, made by hand, for the tests of quantities and claims."""
+
+import numpy as np
+import pandas as pd
+
+from helpers.analysis.quantities import RunResults
+
+LABELS = ("no", "so", "yes")
+SKEW = {"fr": (3, 2, 1), "en": (1, 2, 3)}
+TOKENS = ("positive", "neutral", "negative")
+
+
+def predictions(seed, *, accuracy, follow, n=600):
+    """Test rows: right with a probability; else, or where it follows, the language's label."""
+    generator = np.random.default_rng(seed)
+    language = np.resize(["fr", "en"], n)
+    label = np.resize([0, 0, 1, 1, 2, 2], n)
+    right = generator.random(n) < accuracy
+    predicted = np.where(right, label, (label + generator.integers(1, 3, n)) % 3)
+    drawn = np.where(language == "fr", 0, 2)
+    predicted = np.where(generator.random(n) < follow, drawn, predicted)
+    return pd.DataFrame(
+        {
+            "id": [f"r{i:04}" for i in range(n)],
+            "group": [f"g{i // 2}" for i in range(n)],
+            "language": language,
+            "label": label,
+            "predicted": predicted,
+        }
+    )
+
+
+def identification(seed, score, sources=("test", "external")):
+    noise = np.random.default_rng(seed).normal(0, 0.005)
+    return {
+        "sources": {s: {"n": 400, "probes": {"C=1": {"accuracy": score + noise}}} for s in sources}
+    }
+
+
+def shap_difference(seed, *, over=0.0, under=0.0, informative=0.0, base=0.01, n=80):
+    """Per text: neutral tokens move by ``over`` or ``under``, informative ones shrink."""
+    generator = np.random.default_rng(seed)
+    rows = []
+    for i in range(n):
+        language = ("fr", "en")[i % 2]
+        for name in LABELS:
+            more = {("fr", "no"): True, ("en", "yes"): True}.get((language, name), False)
+            means = {
+                "positive": -informative * (0.5 if more else 1),
+                "neutral": over if more else under,
+                "negative": informative,
+                "base": base,
+            }
+            for category, mean in means.items():
+                rows.append(
+                    {
+                        "text": f"t{i:03}",
+                        "group": f"g{i // 2}",
+                        "language": language,
+                        "label": i % 3,
+                        "class": name,
+                        "category": category,
+                        "difference": mean + generator.normal(0, 0.01),
+                        "n_tokens": {"neutral": 6, "base": 0}.get(category, 2),
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def as_in_the_paper(seeds=(0, 1, 2), *, dataset="xnli_7500", model="e5_small"):
+    """Everything that the paper claims, clearly."""
+    found_predictions, found_scores, found_shap = {}, {}, {}
+    for k in seeds:
+        wide = {"n": 3000} if len(seeds) == 1 else {}
+        found_predictions |= {
+            ("balanced", k): predictions(k, accuracy=0.9, follow=0.0, **wide),
+            ("imbalanced", k): predictions(10 + k, accuracy=0.8, follow=0.3, **wide),
+            ("imbalanced_cw", k): predictions(20 + k, accuracy=0.9, follow=0.05, **wide),
+        }
+        scores = {"balanced": 0.5, "imbalanced": 0.9, "imbalanced_cw": 0.52}
+        found_scores.update(
+            {
+                (setup, k): identification(30 + 10 * number + k, score)
+                for number, (setup, score) in enumerate(scores.items())
+            }
+        )
+        found_shap |= {
+            ("balanced", k): shap_difference(40 + k, informative=0.02),  # the null falls and rises
+            ("imbalanced", k): shap_difference(
+                50 + k, over=0.2, under=-0.2, informative=0.2, base=0.1
+            ),
+            ("imbalanced_cw", k): shap_difference(60 + k, over=0.01, informative=0.1),
+            ("imbalanced@threshold=0.05", k): shap_difference(70 + k, over=0.3, under=-0.2),
+            ("balanced@threshold=0.05", k): shap_difference(80 + k),
+            ("imbalanced@threshold=0.001", k): shap_difference(90 + k)
+            .assign(n_tokens=1)
+            .replace({"n_tokens": {1: 4}}),
+        }
+    k = seeds[0]
+    for setup in ("balanced", "imbalanced"):
+        found_predictions[setup + "+mie=1", k] = found_predictions[setup, k]
+    found_shap["imbalanced+mie=1", k] = shap_difference(99, base=0.0)
+    return RunResults(
+        dataset=dataset,
+        model=model,
+        labels=LABELS,
+        skew=SKEW,
+        predictions=found_predictions,
+        identification=found_scores,
+        shap_difference=found_shap,
+    )
