@@ -27,7 +27,7 @@ def test_marginals_of_the_skewed_subset_are_uniform():
 
 def test_the_text_shows_every_count_and_the_overlap():
     text = reproduction.subsets_text(REPORT)
-    assert "train, imbalanced (40 source rows)" in text
+    assert "train, imbalanced (40 groups of related rows)" in text
     assert "75.0% of the rows are in both" in text
     row = next(line for line in text.splitlines() if line.startswith("fr") and "15" in line)
     assert row.split() == ["fr", "15", "5", "20"]

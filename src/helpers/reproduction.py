@@ -142,7 +142,7 @@ def subsets_text(report: Mapping[str, Any]) -> str:
             table.loc["all"] = table.sum()
             table["all"] = table.sum(axis=1)
             rows = report["source_rows"][split][name]
-            parts.append(f"{split}, {name} ({rows} source rows)\n{table.to_string()}")
+            parts.append(f"{split}, {name} ({rows} groups of related rows)\n{table.to_string()}")
         if split in report["overlap"]:
             parts.append(f"{split}: {report['overlap'][split]:.1%} of the rows are in both")
     return "\n\n".join(parts)

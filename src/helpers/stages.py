@@ -177,7 +177,7 @@ class Workbench:
     @functools.cached_property
     def external(self) -> pd.DataFrame:
         """The external texts of the language identification (section 2.2)."""
-        from helpers.data.corpora import load_external_texts
+        from helpers.data.external_texts import load_external_texts
 
         settings = self.experiment.settings.language_identification
         return load_external_texts(
@@ -229,7 +229,7 @@ def _corpus(dataset: str, sources: tuple[tuple[str, Path], ...]) -> "Corpus":
 
 def stage_fingerprint(experiment: Experiment, stage: str, *, sources: Sources) -> str:
     """Return the checksum of all that a stage's result depends on."""
-    from helpers.data import corpora
+    from helpers.data.external_texts import external_fingerprint
 
     settings, options = experiment.settings, experiment.options
     dataset_settings = settings.settings(experiment.dataset)
@@ -269,7 +269,7 @@ def stage_fingerprint(experiment: Experiment, stage: str, *, sources: Sources) -
             parts = {
                 "finetuning": upstream("finetuning"),
                 "external": dataclasses.asdict(external),
-                "external_data": corpora.external_fingerprint(external.external, sources=sources),
+                "external_data": external_fingerprint(external.external, sources=sources),
             }
         case "shap_values":
             parts = {
