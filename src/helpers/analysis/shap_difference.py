@@ -1,0 +1,288 @@
+"""Cumulative difference in SHAP values between two models (paper, section 2.3, Figures 1 to 3).
+
+The tokens of a text are sorted by what they are worth to the *balanced* model: positive,
+neutral or negative for a class. For each category the differences of the two models' values are
+summed over the text. With the difference of the base values, the sums add up to the difference of
+the two models' probabilities.
+
+Sorting tokens by a noisy number and then subtracting that number has a cost: positive tokens fall
+and negative ones rise even between two equally trained models (regression to the mean). So each
+figure belongs beside its null, the same quantity between two balanced models of different seeds.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shap
+from numpy.typing import NDArray
+
+from helpers.analysis.statistics import over_groups
+from helpers.foundation.errors import CompanionError
+
+TOKEN_CATEGORIES = ("positive", "neutral", "negative")
+BASE = "base"
+# The three thresholds of A.4 among the ones between them.
+THRESHOLDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
+
+
+def cumulative_difference(
+    balanced: shap.Explanation,
+    imbalanced: shap.Explanation,
+    *,
+    languages: Sequence[str],
+    threshold: float = 0.01,
+) -> pd.DataFrame:
+    """Return each text's cumulative difference in SHAP value, by class and token category.
+
+    Every token counts towards the sums: a special token has a (small) value where the budget ran
+    out on a group that it is in. ``n_tokens`` leaves special tokens out where the explanations
+    know them (``special_tokens``), since a token that is never masked is not "neutral".
+
+    Parameters
+    ----------
+    balanced, imbalanced : shap.Explanation
+        Of the same texts: ``values`` with one array ``(tokens, classes)`` for each text.
+    languages : sequence of str
+        One for each text.
+    threshold : float
+        Tokens within plus or minus this value for the balanced model are neutral.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Four rows for each text and class: ``text`` (its position), ``language``, ``class``,
+        ``category`` (positive, neutral, negative, base), ``difference`` (of probabilities) and
+        ``n_tokens`` (0 for the base value). The four differences add up to the difference of the
+        two models' probabilities.
+
+    Raises
+    ------
+    CompanionError
+        If the explanations are not of the same texts, or the threshold is negative.
+
+    Examples
+    --------
+    >>> balanced = shap.Explanation(np.array([[[0.3], [0.0], [-0.2]]]), np.array([[0.5]]))
+    >>> imbalanced = shap.Explanation(np.array([[[0.2], [0.1], [-0.2]]]), np.array([[0.4]]))
+    >>> frame = cumulative_difference(balanced, imbalanced, languages=["fr"])
+    >>> frame[["category", "difference", "n_tokens"]].round(2).values.tolist()
+    [['positive', -0.1, 1], ['neutral', 0.1, 1], ['negative', 0.0, 1], ['base', -0.1, 0]]
+    """
+    values, text_of, counted = _tokens(balanced)
+    others, other_text_of, _ = _tokens(imbalanced)
+    texts, classes = np.shape(balanced.base_values)
+    if values.shape != others.shape or not np.array_equal(text_of, other_text_of):
+        raise CompanionError(
+            f"imbalanced: {len(others)} tokens in {len(imbalanced.values)} texts, balanced: "
+            f"{len(values)} in {texts}; allowed are explanations of the same texts"
+        )
+    if len(languages) != texts:
+        raise CompanionError(f"languages: {len(languages)} for {texts} explained texts")
+    category = _category(values, threshold)
+
+    difference = np.zeros((texts, classes, 4))
+    n_tokens = np.zeros((texts, classes, 4), dtype=np.int64)
+    where = (text_of[:, None], np.arange(classes)[None, :], category)
+    np.add.at(difference, where, others - values)
+    np.add.at(n_tokens, where, np.broadcast_to(counted[:, None], category.shape))
+    difference[:, :, 3] = np.asarray(imbalanced.base_values) - np.asarray(balanced.base_values)
+
+    categories = (*TOKEN_CATEGORIES, BASE)
+    index = pd.MultiIndex.from_product(
+        [range(texts), class_names(balanced), categories], names=["text", "class", "category"]
+    )
+    frame = pd.DataFrame(
+        {"difference": difference.ravel(), "n_tokens": n_tokens.ravel()}, index=index
+    ).reset_index()
+    frame.insert(1, "language", np.repeat(np.asarray(languages, dtype=object), classes * 4))
+    return frame
+
+
+def threshold_sweep(
+    balanced: shap.Explanation,
+    imbalanced: shap.Explanation,
+    *,
+    languages: Sequence[str],
+    thresholds: Sequence[float] = THRESHOLDS,
+) -> pd.DataFrame:
+    """Return ``cumulative_difference`` at several thresholds (A.4), with a column ``threshold``."""
+    return pd.concat(
+        [
+            cumulative_difference(
+                balanced, imbalanced, languages=languages, threshold=threshold
+            ).assign(threshold=threshold)
+            for threshold in thresholds
+        ],
+        ignore_index=True,
+    )
+
+
+def token_shares(
+    explanation: shap.Explanation, *, threshold: float = 0.01, with_special: bool = False
+) -> pd.DataFrame:
+    """Return the share of negative, neutral and positive tokens of each class (A.4).
+
+    Parameters
+    ----------
+    explanation : shap.Explanation
+        Of the balanced model.
+    threshold : float
+    with_special : bool
+        Count special tokens as well, nearly all of which are neutral. The paper says 20/60/20
+        without saying which tokens it counts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by class, columns ``negative``, ``neutral``, ``positive`` (they sum to 1), and
+        ``n_tokens``.
+
+    Examples
+    --------
+    >>> explanation = shap.Explanation(np.array([[[0.3], [0.0], [-0.2], [0.004]]]), np.array([[0]]))
+    >>> token_shares(explanation).loc["Output 0"].tolist()
+    [0.25, 0.5, 0.25, 4.0]
+    """
+    values, _, counted = _tokens(explanation)
+    kept = np.ones_like(counted) if with_special else counted
+    category = _category(values, threshold)[kept]
+    shares = {
+        name: (category == TOKEN_CATEGORIES.index(name)).mean(axis=0)
+        for name in ("negative", "neutral", "positive")
+    }
+    frame = pd.DataFrame(shares, index=pd.Index(class_names(explanation), name="class"))
+    return frame.assign(n_tokens=int(kept.sum()))
+
+
+def summarize(
+    difference: pd.DataFrame,
+    *,
+    null: pd.DataFrame | None = None,
+    by: Sequence[str] = ("class", "language", "category"),
+    confidence: float = 0.95,
+    resamples: int = 2000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Return mean differences with bootstrap intervals over source rows (Figure 1).
+
+    Parameters
+    ----------
+    difference : pandas.DataFrame
+        From ``cumulative_difference``. Texts with the same value of a column ``group`` are
+        resampled together; without it, each text for itself.
+    null : pandas.DataFrame, optional
+        The same between two balanced models, for the same texts.
+    by : sequence of str
+        One bar for each combination of these columns.
+    confidence : float
+    resamples, seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ``by``, then ``mean, low, high, n_texts, n_tokens`` (the mean number of
+        tokens). With a null: ``null``, ``null_low``, ``null_high``, and ``excess``,
+        ``excess_low``, ``excess_high`` for the difference minus the null, text by text.
+
+    Raises
+    ------
+    CompanionError
+        If the null has no row for some text, class and category.
+    """
+    frame, columns = difference, {"": "difference"}
+    if null is not None:
+        keys = ["text", "class", "category"]
+        other = null[[*keys, "difference"]].rename(columns={"difference": "null"})
+        frame = difference.merge(other, on=keys, how="left", validate="many_to_one")
+        if frame["null"].isna().any():
+            first = frame.loc[frame["null"].isna(), keys].iloc[0].to_dict()
+            raise CompanionError(f"null: has no row for {first}; allowed is one of the same texts")
+        frame["excess"] = frame["difference"] - frame["null"]
+        columns |= {"null": "null", "excess": "excess"}
+    records = []
+    for key, rows in frame.groupby(list(by), sort=False, observed=True):
+        record: dict[str, Any] = dict(zip(by, key, strict=True))
+        groups = rows["group"] if "group" in rows else rows["text"]
+        for name, column in columns.items():
+            low = high = float("nan")
+            if groups.nunique() > 1:
+                found = over_groups(
+                    rows[column], groups, confidence=confidence, resamples=resamples, seed=seed
+                )
+                low, high = found.ci_low, found.ci_high
+            prefix = f"{name}_" if name else ""
+            record |= {name or "mean": rows[column].mean(), f"{prefix}low": low}
+            record |= {f"{prefix}high": high}
+            if not name:
+                record |= {"n_texts": rows["text"].nunique(), "n_tokens": rows["n_tokens"].mean()}
+        records.append(record)
+    return pd.DataFrame(records)
+
+
+def with_representation(
+    difference: pd.DataFrame, skew: Mapping[str, Sequence[float]], *, classes: Sequence[str]
+) -> pd.DataFrame:
+    """Say in a column ``represented`` whether the class is frequent in the language.
+
+    Parameters
+    ----------
+    difference : pandas.DataFrame
+        From ``cumulative_difference``.
+    skew : mapping
+        Language to the weights of its labels in the imbalanced subset, in label order.
+    classes : sequence of str
+        The labels' names in that order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``represented`` is ``over``, ``under``, or ``even`` at the mean weight.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"language": ["fr", "en"], "class": ["good", "good"]})
+    >>> skew = {"fr": [1, 2], "en": [2, 1]}
+    >>> with_representation(frame, skew, classes=["bad", "good"])["represented"].tolist()
+    ['over', 'under']
+    """
+    sides = {
+        (language, name): _side(weight, sum(weights) / len(weights))
+        for language, weights in skew.items()
+        for name, weight in zip(classes, weights, strict=True)
+    }
+    pairs = zip(difference["language"], difference["class"], strict=True)
+    return difference.assign(represented=[sides[pair] for pair in pairs])
+
+
+def _side(weight: float, mean: float) -> str:
+    if np.isclose(weight, mean):
+        return "even"
+    return "over" if weight > mean else "under"
+
+
+def class_names(explanation: shap.Explanation) -> list[str]:
+    """Return the names of the explained classes."""
+    names = explanation.output_names
+    classes = np.shape(explanation.base_values)[1]
+    return [str(n) for n in names] if names is not None else [f"Output {i}" for i in range(classes)]
+
+
+def _category(values: NDArray[np.float64], threshold: float) -> NDArray[np.int64]:
+    """Return positions in ``TOKEN_CATEGORIES``; the borders belong to the neutral tokens."""
+    if threshold < 0:
+        raise CompanionError(f"threshold: {threshold}; allowed is 0 or more")
+    return np.where(values > threshold, 0, np.where(values < -threshold, 2, 1))
+
+
+def _tokens(
+    explanation: shap.Explanation,
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Return all tokens' values, the text that each is of, and which count as tokens."""
+    lengths = [len(values) for values in explanation.values]
+    values = np.concatenate([np.asarray(v, dtype=float) for v in explanation.values])
+    special = getattr(explanation, "special_tokens", None)
+    counted = np.ones(len(values), dtype=bool) if special is None else ~np.concatenate(special)
+    return values, np.repeat(np.arange(len(lengths)), lengths), counted
