@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers.foundation.experiment import Experiment, family_of, load_profile
-from helpers.report import frames
+from helpers.report import figures, frames
 
 MISSING = "missing"
 
@@ -124,20 +125,14 @@ def figure(drawn: Axes | Sequence[Axes] | None, *, caption: str, alt: str) -> Ht
     canvas = axes.get_figure()
     assert isinstance(canvas, Figure)
     stream = io.BytesIO()
-    canvas.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-    _close(canvas)
+    with plt.style.context(figures.STYLE):
+        canvas.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    plt.close(canvas)  # or a notebook shows it a second time
     source = base64.b64encode(stream.getvalue()).decode("ascii")
     image = f'<img src="data:image/svg+xml;base64,{source}" alt="{html.escape(alt)}">'
     return Html(
         f'<figure class="companion-figure">{image}<figcaption>{caption}</figcaption></figure>', alt
     )
-
-
-def _close(canvas: Figure) -> None:
-    """Forget a figure, so that a notebook does not show it a second time."""
-    import matplotlib.pyplot as plt
-
-    plt.close(canvas)
 
 
 def note(text: str, *, kind: str = "note") -> Html:

@@ -16,6 +16,7 @@ from helpers.foundation.experiment import (
     dataset_label,
     family_of,
     model_label,
+    setup_label,
 )
 from helpers.report import frames, paper
 from helpers.report.display import MISSING, interval_text, percent
@@ -246,12 +247,11 @@ def identification(experiments: Experiments) -> pd.DataFrame:
     if counterpart is not None:
         for model in _paper_models(experiments):
             number = paper.IDENTIFICATION_TABLE[model]
-            cells_of = paper.table(number).cells.xs(counterpart, level="dataset")
-            printed = dict(zip(frames.SETUP_ORDER, cells_of.to_dict("records"), strict=True))
+            cells_of = paper.table(number).cells.loc[counterpart].rename(index=setup_label)
+            printed = cells_of.T.stack().to_dict()
             heading = f"Paper: {dataset_label(counterpart)}"
             columns[heading, f"{model_label(model)} (Table {number})"] = [
-                interval_text(printed[row][source]) if row in printed else "–"
-                for source, row in index
+                interval_text(printed[key]) if key in printed else "–" for key in index
             ]
     names = frame.drop_duplicates("source").set_index("source")["name"]
     index = index.set_levels([_source_label(source, names) for source in index.levels[0]], level=0)

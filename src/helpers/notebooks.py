@@ -1,0 +1,130 @@
+"""The notebooks: one reviewable text source each, and an output-free twin for Colab.
+
+The sources are percent scripts in ``notebooks/``. Their ``.ipynb`` twins are generated, byte for
+byte, by ``python -m helpers.notebooks``.
+"""
+
+import ast
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+
+from helpers.foundation import paths
+from helpers.foundation.errors import CompanionError
+
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+_SHELL_NAMES = {"In", "Out"}
+
+
+def notebooks_dir() -> Path:
+    """Return the folder of the sources."""
+    return paths.repository_root() / "notebooks"
+
+
+def source_paths() -> list[Path]:
+    """Return the sources, in reading order."""
+    return sorted(notebooks_dir().glob("*.py"))
+
+
+def read_source(path: Path) -> nbformat.NotebookNode:
+    """Return a source as a notebook without outputs, with fixed cell ids."""
+    notebook = jupytext.read(path, fmt="py:percent")
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"{path.stem}-{number:02d}".replace("_", "-")
+    notebook.metadata = nbformat.from_dict(
+        {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    )
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return notebook
+
+
+def twin_text(path: Path) -> str:
+    """Return the text of a source's ``.ipynb`` twin."""
+    return json.dumps(read_source(path), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def write_twins() -> list[Path]:
+    """Write every source's twin beside it; return those that changed."""
+    changed = []
+    for source in source_paths():
+        twin, text = source.with_suffix(".ipynb"), twin_text(source)
+        if not twin.is_file() or twin.read_text(encoding="utf-8") != text:
+            twin.write_text(text, encoding="utf-8", newline="\n")
+            changed.append(twin)
+    return changed
+
+
+# --- parameters -----------------------------------------------------------------------------
+
+
+def parameters_of(notebook: nbformat.NotebookNode) -> dict[str, Any]:
+    """Return a notebook's parameters with their defaults, from the tagged cell.
+
+    Raises
+    ------
+    CompanionError
+        If no cell is tagged ``parameters``.
+    """
+    for cell in notebook.cells:
+        if "parameters" in cell.metadata.get("tags", []):
+            return {
+                target.id: ast.literal_eval(statement.value)
+                for statement in ast.parse(cell.source).body
+                if isinstance(statement, ast.Assign)
+                for target in statement.targets
+                if isinstance(target, ast.Name)
+            }
+    raise CompanionError("the notebook has no cell tagged parameters")
+
+
+def check_names(given: Mapping[str, Any], allowed: Mapping[str, Any]) -> None:
+    """Refuse a parameter that a notebook does not have.
+
+    Raises
+    ------
+    CompanionError
+        If a name is unknown; the message lists the allowed ones.
+
+    Examples
+    --------
+    >>> check_names({"datset": "multiemo"}, {"profile": "quick", "dataset": "multiemo"})
+    Traceback (most recent call last):
+    helpers.foundation.errors.CompanionError: unknown parameter 'datset': the notebook has profile, dataset
+    """
+    for name in given:
+        if name not in allowed:
+            raise CompanionError(
+                f"unknown parameter {name!r}: the notebook has {', '.join(allowed)}"
+            )
+
+
+def check_parameters(namespace: Mapping[str, Any], *allowed: str) -> None:
+    """Refuse, inside a notebook, a parameter that papermill set and nothing reads.
+
+    Parameters
+    ----------
+    namespace : mapping
+        The notebook's ``globals()``, before it has made any other value.
+    *allowed : str
+        The notebook's parameters.
+
+    Raises
+    ------
+    CompanionError
+        If there is another plain value in the namespace.
+    """
+    plain = (str, int, float, bool, list, dict, tuple, type(None))
+    given = {
+        name: value
+        for name, value in namespace.items()
+        if isinstance(value, plain) and not name.startswith("_") and name not in _SHELL_NAMES
+    }
+    check_names(given, dict.fromkeys(allowed))
+
+
+if __name__ == "__main__":
+    write_twins()

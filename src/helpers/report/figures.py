@@ -1,0 +1,334 @@
+"""The companion's figures: each function takes a frame of `helpers.report.frames`.
+
+A function with one panel takes ``ax=None`` and returns it; one with several takes ``axes=None`` and
+returns them. Nothing is shown or saved here. Setups have the same colours everywhere.
+"""
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import PercentFormatter
+
+from helpers.report.frames import CATEGORIES, SETUP_ORDER
+
+STYLE = Path(__file__).with_name("companion.mplstyle")
+# Okabe and Ito's colours, told apart by readers with any colour vision; markers differ too.
+SETUP_COLOURS: Mapping[str, str] = MappingProxyType(
+    dict(zip(SETUP_ORDER, ("#0072b2", "#d55e00", "#009e73"), strict=True))
+)
+SETUP_MARKERS: Mapping[str, str] = MappingProxyType(
+    dict(zip(SETUP_ORDER, ("o", "s", "D"), strict=True))
+)
+SIDE_COLOURS: Mapping[str, str] = MappingProxyType({"under": "#56b4e9", "over": "#e69f00"})
+INK, GREY, LIGHT = "#1f2933", "#7f8790", "#d3d8de"
+
+
+def _panels(
+    count: int,
+    axes: Sequence[Axes] | None,
+    *,
+    width: float = 7.2,
+    height: float = 3.4,
+    **options: Any,
+) -> list[Axes]:
+    if axes is not None:
+        return list(axes)
+    with plt.style.context(STYLE):
+        _, made = plt.subplots(1, count, figsize=(width, height), squeeze=False, **options)
+    return list(made[0])
+
+
+def _setups(frame: pd.DataFrame) -> list[str]:
+    found = set(frame["setup"])
+    return [setup for setup in SETUP_ORDER if setup in found]
+
+
+def _legend_below(axes: Sequence[Axes], handles: Sequence[Any], *, columns: int = 4) -> None:
+    canvas = axes[0].get_figure()
+    assert canvas is not None
+    with plt.style.context(STYLE):
+        canvas.legend(
+            handles=list(handles), loc="outside lower center", ncols=columns, handletextpad=0.5
+        )
+
+
+def _setup_handles(setups: Iterable[str]) -> list[Line2D]:
+    return [
+        Line2D([], [], color=SETUP_COLOURS[s], marker=SETUP_MARKERS[s], linestyle="", label=s)
+        for s in setups
+    ]
+
+
+# --- section 2.1 ----------------------------------------------------------------------------
+
+
+def joint_counts(counts: pd.DataFrame, *, axes: Sequence[Axes] | None = None) -> list[Axes] | None:
+    """Draw the rows of each cell of language and label, a panel for each subset (Table 1)."""
+    if counts.empty:
+        return None
+    subsets = list(dict.fromkeys(counts["subset"]))
+    axes = _panels(len(subsets), axes, height=2.9, sharey=True)
+    largest = counts["rows"].max()
+    for ax, subset in zip(axes, subsets, strict=True):
+        part = counts[counts["subset"] == subset]
+        languages, labels = (list(dict.fromkeys(part[name])) for name in ("language", "label"))
+        wide = part.pivot(index="language", columns="label", values="rows").loc[languages, labels]
+        ax.imshow(
+            wide.to_numpy(dtype=float), cmap="Blues", vmin=0, vmax=1.15 * largest, aspect="auto"
+        )
+        for y, row in enumerate(wide.to_numpy()):
+            for x, rows in enumerate(row):
+                dark = rows > 0.65 * largest
+                ax.text(x, y, f"{rows:,}", ha="center", va="center", fontsize=9.5,
+                        color="white" if dark else INK)  # fmt: skip
+        ax.set_xticks(range(len(labels)), labels)
+        ax.set_yticks(range(len(languages)), languages)
+        ax.set_title(subset)
+        ax.grid(False)
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+    return axes
+
+
+# --- section 3 ------------------------------------------------------------------------------
+
+
+def training_curves(curves: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
+    """Draw the validation loss of every model; the point of the model that is kept is filled."""
+    if curves.empty:
+        return None
+    ax = ax or _panels(1, None)[0]
+    for (setup, _), run in curves.groupby(["setup", "seed"], observed=True, sort=False):
+        colour = SETUP_COLOURS[str(setup)]
+        ax.plot(run["step"], run["validation_loss"], color=colour, alpha=0.75)
+        best = run[run["best"]]
+        ax.plot(best["step"], best["validation_loss"], linestyle="", color=colour,
+                marker=SETUP_MARKERS[str(setup)], markersize=8)  # fmt: skip
+    ax.set_xlabel("Training step")
+    ax.set_ylabel("Validation loss")
+    _legend_below([ax], _setup_handles(_setups(curves)))
+    return ax
+
+
+# --- section 4.1 ----------------------------------------------------------------------------
+
+
+def accuracy(
+    summary: pd.DataFrame, by_seed: pd.DataFrame, *, ax: Axes | None = None
+) -> Axes | None:
+    """Draw test accuracy: every seed, the mean and its interval."""
+    if summary.empty:
+        return None
+    ax = ax or _panels(1, None, height=1.1 + 0.45 * len(summary))[0]
+    setups = _setups(summary)
+    for y, setup in enumerate(reversed(setups)):
+        row = summary[summary["setup"] == setup].iloc[0]
+        _dot(ax, row["accuracy"], row["low"], row["high"], y, setup)
+        seeds = by_seed.loc[by_seed["setup"] == setup, "accuracy"]
+        if len(seeds) > 1:
+            ax.plot(seeds, [y - 0.27] * len(seeds), "|", color=SETUP_COLOURS[setup], markersize=8)
+    ax.set_yticks(range(len(setups)), reversed(setups))
+    ax.set_ylim(-0.6, len(setups) - 0.4)
+    ax.set_xlabel("Test accuracy")
+    ax.grid(visible=False, axis="y")
+    return ax
+
+
+def _dot(ax: Axes, value: float, low: float, high: float, y: float, setup: str) -> None:
+    colour = SETUP_COLOURS[setup]
+    if not np.isnan(low):
+        ax.plot([low, high], [y, y], color=colour, linewidth=2.2, alpha=0.55)
+    ax.plot(value, y, SETUP_MARKERS[setup], color=colour, markersize=8)
+
+
+def predicted_share(
+    shares: pd.DataFrame, *, axes: Sequence[Axes] | None = None
+) -> list[Axes] | None:
+    """Draw predicted shares by label beside the training shares, a panel a language group."""
+    if shares.empty:
+        return None
+    groups, setups = list(dict.fromkeys(shares["languages"])), _setups(shares)
+    axes = _panels(len(groups), axes, height=3.5, sharey=True)
+    for ax, languages in zip(axes, groups, strict=True):
+        part = shares[shares["languages"] == languages]
+        labels = list(dict.fromkeys(part["label"]))
+        trained = part.drop_duplicates("label")["training_share"].astype(float)
+        ax.bar(range(len(labels)), trained, width=0.8, color=LIGHT)
+        for offset, setup in zip(np.linspace(-0.22, 0.22, len(setups)), setups, strict=True):
+            rows = part[part["setup"] == setup].set_index("label").loc[labels]
+            x = np.arange(len(labels)) + offset
+            if rows["low"].notna().all():
+                ax.vlines(x, rows["low"], rows["high"], color=SETUP_COLOURS[setup], alpha=0.55,
+                          linewidth=2.2)  # fmt: skip
+            ax.plot(x, rows["share"], SETUP_MARKERS[setup], color=SETUP_COLOURS[setup])
+        ax.set_xticks(range(len(labels)), [textwrap.fill(str(label), 11) for label in labels])
+        ax.set_title(languages)
+        ax.grid(visible=False, axis="x")
+        ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes[0].set_ylabel("Share of predictions")
+    trained_patch = Patch(color=LIGHT, label="Share in the imbalanced training subset")
+    _legend_below(axes, [trained_patch, *_setup_handles(setups)], columns=2)
+    return axes
+
+
+# --- section 4.2 ----------------------------------------------------------------------------
+
+
+def identification(
+    scores: pd.DataFrame, *, probe: str = "C=1", axes: Sequence[Axes] | None = None
+) -> list[Axes] | None:
+    """Draw language identification with chance and the encoder before fine-tuning."""
+    scores = scores[scores["probe"] == probe]
+    if scores.empty:
+        return None
+    sources = [source for source in ("test", "external") if source in set(scores["source"])]
+    axes = _panels(len(sources), axes, height=2.9, sharex=True, sharey=True)
+    setups = _setups(scores)
+    for ax, source in zip(axes, sources, strict=True):
+        part = scores[scores["source"] == source]
+        for y, setup in enumerate(reversed(setups)):
+            for row in part[part["setup"] == setup].to_dict("records"):
+                _dot(ax, row["accuracy"], row["low"], row["high"], y, setup)
+        first = part.iloc[0]
+        for value, style in ((first["chance"], ":"), (first["pretrained"], "--")):
+            if not np.isnan(value):
+                ax.axvline(value, color=GREY, linestyle=style, linewidth=1.5, zorder=1)
+        ax.set_title("Test set" if source == "test" else f"External texts ({first['name']})")
+        ax.set_xlabel("Accuracy of language identification")
+        ax.set_xlim(0, 1.02)
+        ax.grid(visible=False, axis="y")
+    axes[0].set_yticks(range(len(setups)), list(reversed(setups)))
+    axes[0].set_ylim(-0.6, len(setups) - 0.4)
+    lines = [
+        Line2D([], [], color=GREY, linestyle=":", label="Chance"),
+        Line2D([], [], color=GREY, linestyle="--", label="Encoder before fine-tuning"),
+    ]
+    _legend_below(axes, lines)
+    return axes
+
+
+# --- section 4.3 ----------------------------------------------------------------------------
+
+
+def shap_difference(
+    differences: pd.DataFrame,
+    labels: Sequence[str],
+    *,
+    setup: str = "Imbalanced",
+    limits: tuple[float, float] | None = None,
+    axes: Sequence[Axes] | None = None,
+) -> list[Axes] | None:
+    """Draw Figure 1's bars for two labels, each over its null.
+
+    Parameters
+    ----------
+    differences : DataFrame
+        From `helpers.report.frames.shap_difference`.
+    labels : sequence of str
+        A panel each.
+    setup : str
+        Whose difference from the balanced model is drawn.
+    limits : tuple of float, optional
+        Range of the vertical axis, to compare figures.
+    axes : sequence of Axes, optional
+        Where to draw.
+    """
+    shown = differences[
+        differences["class"].isin(labels) & differences["represented"].isin(list(SIDE_COLOURS))
+    ]
+    bars, null = shown[shown["setup"] == setup], shown[shown["setup"] == "Balanced"]
+    if bars.empty:
+        return None
+    axes = _panels(len(labels), axes, height=3.6, sharey=True)
+    for ax, label in zip(axes, labels, strict=True):
+        for offset, (side, colour) in zip((-0.2, 0.2), SIDE_COLOURS.items(), strict=True):
+            _null_boxes(ax, _cells(null, label, side), offset)
+            _bars(ax, _cells(bars, label, side), offset, colour)
+        ax.axhline(0, color=INK, linewidth=0.9)
+        ax.set_xticks(range(len(CATEGORIES)), [*CATEGORIES[:-1], "base value"])
+        ax.set_title(f"Label “{label}”")
+        ax.grid(visible=False, axis="x")
+        if limits is not None:
+            ax.set_ylim(*limits)
+    axes[0].set_ylabel("Mean difference a text")
+    handles = [
+        *(Patch(color=c, label=f"{side}-represented") for side, c in SIDE_COLOURS.items()),
+        *([Patch(color=LIGHT, label="null (balanced, another seed)")] if len(null) else []),
+    ]
+    _legend_below(axes, handles)
+    return axes
+
+
+def shap_limits(differences: pd.DataFrame, labels: Sequence[str]) -> tuple[float, float] | None:
+    """Return one range that holds every setup's bars, intervals and nulls."""
+    shown = differences[
+        differences["class"].isin(labels) & differences["represented"].isin(list(SIDE_COLOURS))
+    ]
+    values = shown[["difference", "low", "high"]].to_numpy(dtype=float)
+    if not np.isfinite(values).any():
+        return None
+    low, high = min(0.0, float(np.nanmin(values))), max(0.0, float(np.nanmax(values)))
+    margin = 0.06 * (high - low)
+    return low - margin, high + margin
+
+
+def _cells(rows: pd.DataFrame, label: str, side: str) -> list[tuple[int, Any]]:
+    part = rows[(rows["class"] == label) & (rows["represented"] == side)].set_index("category")
+    return [(x, part.loc[name]) for x, name in enumerate(CATEGORIES) if name in part.index]
+
+
+def _null_boxes(ax: Axes, cells: list[tuple[int, Any]], offset: float) -> None:
+    """Draw the null's interval, or its value from 0 where it has none, wider than the bar."""
+    for x, cell in cells:
+        low, high = cell["low"], cell["high"]
+        if np.isnan(low):
+            low, high = sorted((0.0, cell["difference"]))
+        ax.bar(x + offset, high - low, bottom=low, width=0.39, color=LIGHT, zorder=1)
+
+
+def _bars(ax: Axes, cells: list[tuple[int, Any]], offset: float, colour: str) -> None:
+    for x, cell in cells:
+        ax.bar(x + offset, cell["difference"], width=0.22, color=colour, zorder=2)
+        if not np.isnan(cell["low"]):
+            ax.vlines(x + offset, cell["low"], cell["high"], color=INK, linewidth=1.3, zorder=3)
+
+
+# --- text alternatives ----------------------------------------------------------------------
+
+
+def alt_text(what: str, frame: pd.DataFrame, *, name: Sequence[str], value: str) -> str:
+    """Return a text alternative: what is drawn, then every number.
+
+    Parameters
+    ----------
+    what : str
+        What the figure shows, without its numbers.
+    frame : DataFrame
+        What was drawn.
+    name : sequence of str
+        Columns that name a number.
+    value : str
+        Column of the numbers.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"setup": ["Balanced", "Imbalanced"], "accuracy": [0.6364, 0.59]})
+    >>> alt_text("Test accuracy", frame, name=["setup"], value="accuracy")
+    'Test accuracy. Balanced: 0.636; Imbalanced: 0.590.'
+    """
+    numbers = [
+        f"{', '.join(map(str, labels))}: {number:,}"
+        if isinstance(number, (int, np.integer))
+        else f"{', '.join(map(str, labels))}: {number:.3f}"
+        for *labels, number in frame[[*name, value]].itertuples(index=False)
+    ]
+    return f"{what}. {'; '.join(numbers)}."

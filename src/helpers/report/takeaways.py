@@ -1,0 +1,185 @@
+"""What holds: the paper's claims with their verdicts on the runs at hand, in words.
+
+No sentence here states an outcome: verdicts are those of `helpers.report.claims`.
+"""
+
+import html
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from helpers.foundation.experiment import Experiment, dataset_label, family_of, model_label
+from helpers.report import claims
+from helpers.report.claim_list import CLAIMS
+from helpers.report.display import Html, signed, table
+from helpers.report.results import collect
+
+MARKS = {
+    claims.HOLDS: "✓",
+    claims.FAILS: "✗",
+    claims.UNKNOWN: "?",
+    claims.FIGURE: "–",
+}
+# The claims of the root page, each the abstract's own.
+HEADLINES = (
+    "abstract/performance",
+    "4.1/follows-the-skew",
+    "abstract/separation",
+    "abstract/uninformative",
+    "abstract/weights-performance",
+    "abstract/weights-separation",
+)
+_STATEMENTS = {claim.id: claim.statement for claim in CLAIMS}
+
+
+def verdict_mark(verdict: str) -> str:
+    """Return a verdict with a mark and a class for its colour."""
+    name = verdict.replace(" ", "-")
+    mark = MARKS.get(verdict, "–")  # type: ignore[call-overload]
+    return f'<span class="companion-verdict {name}">{mark} {html.escape(verdict)}</span>'
+
+
+def section(experiments: Sequence[Experiment], *sections: str) -> Html:
+    """Return the takeaway of a page: its claims, each with its verdict here and in the paper.
+
+    Parameters
+    ----------
+    experiments : sequence of Experiment
+        Of one model and data set.
+    *sections : str
+        The paper's sections, such as ``"4.1"``.
+    """
+    wanted = [claim for claim in CLAIMS if claim.section in sections]
+    found = claims.evaluate(wanted, collect(experiments))
+    found = found[~found["method"].isin(["no result", "about another data set or model"])]
+    if found.empty:
+        return Html(
+            '<p class="companion-missing">The results that these claims rest on have not been '
+            "computed here.</p>",
+            "not computed",
+        )
+    lines = [
+        f"<li>{verdict_mark(row['verdict'])} {html.escape(_STATEMENTS[row['id']])} "
+        f'<span class="companion-detail">{_detail(row)} '
+        f"On the paper's own numbers: {row['paper_verdict']}.</span></li>"
+        for row in found.to_dict("records")
+    ]
+    summary = _summary(found["verdict"].tolist(), experiments[0])
+    content = f'<p>{summary}</p><ul class="companion-claims">{"".join(lines)}</ul>'
+    return Html(f'<div class="companion-takeaway">{content}</div>', summary)
+
+
+def _summary(verdicts: Sequence[str], first: Experiment) -> str:
+    counts = [
+        f"{verdicts.count(verdict)} {words}"
+        for verdict, words in (
+            (claims.HOLDS, "hold"),
+            (claims.FAILS, "do not hold"),
+            (claims.UNKNOWN, "cannot be told"),
+        )
+    ]
+    where = f"{dataset_label(first.dataset)}, {model_label(first.model)}"
+    return f"Of the {len(verdicts)} claims tested here ({where}): {', '.join(counts)}."
+
+
+def _detail(row: dict[str, Any]) -> str:
+    quantity = row["quantity"][0].upper() + row["quantity"][1:]
+    number = signed(row["estimate"])
+    if not math.isnan(row["ci_low"]):
+        number += f" [{signed(row['ci_low'])}, {signed(row['ci_high'])}]"
+    return f"{html.escape(quantity)}: {number}, {html.escape(row['method'])}."
+
+
+# --- the root page --------------------------------------------------------------------------
+
+
+def headline_table(experiments: Sequence[Experiment]) -> pd.DataFrame:
+    """Return the abstract's findings: the paper's numbers beside those of every data set.
+
+    Parameters
+    ----------
+    experiments : sequence of Experiment
+        Of one profile.
+
+    Returns
+    -------
+    DataFrame
+        Cells are HTML. A row for each finding; columns the paper, then every data set and model.
+    """
+    wanted = {claim.id: claim for claim in CLAIMS if claim.id in HEADLINES}
+    found = claims.evaluate(wanted.values(), collect(experiments))
+    places = list(dict.fromkeys((item.dataset, item.model) for item in experiments))
+    several = len({model for _, model in places}) > 1
+    rows = {}
+    for name in HEADLINES:
+        claim = wanted[name]
+        cells = {"Paper": _paper_cell(claim)}
+        for dataset, model in places:
+            heading = dataset_label(dataset) + (f", {model_label(model)}" if several else "")
+            mine = found[
+                (found["id"] == name) & (found["dataset"] == dataset) & (found["model"] == model)
+            ]
+            cells[heading] = _our_cell(mine)
+        rows[claim.statement] = cells
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _paper_cell(claim: claims.Claim) -> str:
+    values = list(claim.paper_cells().values())
+    if not values:
+        return verdict_mark(claim.paper_verdict)
+    low, high = min(values), max(values)
+    return f"{verdict_mark(claim.paper_verdict)}<br>{signed(low)} to {signed(high)}"
+
+
+def _our_cell(rows: pd.DataFrame) -> str:
+    if rows.empty or rows["method"].iloc[0] == "no result":
+        return '<span class="companion-missing">missing</span>'
+    row = rows.iloc[0]
+    interval = ""
+    if not math.isnan(row["ci_low"]):
+        interval = f"<br>[{signed(row['ci_low'])}, {signed(row['ci_high'])}]"
+    return f"{verdict_mark(row['verdict'])}<br>{signed(row['estimate'])}{interval}"
+
+
+def headline(experiments: Sequence[Experiment]) -> Html:
+    """Return `headline_table` as it stands on the root page."""
+    return table(
+        headline_table(experiments),
+        caption="What the paper finds, and what was found here. Numbers are differences between "
+        "setups: of accuracy, of the slope of predictions on the skew, of accuracy in naming the "
+        "language, of SHAP values; in brackets the 95 % interval.",
+    )
+
+
+def evidence(experiments: Sequence[Experiment]) -> Html:
+    """Return a paragraph: on what data and models, how many seeds, how sure."""
+    first = experiments[0]
+    settings = first.settings
+    found = collect(experiments)
+    parts = []
+    for one in found:
+        seeds = {seed for setup, seed in one.predictions if "+" not in setup}
+        rows = next((len(frame) for frame in one.predictions.values()), 0)
+        explained = next((frame["text"].nunique() for frame in one.shap_difference.values()), 0)
+        languages = len(one.skew)
+        parts.append(
+            f"<b>{dataset_label(one.dataset)}</b>: {model_label(one.model)}, {languages} languages, "
+            f"{len(seeds)} {'seed' if len(seeds) == 1 else 'seeds'}, {rows:,} test texts, "
+            f"{explained:,} explained by SHAP"
+        )
+    if not parts:
+        return Html('<p class="companion-missing">No result has been computed yet.</p>')
+    text = "On what data, and how sure. " + "; ".join(parts) + ". "
+    text += (
+        "With one seed the intervals resample source rows only, and say nothing about another seed."
+        if len(settings.seeds) == 1
+        else "Intervals are over seeds: <i>t</i> intervals on paired differences."
+    )
+    if any(family_of(one.dataset).startswith("multiemo") for one in found):
+        text += (
+            " The MultiEmo texts were written and annotated in Polish and translated by machine."
+        )
+    return Html(f'<p class="companion-note">Profile <code>{first.profile}</code>. {text}</p>', text)
