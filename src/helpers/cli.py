@@ -153,6 +153,22 @@ def subsets(
 
 
 @app.command()
+def claims(
+    profile: ProfileOption = PUBLISHED_PROFILE,
+    json_: JsonOption = False,
+) -> None:
+    """Check every claim of the paper against its tables and against a profile's results."""
+    load_profile(profile)
+    from helpers import reproduction
+
+    records = reproduction.claim_records(profile)
+    if json_:
+        _print_json(records)
+    else:
+        print(reproduction.claims_text(records))
+
+
+@app.command()
 def assets(
     json_: JsonOption = False,
 ) -> None:

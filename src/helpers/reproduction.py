@@ -8,7 +8,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from helpers import stages as stage_module
-from helpers.foundation import store
+from helpers.foundation import paths, store
 from helpers.foundation.experiment import Experiment, load_profile
 
 # A first guess of a stage's seconds; corrected by what each kind of stage really takes here.
@@ -146,3 +146,48 @@ def subsets_text(report: Mapping[str, Any]) -> str:
         if split in report["overlap"]:
             parts.append(f"{split}: {report['overlap'][split]:.1%} of the rows are in both")
     return "\n\n".join(parts)
+
+
+# --- companion claims -----------------------------------------------------------------------
+
+
+def claim_records(profile: str) -> list[dict[str, Any]]:
+    """Return every claim with its verdict on the paper's tables and on a profile's results.
+
+    Local sources of a data set count too, where the profile has results of them.
+
+    Returns
+    -------
+    list of dict
+        As `helpers.report.claims.as_records`.
+    """
+    from helpers.report.claim_list import CLAIMS
+    from helpers.report.claims import as_records
+    from helpers.report.results import collect
+
+    found = collect(profile_experiments(profile, datasets=datasets_with_results(profile)))
+    return as_records(CLAIMS, found)
+
+
+def datasets_with_results(profile: str) -> list[str]:
+    """Return the profile's data sets, then the local sources it has results of."""
+    matrix = list(load_profile(profile).matrix)
+    folders = (paths.results_dir() / profile).glob("*/*/")
+    return matrix + sorted({folder.name for folder in folders} - set(matrix))
+
+
+def claims_text(records: Sequence[Mapping[str, Any]]) -> str:
+    """Return the claims as plain lines: verdict on the paper, then on each data set."""
+    lines = []
+    for record in records:
+        lines.append(f"{record['section']}  {record['id']}: {record['quantity']}")
+        lines.append(f"    paper: {record['paper_verdict']}")
+        for name, found in record["datasets"].items():
+            interval = ""
+            if found["estimate"] is not None:
+                interval = f" ({found['estimate']:.3f}"
+                if found["ci_low"] is not None:
+                    interval += f", 95 % [{found['ci_low']:.3f}, {found['ci_high']:.3f}]"
+                interval += ")"
+            lines.append(f"    {name}: {found['verdict']}{interval}")
+    return "\n".join(lines)

@@ -22,7 +22,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -142,7 +142,7 @@ class Workbench:
         )
 
     @property
-    def rule(self) -> str:
+    def rule(self) -> Literal["paper", "authors_code"]:
         """The rule that sizes the subsets."""
         if self.experiment.options.recipe == "authors_code":
             return "authors_code"
@@ -420,18 +420,15 @@ def _predictions(bench: Workbench) -> dict[str, Any]:
 def _language_identification(bench: Workbench) -> dict[str, Any]:
     from helpers.analysis.language_identification import probe_all
 
+    outputs = {
+        "test": bench.test_outputs,
+        "external": bench.outputs(*bench.model, bench.external, "external texts"),
+    }
     sources = {}
-    for name, rows, features in (
-        ("test", bench.test, lambda: bench.test_outputs.features),
-        (
-            "external",
-            bench.external,
-            lambda: bench.outputs(*bench.model, bench.external, "external texts").features,
-        ),
-    ):
+    for name, rows in (("test", bench.test), ("external", bench.external)):
         sources[name] = {
             **probe_all(
-                features(),
+                outputs[name].features,
                 rows["language"],
                 groups=rows["group"],
                 paper_rows=_paper_rows(bench.corpus.family, name),
@@ -531,10 +528,7 @@ def _shap_difference(bench: Workbench) -> dict[str, Any]:
     reference = reference_of(bench.experiment)
     if reference is None:
         return {}
-    frames = [
-        store.read_frame(folder, "shap.parquet")
-        for folder in (reference.folder, bench.experiment.folder)
-    ]
+    frames = [_explained(each) for each in (reference, bench.experiment)]
     texts = frames[1].drop_duplicates("text_id").reset_index(drop=True)
     balanced, other = (explanation_from_frame(frame) for frame in frames)
     difference = cumulative_difference(
@@ -549,6 +543,13 @@ def _shap_difference(bench: Workbench) -> dict[str, Any]:
     names = dict(enumerate(bench.corpus.labels))
     difference.insert(3, "label", texts["label"].map(names).to_numpy()[index])
     return {"shap_difference.parquet": difference}
+
+
+def _explained(experiment: Experiment) -> pd.DataFrame:
+    frame = store.read_frame(experiment.folder, "shap.parquet")
+    if frame is None:
+        raise CompanionError(f"{experiment} has no SHAP values: run its stage shap_values")
+    return frame
 
 
 _RUNNERS: Mapping[str, Callable[[Workbench], dict[str, Any]]] = {

@@ -42,9 +42,9 @@ def per_language_class_weights(
     """
     frame = _rows(languages, labels)
     counts = pd.crosstab(frame["language"], frame["label"])
-    empty = [(language, label) for (language, label), n in counts.stack().items() if n == 0]
-    if empty:
-        language, label = empty[0]
+    empty = np.argwhere(counts.to_numpy() == 0)
+    if len(empty):
+        language, label = counts.index[empty[0, 0]], counts.columns[empty[0, 1]]
         raise CompanionError(
             f"language {language!r} has no row of label {label!r}: its class weight (eq. 2) is "
             f"undefined; every language needs a row of each of {list(counts.columns)}"
@@ -70,8 +70,8 @@ def row_weights(
     """
     table = per_language_class_weights(languages, labels)
     frame = _rows(languages, labels)
-    rows = table.index.get_indexer(frame["language"])
-    columns = table.columns.get_indexer(frame["label"])
+    rows = table.index.get_indexer(pd.Index(frame["language"]))
+    columns = table.columns.get_indexer(pd.Index(frame["label"]))
     return table.to_numpy()[rows, columns].astype(np.float32)
 
 
