@@ -46,7 +46,7 @@ def per_language_class_weights(
     if len(empty):
         language, label = counts.index[empty[0, 0]], counts.columns[empty[0, 1]]
         raise CompanionError(
-            f"language {language!r} has no row of label {label!r}: its class weight (eq. 2) is "
+            f"language {language!r} has no row of label {label}: its class weight (eq. 2) is "
             f"undefined; every language needs a row of each of {list(counts.columns)}"
         )
     per_language = counts.sum(axis=1)
