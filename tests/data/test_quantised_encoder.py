@@ -1,0 +1,143 @@
+"""Decoding of a tiny hand-made 4-bit encoder, against a scalar reading of the format."""
+
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.data.quantised_encoder import dequantise, read_encoder, save_encoder
+from helpers.foundation.errors import CompanionError
+
+HIDDEN, FEED_FORWARD, PIECES, ROWS, POSITIONS = 32, 64, 8, 10, 16
+VOCABULARY = ("<s>", "<pad>", "</s>", "<unk>", "▁a", "é", "東", "<mask>")
+MATRICES = {"q": 32, "k": 32, "v": 32, "ao": 32, "fi": 64, "fo": 32}
+
+
+def scalar_block(block):
+    """One block of 32 weights, read weight by weight."""
+    (scale,) = struct.unpack("<e", block[:2])
+    low = [(byte % 16 - 8) * scale for byte in block[2:]]
+    high = [(byte // 16 - 8) * scale for byte in block[2:]]
+    return low + high
+
+
+@given(st.lists(st.binary(min_size=16, max_size=16), min_size=1, max_size=4), st.integers(0, 99))
+def test_dequantise_equals_the_scalar_formula(nibbles, seed):
+    scales = np.random.default_rng(seed).normal(size=len(nibbles)).astype("<f2")
+    blocks = [scale.tobytes() + data for scale, data in zip(scales, nibbles, strict=True)]
+    decoded = dequantise(b"".join(blocks), count=32 * len(blocks))
+    assert decoded.dtype == np.float32
+    assert decoded.tolist() == [weight for block in blocks for weight in scalar_block(block)]
+
+
+def test_a_wrong_size_is_refused():
+    with pytest.raises(CompanionError, match="33 weights do not fit into 18 bytes"):
+        dequantise(bytes(18), count=33)
+
+
+def encoder_file(*, magic=b"E5S1"):
+    """Write a one-layer encoder; return its bytes and the blocks of each matrix."""
+    random = np.random.default_rng(0)
+    tensors, blocks = {}, {}
+
+    def matrix(name, outputs, inputs):
+        parts = [
+            np.float16(random.normal()).tobytes() + random.bytes(16)
+            for _ in range(outputs * inputs // 32)
+        ]
+        blocks[name] = parts
+        tensors[name] = (1, outputs * inputs, b"".join(parts))
+
+    def floats(name, count):
+        tensors[name] = (0, count, random.normal(size=count).astype("<f4").tobytes())
+
+    matrix("emb.word", ROWS, HIDDEN)
+    floats("emb.pos", POSITIONS * HIDDEN)
+    floats("emb.type", 2 * HIDDEN)
+    for part in ("w", "b"):
+        floats(f"emb.ln.{part}", HIDDEN)
+        floats(f"l0.aln.{part}", HIDDEN)
+        floats(f"l0.oln.{part}", HIDDEN)
+    for name, outputs in MATRICES.items():
+        matrix(f"l0.{name}.w", outputs, 64 if name == "fo" else 32)
+        floats(f"l0.{name}.b", outputs)
+
+    pieces = [piece.encode() for piece in VOCABULARY]
+    offsets = np.cumsum([0, *map(len, pieces)]).astype("<u4").tobytes()
+    blob = b"".join(pieces)
+    head = magic + struct.pack(
+        "<I7ifi", 1, HIDDEN, 1, 2, FEED_FORWARD, ROWS, POSITIONS, 2, 1e-12, 32
+    )
+    head += struct.pack("<5iQ", PIECES, 0, 2, 1, 3, len(blob)) + offsets + bytes(4 * PIECES) + blob
+    head += struct.pack("<iI", 1, 9) + struct.pack("<IBI", 0x41, 1, 0x61)
+    directory_bytes = 4 + sum(2 + len(name) + 21 for name in tensors)
+    at, directory, body = len(head) + directory_bytes, struct.pack("<i", len(tensors)), b""
+    for name, (kind, count, content) in tensors.items():
+        entry = struct.pack("<BIQQ", kind, count, at + len(body), len(content))
+        directory += struct.pack("<H", len(name)) + name.encode() + entry
+        body += content
+    return head + directory + body, blocks
+
+
+def tokenizer_file(path, vocabulary):
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
+    scored = [(piece, -float(number)) for number, piece in enumerate(vocabulary)]
+    tokenizer = Tokenizer(models.Unigram(scored, unk_id=3))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    tokenizer.save(str(path))
+    return path
+
+
+def test_a_hand_made_file_becomes_a_hugging_face_folder(tmp_path):
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    content, blocks = encoder_file()
+    (tmp_path / "tiny.bin").write_bytes(content)
+    encoder = read_encoder(tmp_path / "tiny.bin")
+    assert encoder.pieces == VOCABULARY
+    assert (encoder.hidden, encoder.layers, encoder.heads, encoder.positions) == (32, 1, 2, 16)
+    assert encoder.layer_norm_eps == pytest.approx(1e-12)
+
+    tokenizer = tokenizer_file(tmp_path / "tokenizer.json", VOCABULARY)
+    save_encoder(tmp_path / "tiny.bin", tokenizer, tmp_path / "folder")
+    model = AutoModel.from_pretrained(tmp_path / "folder", add_pooling_layer=False)
+    expected = np.array([w for block in blocks["l0.fo.w"] for w in scalar_block(block)])
+    saved = model.encoder.layer[0].output.dense.weight
+    assert saved.shape == (HIDDEN, FEED_FORWARD)
+    assert np.array_equal(saved.detach().numpy().ravel(), expected.astype(np.float32))
+
+    loaded = AutoTokenizer.from_pretrained(tmp_path / "folder")
+    batch = loaded(["a é"], return_tensors="pt")
+    assert loaded.convert_ids_to_tokens(batch["input_ids"][0])[:2] == ["<s>", "▁a"]
+    assert torch.isfinite(model(**batch).last_hidden_state).all()
+
+
+def test_other_pieces_are_refused(tmp_path):
+    (tmp_path / "tiny.bin").write_bytes(encoder_file()[0])
+    swapped = (*VOCABULARY[:4], "é", "▁a", *VOCABULARY[6:])
+    tokenizer = tokenizer_file(tmp_path / "tokenizer.json", swapped)
+    with pytest.raises(CompanionError, match=r"the pieces of .*tokenizer\.json are not those of"):
+        save_encoder(tmp_path / "tiny.bin", tokenizer, tmp_path / "folder")
+    assert not (tmp_path / "folder").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (encoder_file(magic=b"GGUF")[0], "starts with b'GGUF'"),
+        (encoder_file()[0][:-1], r"ends inside tensor l0\.fo\.b"),
+        (encoder_file()[0][:100], "not a 4-bit encoder file"),
+        (b"", "not a 4-bit encoder file"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused(tmp_path, content, message):
+    (tmp_path / "bad.bin").write_bytes(content)
+    with pytest.raises(CompanionError, match=message):
+        read_encoder(tmp_path / "bad.bin")
