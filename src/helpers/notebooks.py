@@ -91,9 +91,9 @@ def check_names(given: Mapping[str, Any], allowed: Mapping[str, Any]) -> None:
 
     Examples
     --------
-    >>> check_names({"datset": "multiemo"}, {"profile": "quick", "dataset": "multiemo"})
+    >>> check_names({"data": "xnli"}, {"model": "e5_small", "dataset": "multiemo"})
     Traceback (most recent call last):
-    helpers.foundation.errors.CompanionError: unknown parameter 'datset': the notebook has profile, dataset
+    helpers.foundation.errors.CompanionError: unknown parameter 'data': the notebook has model, dataset
     """
     for name in given:
         if name not in allowed:

@@ -17,6 +17,8 @@ from helpers.foundation.experiment import SETUPS, Experiment, setup_label
 
 SETUP_ORDER = list(SETUPS.values())
 CATEGORIES = ["positive", "neutral", "negative", "base"]
+# The stages that leave result files; `helpers.stages` runs them.
+RESULT_STAGES = ["subsets", "predictions", "language_identification", "shap_difference"]
 PROBES = ["C=1", "C=1e-4", "C=1e-4 scaled", "standardised"]
 
 Experiments = Sequence[Experiment]

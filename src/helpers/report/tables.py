@@ -283,3 +283,64 @@ def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFr
         [(label, f"{side}-represented", category) for label, side, category in wide.index]
     )
     return wide.rename_axis(columns=None)
+
+
+def recipe_line(experiment: Experiment) -> str:
+    """Return the recipe in a sentence, for the top of every page."""
+    settings, ours = experiment.settings, experiment.recipe
+    sizes = settings.settings(experiment.dataset)
+    seeds = settings.seeds
+    return (
+        f"{_size(sizes.train)} training rows, {ours.epochs:g} epochs of batches of "
+        f"{ours.batch_size} × {ours.accumulation}, learning rates "
+        f"{ours.encoder_learning_rate:g} (encoder) and {ours.head_learning_rate:g} (head), "
+        f"{'seed' if len(seeds) == 1 else 'seeds'} {', '.join(map(str, seeds))}"
+    )
+
+
+# --- the runs -------------------------------------------------------------------------------
+
+
+def progress(experiments: Experiments) -> pd.DataFrame:
+    """Return each experiment's finished stages, seconds and peak memory."""
+    found = frames.runs(experiments)
+    rows: dict[tuple[str, str, str], dict[str, str]] = {}
+    for experiment in experiments:
+        mine = found[found["experiment"] == experiment] if len(found) else found
+        setup = setup_label(experiment.setup)
+        name = (
+            f"{dataset_label(experiment.dataset)}, {model_label(experiment.model)}",
+            f"{setup} ({experiment.variant})" if experiment.variant else setup,
+            f"seed {experiment.seed}",
+        )
+        done = set(mine["stage"]) if len(mine) else set()
+        absent = [stage for stage in frames.RESULT_STAGES if stage not in done]
+        rows[name] = {
+            "finished": f"{mine['finished'].max()[:10]}" if done else MISSING,
+            "missing stages": ", ".join(absent).replace("_", " ") or "–",
+            "minutes": f"{mine['seconds'].sum() / 60:.1f}" if done else MISSING,
+            "peak memory (GiB)": f"{mine['peak_memory_gib'].max():.1f}" if done else MISSING,
+            "machine": ", ".join(sorted(set(mine["environment"]))) if done else MISSING,
+        }
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    if rows:
+        frame.index = pd.MultiIndex.from_tuples(list(rows))
+    return frame
+
+
+def environments(experiments: Experiments) -> pd.DataFrame:
+    """Return the machines and package versions of the runs, a column each."""
+    found = frames.runs(experiments)
+    columns = {}
+    for record in found.to_dict("records"):
+        hardware, packages = record["hardware"], record["packages"]
+        columns[record["environment"]] = {
+            "processor": hardware.get("processor", MISSING),
+            "cores": str(hardware.get("cores", MISSING)),
+            "memory (GiB)": str(hardware.get("memory_gib", MISSING)),
+            "GPU": hardware.get("gpu") or "none",
+            "system": hardware.get("system", MISSING),
+            "commit": (record["git_commit"] or MISSING)[:12],
+            **{str(name): str(version) for name, version in packages.items()},
+        }
+    return pd.DataFrame(columns)

@@ -5,7 +5,7 @@ No sentence here states an outcome: verdicts are those of `helpers.report.claims
 
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -84,7 +84,7 @@ def _summary(verdicts: Sequence[str], first: Experiment) -> str:
     return f"Of the {len(verdicts)} claims tested here ({where}): {', '.join(counts)}."
 
 
-def _detail(row: dict[str, Any]) -> str:
+def _detail(row: Mapping[Any, Any]) -> str:
     quantity = row["quantity"][0].upper() + row["quantity"][1:]
     number = signed(row["estimate"])
     if not math.isnan(row["ci_low"]):
@@ -138,6 +138,8 @@ def _our_cell(rows: pd.DataFrame) -> str:
     if rows.empty or rows["method"].iloc[0] == "no result":
         return '<span class="companion-missing">missing</span>'
     row = rows.iloc[0]
+    if row["method"] == "about another data set or model":
+        return "–"
     interval = ""
     if not math.isnan(row["ci_low"]):
         interval = f"<br>[{signed(row['ci_low'])}, {signed(row['ci_high'])}]"
@@ -166,8 +168,8 @@ def evidence(experiments: Sequence[Experiment]) -> Html:
         explained = next((frame["text"].nunique() for frame in one.shap_difference.values()), 0)
         languages = len(one.skew)
         parts.append(
-            f"<b>{dataset_label(one.dataset)}</b>: {model_label(one.model)}, {languages} languages, "
-            f"{len(seeds)} {'seed' if len(seeds) == 1 else 'seeds'}, {rows:,} test texts, "
+            f"<b>{dataset_label(one.dataset)}</b>: {model_label(one.model)}, "
+            f"{languages} languages, {len(seeds)} {'seed' if len(seeds) == 1 else 'seeds'}, {rows:,} test texts, "
             f"{explained:,} explained by SHAP"
         )
     if not parts:
@@ -183,3 +185,29 @@ def evidence(experiments: Sequence[Experiment]) -> Html:
             " The MultiEmo texts were written and annotated in Polish and translated by machine."
         )
     return Html(f'<p class="companion-note">Profile <code>{first.profile}</code>. {text}</p>', text)
+
+
+def all_claims(experiments: Sequence[Experiment]) -> Html:
+    """Return every claim with its verdict on the paper's numbers and on each data set."""
+    found = claims.evaluate(CLAIMS, collect(experiments))
+    rows: dict[tuple[str, str], dict[str, str]] = {}
+    places = list(dict.fromkeys((item.dataset, item.model) for item in experiments))
+    several = len({model for _, model in places}) > 1
+    for claim in CLAIMS:
+        cells = {"Paper": verdict_mark(claim.paper_verdict)}
+        for dataset, model in places:
+            mine = found[
+                (found["id"] == claim.id)
+                & (found["dataset"] == dataset)
+                & (found["model"] == model)
+            ]
+            heading = dataset_label(dataset) + (f", {model_label(model)}" if several else "")
+            cells[heading] = _our_cell(mine)
+        rows[claim.section, claim.statement] = cells
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    frame.index = pd.MultiIndex.from_tuples(list(rows))
+    return table(
+        frame,
+        caption="Every claim of the paper that states a result, by section. A dash: the claim is "
+        "about other data or another model, or rests on a figure without numbers.",
+    )

@@ -1,0 +1,60 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # This run at a glance
+#
+# The findings of the paper's abstract, on every data set and model of this run. The pages below each
+# data set hold the details; "How to read this book" explains the verdicts.
+#
+# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/00_overview.ipynb)
+
+# %% tags=["remove-cell", "setup"]
+import sys
+
+if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothing
+    import os
+    import subprocess
+
+    def call(*command):
+        subprocess.run(command, check=True)
+
+    call("git", "clone", "--depth=1", "https://github.com/language-class-imbalance/companion")
+    call(sys.executable, "-m", "pip", "install", "--quiet", "./companion")
+    os.chdir("companion")
+
+# %% tags=["parameters", "hide-input"]
+profile = "quick"  # a file in configs/: quick, embedded, paper
+
+# %% tags=["hide-input"]
+from myst_nb import glue
+
+from helpers import book, notebooks
+from helpers.report import takeaways
+
+notebooks.check_parameters(globals(), "profile")
+experiments = book.experiments(profile)
+
+# %% tags=["hide-input"]
+glue("headline", takeaways.headline(experiments))
+
+# %% tags=["hide-input"]
+glue("evidence", takeaways.evidence(experiments))
+
+# %% [markdown]
+# ## Every claim
+#
+# All claims of the paper that state a result, with the verdict on the paper's own numbers and on
+# each data set here.
+
+# %% tags=["hide-input"]
+takeaways.all_claims(experiments)

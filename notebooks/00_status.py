@@ -1,0 +1,54 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # The runs of this book
+#
+# What was run, where and when, from the `run.json` that every experiment leaves.
+#
+# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/00_status.ipynb)
+
+# %% tags=["remove-cell", "setup"]
+import sys
+
+if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothing
+    import os
+    import subprocess
+
+    def call(*command):
+        subprocess.run(command, check=True)
+
+    call("git", "clone", "--depth=1", "https://github.com/language-class-imbalance/companion")
+    call(sys.executable, "-m", "pip", "install", "--quiet", "./companion")
+    os.chdir("companion")
+
+# %% tags=["parameters", "hide-input"]
+profile = "quick"  # a file in configs/: quick, embedded, paper
+
+# %% tags=["hide-input"]
+from helpers import book, notebooks
+from helpers.report import display, tables
+
+notebooks.check_parameters(globals(), "profile")
+experiments = book.experiments(profile)
+
+# %% tags=["hide-input"]
+display.table(
+    tables.progress(experiments),
+    caption="<b>Experiments.</b> Finished and missing, and what they took",
+)
+
+# %% tags=["hide-input"]
+display.table(
+    tables.environments(experiments),
+    caption="<b>Machines and versions.</b> Where the experiments ran",
+)

@@ -1,0 +1,105 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 2.1 Two subsets of the same texts
+#
+# **The paper's setting.** Two training sets of equal size are drawn from the same texts. In the
+# *balanced* one every label is equally frequent in every language. In the *imbalanced* one the
+# shares are skewed, in opposite directions for two groups of languages, so that every language and
+# every label is still equally frequent overall. The two share as many rows as possible, to compare
+# the skew and not the texts. Test sets are balanced.
+#
+# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/02_1_subsets.ipynb)
+
+# %% tags=["remove-cell", "setup"]
+import sys
+
+if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothing
+    import os
+    import subprocess
+
+    def call(*command):
+        subprocess.run(command, check=True)
+
+    call("git", "clone", "--depth=1", "https://github.com/language-class-imbalance/companion")
+    call(sys.executable, "-m", "pip", "install", "--quiet", "./companion")
+    os.chdir("companion")
+
+# %% tags=["parameters", "hide-input"]
+profile = "quick"  # a file in configs/: quick, embedded, paper
+model = "e5_small"  # mbert, xlmr, e5_small, a folder, or owner/name on the hub
+dataset = "multiemo"  # multiemo, multiemo_pairs, xnli, amazon_reviews, custom
+sources = {}  # data set to local folder, such as {"xnli": "/data/xnli"}
+compute = True  # False: only show what has been computed
+
+# %% tags=["hide-input"]
+from helpers import notebooks, stages
+from helpers.report import display, figures, frames, tables
+
+notebooks.check_parameters(globals(), "profile", "model", "dataset", "sources", "compute")
+
+# %% tags=["hide-input"]
+experiments = stages.load(
+    profile=profile,
+    model=model,
+    dataset=dataset,
+    sources=sources,
+    compute=compute,
+    needs=("subsets",),
+)
+display.missing_note(experiments, "subsets.json")
+
+# %% [markdown]
+# ## The skew
+#
+# Table 1 of the paper gives the label shares of the imbalanced subset.
+
+# %% tags=["hide-input"]
+display.table(
+    tables.paper_training_shares(experiments),
+    caption="<b>Paper, Table 1.</b> Label shares of the imbalanced training subset, by language",
+)
+
+# %% tags=["hide-input"]
+display.table(
+    tables.training_shares(experiments),
+    caption="<b>This run.</b> Rows of the imbalanced training subset, and shares by language",
+)
+
+# %% tags=["hide-input"]
+counts = frames.joint_counts(experiments)
+display.figure(
+    figures.joint_counts(counts),
+    caption="<b>Figure.</b> Rows of the training subsets by language and label. Row sums are "
+    "equal, and so are column sums.",
+    alt=figures.alt_text(
+        "Two heat maps of row counts, balanced and imbalanced",
+        counts,
+        name=["subset", "language", "label"],
+        value="rows",
+    ),
+)
+
+# %% [markdown]
+# ## Sizes and overlap
+#
+# A source row is a text before translation, or the premise that several pairs share. Where texts
+# are translations of one another, a source row is used in one language of a subset only, wherever
+# there are enough of them.
+
+# %% tags=["hide-input"]
+display.table(
+    tables.split_sizes(experiments),
+    caption="<b>Table 5, and this run.</b> Rows of each split, the share of rows that both subsets "
+    "have, and distinct source rows",
+)

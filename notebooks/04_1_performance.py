@@ -1,0 +1,118 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 4.1 Does the imbalance worsen performance?
+#
+# **The paper's claim.** Models fine-tuned on the imbalanced subset classify fewer test texts
+# correctly. Their predictions follow the skew they were trained on, although the test set is
+# balanced: they answer partly from the language.
+#
+# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/04_1_performance.ipynb)
+
+# %% tags=["remove-cell", "setup"]
+import sys
+
+if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothing
+    import os
+    import subprocess
+
+    def call(*command):
+        subprocess.run(command, check=True)
+
+    call("git", "clone", "--depth=1", "https://github.com/language-class-imbalance/companion")
+    call(sys.executable, "-m", "pip", "install", "--quiet", "./companion")
+    os.chdir("companion")
+
+# %% tags=["parameters", "hide-input"]
+profile = "quick"  # a file in configs/: quick, embedded, paper
+model = "e5_small"  # mbert, xlmr, e5_small, a folder, or owner/name on the hub
+dataset = "multiemo"  # multiemo, multiemo_pairs, xnli, amazon_reviews, custom
+sources = {}  # data set to local folder, such as {"xnli": "/data/xnli"}
+compute = True  # False: only show what has been computed
+
+# %% tags=["hide-input"]
+from helpers import notebooks, stages
+from helpers.report import display, figures, frames, tables, takeaways
+
+notebooks.check_parameters(globals(), "profile", "model", "dataset", "sources", "compute")
+
+# %% tags=["hide-input"]
+experiments = stages.load(
+    profile=profile,
+    model=model,
+    dataset=dataset,
+    sources=sources,
+    compute=compute,
+    needs=("subsets", "predictions"),
+)
+display.missing_note(experiments, "metrics.json")
+
+# %% [markdown]
+# ## Accuracy
+
+# %% tags=["hide-input"]
+display.table(
+    tables.accuracy(experiments),
+    caption="<b>Tables 3 and 6, and this run.</b> Test accuracy. Levels differ between data sets "
+    "and encoders; compare the differences between rows",
+)
+
+# %% tags=["hide-input"]
+accuracy = frames.accuracy(experiments)
+display.figure(
+    figures.accuracy(accuracy, frames.accuracy_by_seed(experiments)),
+    caption="<b>Figure.</b> Test accuracy with its 95 % interval: over seeds where there are "
+    "several (each is a tick), else over source rows.",
+    alt=figures.alt_text("Test accuracy by setup", accuracy, name=["setup"], value="accuracy"),
+)
+
+# %% tags=["hide-input"]
+display.table(
+    tables.accuracy_by_language(experiments),
+    caption="<b>This run.</b> Test accuracy by language, mean over seeds",
+)
+
+# %% [markdown]
+# ## Do predictions follow the skew?
+#
+# The test set has every label equally often in every language. A model that ignores the language
+# predicts the same shares for both groups; one that has learned the skew repeats it.
+
+# %% tags=["hide-input"]
+display.table(
+    tables.paper_predicted_shares(experiments),
+    caption="<b>Paper, Table 2.</b> What the imbalanced model (mBERT) predicts on the test set",
+)
+
+# %% tags=["hide-input"]
+display.table(
+    tables.predicted_shares(experiments),
+    caption="<b>This run.</b> What each model predicts on the test set, beside the training shares",
+)
+
+# %% tags=["hide-input"]
+shares = frames.predicted_share(experiments)
+display.figure(
+    figures.predicted_share(shares),
+    caption="<b>Figure.</b> Predicted shares on the balanced test set, for the two groups of "
+    "languages. Bars: the shares that the imbalanced model was trained on.",
+    alt=figures.alt_text(
+        "Predicted shares", shares, name=["setup", "languages", "label"], value="share"
+    ),
+)
+
+# %% [markdown]
+# ## Takeaway
+
+# %% tags=["hide-input"]
+takeaways.section(experiments, "4.1")

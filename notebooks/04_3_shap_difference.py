@@ -1,0 +1,99 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 4.3 Does the model rely on uninformative tokens?
+#
+# **The paper's claim.** Fine-tuned on the imbalanced subset, a model pays less attention to the
+# tokens that mattered to the balanced model. Tokens that did not matter begin to: for a label in
+# the languages where it is over-represented, and against it elsewhere.
+#
+# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/04_3_shap_difference.ipynb)
+
+# %% tags=["remove-cell", "setup"]
+import sys
+
+if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothing
+    import os
+    import subprocess
+
+    def call(*command):
+        subprocess.run(command, check=True)
+
+    call("git", "clone", "--depth=1", "https://github.com/language-class-imbalance/companion")
+    call(sys.executable, "-m", "pip", "install", "--quiet", "./companion")
+    os.chdir("companion")
+
+# %% tags=["parameters", "hide-input"]
+profile = "quick"  # a file in configs/: quick, embedded, paper
+model = "e5_small"  # mbert, xlmr, e5_small, a folder, or owner/name on the hub
+dataset = "multiemo"  # multiemo, multiemo_pairs, xnli, amazon_reviews, custom
+sources = {}  # data set to local folder, such as {"xnli": "/data/xnli"}
+compute = True  # False: only show what has been computed
+
+# %% tags=["hide-input"]
+from helpers import notebooks, stages
+from helpers.report import display, figures, frames, tables, takeaways
+
+notebooks.check_parameters(globals(), "profile", "model", "dataset", "sources", "compute")
+
+# %% tags=["hide-input"]
+experiments = stages.load(
+    profile=profile,
+    model=model,
+    dataset=dataset,
+    sources=sources,
+    compute=compute,
+    needs=("subsets", "shap_difference"),
+)
+display.missing_note(experiments, "shap_difference.parquet")
+
+# %% [markdown]
+# ## How to read the figure
+#
+# Each token of a test text has a SHAP value: how much it moved the probability of a label. Tokens
+# are sorted by their value in the *balanced* model: positive (above 0.01), negative (below −0.01)
+# and neutral (between). A bar is the sum of the changes over the tokens of one kind, averaged over
+# texts. Languages are grouped by whether the label is over- or under-represented in them.
+#
+# Behind each bar lies its **null** in grey: the same quantity between two balanced models of
+# different seeds. Positive tokens fall and negative tokens rise even there, since sorting by a
+# noisy number and subtracting it again pulls it to the mean. Only what leaves the grey box is an
+# effect of the imbalance. Without a second balanced model there is no null, and nothing is told.
+
+# %% tags=["hide-input"]
+differences = frames.shap_difference(experiments)
+labels = frames.skew_ends(experiments)
+imbalanced = differences[(differences["setup"] == "Imbalanced") & differences["class"].isin(labels)]
+display.figure(
+    figures.shap_difference(differences, labels, limits=figures.shap_limits(differences, labels)),
+    caption="<b>Figure 1a or 1c, this run.</b> Mean cumulative difference in SHAP value, "
+    "imbalanced minus balanced model, for the two ends of the skew. Lines: 95 % intervals.",
+    alt=figures.alt_text(
+        "Bars of SHAP differences over their null",
+        imbalanced,
+        name=["class", "represented", "category"],
+        value="difference",
+    ),
+)
+
+# %% tags=["hide-input"]
+display.table(
+    tables.shap_difference(experiments),
+    caption="<b>This run.</b> Mean cumulative difference in SHAP value a text, with 95 % intervals",
+)
+
+# %% [markdown]
+# ## Takeaway
+
+# %% tags=["hide-input"]
+takeaways.section(experiments, "4.3", "4.3.1", "4.3.2")

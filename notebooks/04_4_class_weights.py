@@ -1,0 +1,112 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 4.4 Do per-language class weights help?
+#
+# **The paper's claim.** Weighting each row by how rare its label is *in its language* (eq. 2)
+# recovers part of the accuracy, brings language identification close to the balanced model's, and
+# keeps uninformative tokens uninformative.
+#
+# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/04_4_class_weights.ipynb)
+
+# %% tags=["remove-cell", "setup"]
+import sys
+
+if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothing
+    import os
+    import subprocess
+
+    def call(*command):
+        subprocess.run(command, check=True)
+
+    call("git", "clone", "--depth=1", "https://github.com/language-class-imbalance/companion")
+    call(sys.executable, "-m", "pip", "install", "--quiet", "./companion")
+    os.chdir("companion")
+
+# %% tags=["parameters", "hide-input"]
+profile = "quick"  # a file in configs/: quick, embedded, paper
+model = "e5_small"  # mbert, xlmr, e5_small, a folder, or owner/name on the hub
+dataset = "multiemo"  # multiemo, multiemo_pairs, xnli, amazon_reviews, custom
+sources = {}  # data set to local folder, such as {"xnli": "/data/xnli"}
+compute = True  # False: only show what has been computed
+
+# %% tags=["hide-input"]
+from helpers import notebooks, stages
+from helpers.report import display, figures, frames, tables, takeaways
+
+notebooks.check_parameters(globals(), "profile", "model", "dataset", "sources", "compute")
+
+# %% tags=["hide-input"]
+experiments = stages.load(
+    profile=profile,
+    model=model,
+    dataset=dataset,
+    sources=sources,
+    compute=compute,
+    needs=stages.RESULT_STAGES,
+)
+display.missing_note(experiments, "metrics.json")
+
+# %% [markdown]
+# ## Accuracy and language identification
+
+# %% tags=["hide-input"]
+display.table(
+    tables.accuracy(experiments),
+    caption="<b>Tables 3 and 6, and this run.</b> Test accuracy",
+)
+
+# %% tags=["hide-input"]
+scores = frames.identification(experiments)
+shown = scores[scores["probe"] == "C=1"]
+display.figure(
+    figures.identification(scores),
+    caption="<b>Figure.</b> Language identification from the first-token vector, <i>C</i> = 1.",
+    alt=figures.alt_text(
+        "Accuracy of language identification", shown, name=["source", "setup"], value="accuracy"
+    ),
+)
+
+# %% [markdown]
+# ## SHAP differences with class weights
+#
+# The same figure as in section 4.3, on the same scale, for the model trained with class weights.
+
+# %% tags=["hide-input"]
+differences = frames.shap_difference(experiments)
+labels = frames.skew_ends(experiments)
+weighted = differences[
+    (differences["setup"] == "Imbalanced + class weights") & differences["class"].isin(labels)
+]
+display.figure(
+    figures.shap_difference(
+        differences,
+        labels,
+        setup="Imbalanced + class weights",
+        limits=figures.shap_limits(differences, labels),
+    ),
+    caption="<b>Figure 1b or 1d, this run.</b> Mean cumulative difference in SHAP value, model "
+    "with class weights minus balanced model. Grey: null. Lines: 95 % intervals.",
+    alt=figures.alt_text(
+        "Bars of SHAP differences over their null",
+        weighted,
+        name=["class", "represented", "category"],
+        value="difference",
+    ),
+)
+
+# %% [markdown]
+# ## Takeaway
+
+# %% tags=["hide-input"]
+takeaways.section(experiments, "4.4")

@@ -1,0 +1,428 @@
+"""The book: execute the notebooks on what the store holds, write a table of contents, build.
+
+Nothing here computes an experiment. Executed notebooks lie in ``book/_generated/<profile>/``, and
+two pages about the whole run in ``book/_generated/``. A notebook is executed again only where its
+source, the helpers, the parameters or the result files it can read have changed.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import yaml
+from tqdm import tqdm
+
+from helpers import notebooks, stages
+from helpers.foundation import paths, store
+from helpers.foundation.errors import CompanionError
+from helpers.foundation.experiment import (
+    PUBLISHED_PROFILE,
+    Experiment,
+    dataset_label,
+    family_of,
+    load_profile,
+    model_label,
+)
+
+_STAMP = "companion_stamp"
+_WHOLE_RUN = {"00_overview": "overview", "00_status": "status"}
+_READ_FIRST = ("book/how_to_read", "book/_generated/overview", "book/data")
+_USE = ("book/how_to_run", "book/_generated/status")
+_BACKGROUND = ("book/deviations", "book/security", "book/glossary", "book/references")
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A model and a data set: one part of the book."""
+
+    model: str
+    dataset: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A notebook to execute: its source, its parameters, and where it goes."""
+
+    source: Path
+    target: Path
+    parameters: Mapping[str, Any]
+    place: Place | None = None
+    experiments: Sequence[Experiment] = field(default=(), repr=False)
+
+    def __str__(self) -> str:
+        """Return the notebook's name, for messages."""
+        where = f" ({self.place.dataset}, {self.place.model})" if self.place else ""
+        return f"{self.source.stem}{where}"
+
+
+# --- what belongs to a profile's book -------------------------------------------------------
+
+
+def generated_dir() -> Path:
+    """Return the folder of the executed notebooks."""
+    return paths.repository_root() / "book" / "_generated"
+
+
+def places(profile: str, *, datasets: Iterable[str] = ()) -> list[Place]:
+    """Return the parts of a profile's book.
+
+    Parameters
+    ----------
+    profile : str
+        A file in ``configs/``.
+    datasets : iterable of str
+        Data sets besides those of the profile and those with results.
+
+    Returns
+    -------
+    list of Place
+        For every model, the profile's data sets, then others with results in the store.
+    """
+    settings = load_profile(profile)
+    found = []
+    for model in settings.models:
+        of_model = Experiment(model, settings.matrix[0], "balanced", 0, profile).folder.parents[2]
+        with_results = sorted(
+            {path.parents[2].name for path in of_model.glob(f"*/*/*/{store.RUN_FILE}")}
+        )
+        names = dict.fromkeys([*settings.matrix, *datasets, *with_results])
+        found += [Place(model, name) for name in names]
+    return found
+
+
+def experiments(profile: str, *, datasets: Iterable[str] = ()) -> list[Experiment]:
+    """Return every experiment that the pages of a profile's book show."""
+    return [
+        experiment
+        for place in places(profile, datasets=datasets)
+        for experiment in stages.experiments(
+            profile=profile, model=place.model, dataset=place.dataset
+        )
+    ]
+
+
+def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
+    """Return the notebooks of a profile's book, with their parameters."""
+    datasets = list(datasets)
+    by_section, whole_run = [], []
+    for source in notebooks.source_paths():
+        if source.stem in _WHOLE_RUN:
+            target = generated_dir() / f"{_WHOLE_RUN[source.stem]}.ipynb"
+            listed = experiments(profile, datasets=datasets)
+            whole_run.append(
+                Page(
+                    source=source,
+                    target=target,
+                    parameters={"profile": profile},
+                    experiments=listed,
+                )
+            )
+        else:
+            by_section.append(source)
+    found = []
+    for place in places(profile, datasets=datasets):
+        parameters = {"profile": profile, "model": place.model, "dataset": place.dataset}
+        listed = stages.experiments(profile=profile, model=place.model, dataset=place.dataset)
+        folder = generated_dir().joinpath(*listed[0].relative_folder.parts[:3])
+        found += [
+            Page(
+                source=source,
+                target=folder / f"{source.stem}.ipynb",
+                parameters={**parameters, "sources": {}, "compute": False},
+                place=place,
+                experiments=listed,
+            )
+            for source in by_section
+        ]
+    return whole_run + found
+
+
+# --- execution ------------------------------------------------------------------------------
+
+
+def execute_notebooks(listed: Sequence[Page], *, workers: int = 2, progress: bool = True) -> int:
+    """Execute the pages whose inputs have changed.
+
+    Parameters
+    ----------
+    listed : sequence of Page
+        From `pages`.
+    workers : int
+        Notebooks executed at a time, each in a kernel of its own.
+    progress : bool
+        Show a bar with an estimate.
+
+    Returns
+    -------
+    int
+        How many were executed; the others were up to date.
+
+    Raises
+    ------
+    CompanionError
+        If a notebook has no such parameter, or fails; the message names notebook and cell. The
+        others are finished first.
+    """
+    sums: dict[Path, str] = {}
+    stale = []
+    for page in listed:
+        notebook = notebooks.read_source(page.source)
+        notebooks.check_names(page.parameters, notebooks.parameters_of(notebook))
+        stamp = _stamp(page, sums)
+        if not _is_current(page.target, stamp):
+            stale.append((page, notebook, stamp))
+    failures = []
+    workers = max(1, min(workers, len(stale), os.cpu_count() or 1))
+    with (
+        ThreadPoolExecutor(workers) as pool,
+        tqdm(total=len(stale), desc="notebooks", disable=not (progress and stale)) as bar,
+    ):
+        futures = [pool.submit(_execute, *item) for item in stale]
+        for future in as_completed(futures):
+            failure = future.result()
+            if failure:
+                failures.append(failure)
+            bar.update()
+    if failures:
+        raise CompanionError("; ".join(sorted(failures)))
+    return len(stale)
+
+
+def _stamp(page: Page, sums: dict[Path, str]) -> str:
+    """Return a checksum of all that a page depends on."""
+    helpers = Path(__file__).parent
+    inputs = [
+        page.source,
+        paths.configs_dir() / f"{page.parameters['profile']}.yaml",
+        *sorted(path for path in helpers.rglob("*") if path.suffix in (".py", ".mplstyle")),
+    ]
+    for experiment in page.experiments:
+        # Explanations with text stay local, are large, and no page reads them.
+        inputs += sorted(
+            path
+            for path in experiment.folder.glob("*")
+            if path.suffix in (".json", ".parquet") and path.name != "shap.parquet"
+        )
+    for path in inputs:
+        if path not in sums:
+            sums[path] = hashlib.sha256(path.read_bytes()).hexdigest()
+    root = paths.repository_root()
+    names = [
+        os.path.relpath(path, root if path.is_relative_to(root) else helpers) for path in inputs
+    ]
+    return store.fingerprint(
+        parameters=page.parameters,
+        inputs=list(zip(names, [sums[path] for path in inputs], strict=True)),
+    )
+
+
+def _is_current(target: Path, stamp: str) -> bool:
+    if not target.is_file():
+        return False
+    return bool(nbformat.read(target, as_version=4).metadata.get(_STAMP) == stamp)
+
+
+def _execute(page: Page, notebook: nbformat.NotebookNode, stamp: str) -> str | None:
+    """Execute one page; return what went wrong, in one sentence."""
+    import papermill
+
+    _introduce(notebook, page)
+    log = page.target.with_suffix(".log.ipynb")
+    page.target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        executed = papermill.execute_notebook(
+            notebook,
+            str(log),
+            parameters=dict(page.parameters),
+            cwd=str(paths.repository_root()),
+            kernel_name=notebooks.KERNEL["name"],
+            progress_bar=False,
+            log_output=False,
+        )
+    except papermill.PapermillExecutionError as error:
+        return (
+            f"notebook {page} fails in cell {error.exec_count} "
+            f"({error.ename}: {str(error.evalue).splitlines()[0]}); "
+            f"the whole of it is in {os.path.relpath(log, paths.repository_root())}"
+        )
+    _clean(executed, stamp)
+    with store.atomic_path(page.target) as temporary:
+        nbformat.write(executed, temporary)
+    log.unlink()
+    return None
+
+
+def _introduce(notebook: nbformat.NotebookNode, page: Page) -> None:
+    """Say in the title and below it what the page is about."""
+    if page.place is None:
+        return
+    from helpers.report.tables import recipe_line
+
+    dataset, model = dataset_label(page.place.dataset), model_label(page.place.model)
+    title, _, rest = notebook.cells[0].source.partition("\n")
+    about = (
+        f"*{dataset}, {model}, profile `{page.parameters['profile']}`: "
+        f"{recipe_line(page.experiments[0])}.*"
+    )
+    notebook.cells[0].source = f"{title} ({dataset})\n\n{about}\n{rest}"
+
+
+def _clean(notebook: nbformat.NotebookNode, stamp: str) -> None:
+    """Drop what depends on the machine; keep one cell of parameters, with the page's values."""
+    injected = [cell for cell in notebook.cells if "injected-parameters" in _tags(cell)]
+    for cell in notebook.cells:
+        if "parameters" in _tags(cell) and injected:
+            cell.source = injected[0].source.removeprefix("# Parameters\n")
+    notebook.cells = [cell for cell in notebook.cells if cell not in injected]
+    for cell in notebook.cells:
+        for name in ("papermill", "execution"):
+            cell.metadata.pop(name, None)
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": notebooks.KERNEL,
+            "language_info": {"name": "python"},
+            _STAMP: stamp,
+        }
+    )
+
+
+def _tags(cell: nbformat.NotebookNode) -> list[str]:
+    return list(cell.metadata.get("tags", []))
+
+
+# --- table of contents ----------------------------------------------------------------------
+
+
+def table_of_contents(profile: str, *, datasets: Iterable[str] = ()) -> str:
+    """Return the book's table of contents as YAML: prose, and a part for each data set."""
+    root = paths.repository_root()
+    parts = [{"caption": "Read", "chapters": [{"file": name} for name in _READ_FIRST]}]
+    by_place: dict[Place, list[dict[str, str]]] = {}
+    for page in pages(profile, datasets=datasets):
+        if page.place is not None:
+            file = page.target.relative_to(root).with_suffix("").as_posix()
+            by_place.setdefault(page.place, []).append(
+                {"file": file, "title": section_title(page.source.stem)}
+            )
+    several = len({place.model for place in by_place}) > 1
+    for place, chapters in by_place.items():
+        caption = dataset_label(place.dataset)
+        caption += f", {model_label(place.model)}" if several else ""
+        parts.append({"caption": caption, "chapters": chapters})
+    for caption, names in (("Run", _USE), ("Background", _BACKGROUND)):
+        parts.append({"caption": caption, "chapters": [{"file": name} for name in names]})
+    content = {"format": "jb-book", "root": "index", "parts": parts}
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+    return f"# The pages of profile {profile}, written by `companion book`.\n{text}"
+
+
+def section_title(stem: str) -> str:
+    """Return a notebook's short title for the table of contents.
+
+    Examples
+    --------
+    >>> section_title("04_2_language_identification"), section_title("A_3_base_values")
+    ('4.2 Language identification', 'A.3 Base values')
+    """
+    match = re.fullmatch(r"(\w+?)_(?:(\d+)_)?([a-z].*)", stem)
+    if match is None:
+        raise CompanionError(f"notebook {stem!r}: name it <section>_<topic>, such as 04_1_accuracy")
+    section = ".".join(filter(None, (match[1].lstrip("0"), match[2])))
+    return f"{section} {match[3].replace('_', ' ').capitalize()}"
+
+
+def write_toc(profile: str, *, datasets: Iterable[str] = ()) -> Path:
+    """Write a profile's table of contents to the root; the published one's is ``_toc.yml``."""
+    text = table_of_contents(profile, datasets=datasets)
+    root = paths.repository_root()
+    published = root / "_toc.yml"
+    if profile == PUBLISHED_PROFILE and published.is_file():
+        if published.read_text(encoding="utf-8") == text:
+            return published
+    target = root / f"_toc_{profile}.yml"
+    if not target.is_file() or target.read_text(encoding="utf-8") != text:
+        with store.atomic_path(target) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    return target
+
+
+# --- building -------------------------------------------------------------------------------
+
+
+def build(toc: Path, *, everything: bool = False) -> Path:
+    """Build the pages that a table of contents lists; a warning is an error.
+
+    Parameters
+    ----------
+    toc : Path
+        A file in the repository's root.
+    everything : bool
+        Also pages whose text has not changed; needed where numbers that other pages quote have.
+
+    Returns
+    -------
+    Path
+        The book's first page.
+
+    Raises
+    ------
+    CompanionError
+        If there is a warning; the message has the first and names the log.
+    """
+    root = paths.repository_root()
+    output = root / "_build"
+    if not (output / "toc.yml").is_file() or (output / "toc.yml").read_bytes() != toc.read_bytes():
+        shutil.rmtree(output / "html", ignore_errors=True)  # pages of another profile
+        everything = True
+    options = ["-W", "-n", "--keep-going", "--toc", str(toc), *(["--all"] if everything else [])]
+    done = subprocess.run(
+        [sys.executable, "-c", "from jupyter_book.cli.main import main; main()",
+         "build", str(root), *options],
+        capture_output=True, text=True, cwd=root, env={**os.environ, "PYTHONWARNINGS": "ignore"},
+    )  # fmt: skip
+    log = output / "build.log"
+    log.parent.mkdir(exist_ok=True)
+    log.write_text(done.stdout + done.stderr, encoding="utf-8")
+    if done.returncode != 0:
+        (output / "toc.yml").unlink(missing_ok=True)
+        lines = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr).splitlines()
+        first = next((line for line in lines if "WARNING" in line or "ERROR" in line), lines[-1])
+        raise CompanionError(
+            f"the book does not build: {first.strip()} (all of it in {log.relative_to(root)})"
+        )
+    shutil.copyfile(toc, output / "toc.yml")
+    return output / "html" / "index.html"
+
+
+def render(profile: str, *, datasets: Iterable[str] = ()) -> Path:
+    """Execute a profile's notebooks on what the store holds, and build its book.
+
+    Parameters
+    ----------
+    profile : str
+        A file in ``configs/``.
+    datasets : iterable of str
+        Data sets besides those of the profile and those with results.
+
+    Returns
+    -------
+    Path
+        The book's first page.
+
+    Raises
+    ------
+    CompanionError
+        If a notebook fails or the book has a warning.
+    """
+    datasets = [name for name in datasets if family_of(name)]
+    executed = execute_notebooks(pages(profile, datasets=datasets))
+    return build(write_toc(profile, datasets=datasets), everything=executed > 0)
