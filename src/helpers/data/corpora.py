@@ -294,9 +294,9 @@ def _labelled(
     family: str, tables: Tables, about: Family
 ) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
     """Bring the official splits into the schema, group their rows, keep the splits apart."""
+    splits, dropped = to_schema(tables, about.labels)
     if about.is_pair:
         _check_parallel(family, tables)
-    splits, dropped = to_schema(tables, about.labels)
     rows = pd.concat([frame.assign(split=split) for split, frame in splits.items()])
     source_row = rows["split"] + "-" + rows["row"].astype(str)
     if about.is_pair:
@@ -321,12 +321,18 @@ def _check_parallel(family: str, tables: Tables) -> None:
         }
         first, *others = of_split
         for other in others:
-            if of_split[other] != of_split[first]:
-                raise CompanionError(
-                    f"{family}: {other}/{split} has {len(of_split[other])} rows and "
-                    f"{first}/{split} {len(of_split[first])}, and their labels differ; the rows "
-                    "must be translations of each other, in the same order"
-                )
+            pairs = zip(of_split[first], of_split[other], strict=False)
+            unequal = [row for row, (one, two) in enumerate(pairs, start=1) if one != two]
+            if unequal:
+                what = f"the label of row {unequal[0]}"
+            elif len(of_split[first]) != len(of_split[other]):
+                what = f"length ({len(of_split[first])} and {len(of_split[other])} rows)"
+            else:
+                continue
+            raise CompanionError(
+                f"{family}: {first}/{split} and {other}/{split} differ in {what}; the rows must be "
+                "translations of each other, in the same order"
+            )
 
 
 def _custom(name: str, folder: Path) -> Corpus:
