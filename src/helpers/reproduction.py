@@ -8,7 +8,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from helpers import stages as stage_module
-from helpers.foundation import paths, store
+from helpers.foundation import store
 from helpers.foundation.experiment import Experiment, load_profile
 
 # A first guess of a stage's seconds; corrected by what each kind of stage really takes here.
@@ -161,19 +161,12 @@ def claim_records(profile: str) -> list[dict[str, Any]]:
     list of dict
         As `helpers.report.claims.as_records`.
     """
+    from helpers.book import experiments
     from helpers.report.claim_list import CLAIMS
     from helpers.report.claims import as_records
     from helpers.report.results import collect
 
-    found = collect(profile_experiments(profile, datasets=datasets_with_results(profile)))
-    return as_records(CLAIMS, found)
-
-
-def datasets_with_results(profile: str) -> list[str]:
-    """Return the profile's data sets, then the local sources it has results of."""
-    matrix = list(load_profile(profile).matrix)
-    folders = (paths.results_dir() / profile).glob("*/*/")
-    return matrix + sorted({folder.name for folder in folders} - set(matrix))
+    return as_records(CLAIMS, collect(experiments(profile)))
 
 
 def claims_text(records: Sequence[Mapping[str, Any]]) -> str:
