@@ -184,7 +184,7 @@ def test_a_folder_in_the_layouts_of_the_amazon_reviews(tmp_path, columns, first_
         ),
         (
             lambda folder: edit(folder / "fr" / "train-00000-of-00001.parquet", "label", 3),
-            "fr/train: unknown label 3; allowed are 0 to 2, or entailment, neutral, contradiction",
+            "fr/train: unknown label '3'; allowed are 0 to 2, or entailment, neutral, contra",
         ),
         (
             lambda folder: (folder / "fr" / "train-00000-of-00001.parquet").write_bytes(b"PAR1"),

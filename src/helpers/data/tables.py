@@ -156,7 +156,7 @@ def label_codes(
     unknown = values[result.isna()]
     if len(unknown):
         allowed = f"{first_label} to {first_label + len(labels) - 1}, or {', '.join(labels)}"
-        raise CompanionError(f"{where}: unknown label {unknown.iloc[0]!r}; allowed are {allowed}")
+        raise CompanionError(f"{where}: unknown label '{unknown.iloc[0]}'; allowed are {allowed}")
     return result.astype(int)
 
 
