@@ -131,6 +131,11 @@ class Workbench:
 
         experiment, corpus = self.experiment, self.corpus
         settings = experiment.settings.settings(experiment.dataset)
+        if not corpus.skew:
+            raise CompanionError(
+                f"dataset {experiment.dataset!r} names no skew, so no imbalanced subset can be "
+                "drawn from it: choose xnli, amazon_reviews, multiemo or multiemo_pairs"
+            )
         return make_subsets(
             getattr(corpus, split),
             corpus.skew,
