@@ -96,6 +96,10 @@ def test_an_experiment_fills_its_folder_as_the_contract_says(checkout):
         sums.sort_index(), (both[1] - both[0]).sort_index(), check_names=False, atol=1e-5
     )
 
+    sweep = store.read_frame(experiment.folder, "threshold_sweep.parquet")
+    tokens = sweep.groupby(["threshold", "class"])["n_tokens"].sum()
+    assert tokens.nunique() == 1, "a threshold moves tokens between categories, and loses none"
+
     before = files_of(experiment.folder)
     assert stages.pending([experiment]) == []
     stages.run(experiment, progress=False)

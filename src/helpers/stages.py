@@ -8,7 +8,8 @@ stage                      writes                                      paper
 ``predictions``            ``metrics.json``, ``predictions.parquet``   section 4.1, Tables 2, 3, 6
 ``language_identification``  ``language_identification.json``          section 4.2, Tables 4, 7
 ``shap_values``            ``shap.parquet`` (holds text, stays local)  section 2.3
-``shap_difference``        ``shap_difference.parquet``                 section 4.3, Figures 1 to 3
+``shap_difference``        ``shap_difference.parquet``,                section 4.3, Figures 1 to 3;
+                           ``threshold_sweep.parquet`` (means)         A.4
 =========================  ==========================================  ============================
 
 A stage whose result is there, whole, and made from the same inputs is not run again. What a
@@ -527,7 +528,7 @@ def _shap_values(bench: Workbench) -> dict[str, Any]:
 
 
 def _shap_difference(bench: Workbench) -> dict[str, Any]:
-    from helpers.analysis.shap_difference import cumulative_difference
+    from helpers.analysis.shap_difference import cumulative_difference, threshold_sweep
     from helpers.analysis.shap_frames import explanation_from_frame
 
     reference = reference_of(bench.experiment)
@@ -547,7 +548,12 @@ def _shap_difference(bench: Workbench) -> dict[str, Any]:
     difference.insert(1, "group", texts["group"].to_numpy()[index])
     names = dict(enumerate(bench.corpus.labels))
     difference.insert(3, "label", texts["label"].map(names).to_numpy()[index])
-    return {"shap_difference.parquet": difference}
+    sweep = threshold_sweep(balanced, other, languages=texts["language"].tolist())
+    by = ["threshold", "language", "class", "category"]
+    totals = sweep.groupby(by, as_index=False, observed=True, sort=False).agg(
+        difference=("difference", "mean"), n_tokens=("n_tokens", "sum"), n_texts=("text", "nunique")
+    )
+    return {"shap_difference.parquet": difference, "threshold_sweep.parquet": totals}
 
 
 def _explained(experiment: Experiment) -> pd.DataFrame:
