@@ -17,6 +17,7 @@ from sklearn.metrics import accuracy_score, f1_score, log_loss
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from helpers.foundation.errors import CompanionError
 
@@ -99,7 +100,8 @@ def probe(
     for train, test in splits:
         regression = LogisticRegression(C=C, max_iter=_MAX_ITERATIONS)
         model = make_pipeline(StandardScaler(), regression) if standardised else regression
-        model.fit(x[train], y[train])
+        with threadpool_limits(1):  # small products: threads that wait for each other cost more
+            model.fit(x[train], y[train])
         probabilities[test] = model.predict_proba(x[test])
         fold_accuracy.append(float(model.score(x[test], y[test])))
     predicted = classes[probabilities.argmax(axis=1)]
