@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from typing import Any
 import nbformat
 import yaml
 from tqdm import tqdm
+from traitlets.config import Config
 
 from helpers import notebooks, stages
 from helpers.foundation import paths, store
@@ -239,15 +241,17 @@ def _execute(page: Page, notebook: nbformat.NotebookNode, stamp: str) -> str | N
     log = page.target.with_suffix(".log.ipynb")
     page.target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        executed = papermill.execute_notebook(
-            notebook,
-            str(log),
-            parameters=dict(page.parameters),
-            cwd=str(paths.repository_root()),
-            kernel_name=notebooks.KERNEL["name"],
-            progress_bar=False,
-            log_output=False,
-        )
+        with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:
+            executed = papermill.execute_notebook(
+                notebook,
+                str(log),
+                parameters=dict(page.parameters),
+                cwd=str(paths.repository_root()),
+                kernel_name=notebooks.KERNEL["name"],
+                progress_bar=False,
+                log_output=False,
+                config=_kernel_config(sockets),
+            )
     except papermill.PapermillExecutionError as error:
         return (
             f"notebook {page} fails in cell {error.exec_count} "
@@ -259,6 +263,13 @@ def _execute(page: Page, notebook: nbformat.NotebookNode, stamp: str) -> str | N
         nbformat.write(executed, temporary)
     log.unlink()
     return None
+
+
+def _kernel_config(sockets: str) -> Config:
+    """Reach the kernel through files of its own, not through ports, where the system can."""
+    if os.name != "posix":
+        return Config()
+    return Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}})
 
 
 def _introduce(notebook: nbformat.NotebookNode, page: Page) -> None:
@@ -345,9 +356,8 @@ def write_toc(profile: str, *, datasets: Iterable[str] = ()) -> Path:
     text = table_of_contents(profile, datasets=datasets)
     root = paths.repository_root()
     published = root / "_toc.yml"
-    if profile == PUBLISHED_PROFILE and published.is_file():
-        if published.read_text(encoding="utf-8") == text:
-            return published
+    if profile == PUBLISHED_PROFILE and published.is_file() and published.read_text() == text:
+        return published
     target = root / f"_toc_{profile}.yml"
     if not target.is_file() or target.read_text(encoding="utf-8") != text:
         with store.atomic_path(target) as temporary:

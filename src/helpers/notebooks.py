@@ -91,15 +91,13 @@ def check_names(given: Mapping[str, Any], allowed: Mapping[str, Any]) -> None:
 
     Examples
     --------
-    >>> check_names({"data": "xnli"}, {"model": "e5_small", "dataset": "multiemo"})
+    >>> check_names({"data": "xnli"}, {"model": "", "dataset": ""})
     Traceback (most recent call last):
-    helpers.foundation.errors.CompanionError: unknown parameter 'data': the notebook has model, dataset
+    helpers.foundation.errors.CompanionError: unknown parameter 'data': choose among model, dataset
     """
     for name in given:
         if name not in allowed:
-            raise CompanionError(
-                f"unknown parameter {name!r}: the notebook has {', '.join(allowed)}"
-            )
+            raise CompanionError(f"unknown parameter {name!r}: choose among {', '.join(allowed)}")
 
 
 def check_parameters(namespace: Mapping[str, Any], *allowed: str) -> None:

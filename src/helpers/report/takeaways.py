@@ -6,6 +6,7 @@ No sentence here states an outcome: verdicts are those of `helpers.report.claims
 import html
 import math
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -22,14 +23,31 @@ MARKS = {
     claims.UNKNOWN: "?",
     claims.FIGURE: "–",
 }
-# The claims of the root page, each the abstract's own.
-HEADLINES = (
-    "abstract/performance",
-    "4.1/follows-the-skew",
-    "abstract/separation",
-    "abstract/uninformative",
-    "abstract/weights-performance",
-    "abstract/weights-separation",
+# The claims of the root page: in few words, and what the numbers beside them are.
+HEADLINES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "abstract/performance": ("Accuracy falls", "accuracy, imbalanced − balanced"),
+        "4.1/follows-the-skew": (
+            "Predictions follow the training skew",
+            "slope of predicted on training shares, imbalanced − balanced",
+        ),
+        "abstract/separation": (
+            "Languages become easier to tell apart",
+            "language identification, imbalanced − balanced",
+        ),
+        "abstract/uninformative": (
+            "Uninformative tokens begin to count",
+            "SHAP difference of neutral tokens, over- − under-represented, − null",
+        ),
+        "abstract/weights-performance": (
+            "Class weights recover accuracy",
+            "accuracy, with − without weights",
+        ),
+        "abstract/weights-separation": (
+            "Class weights bring languages together again",
+            "language identification, with − without weights",
+        ),
+    }
 )
 _STATEMENTS = {claim.id: claim.statement for claim in CLAIMS}
 
@@ -113,7 +131,7 @@ def headline_table(experiments: Sequence[Experiment]) -> pd.DataFrame:
     places = list(dict.fromkeys((item.dataset, item.model) for item in experiments))
     several = len({model for _, model in places}) > 1
     rows = {}
-    for name in HEADLINES:
+    for name, (short, measured) in HEADLINES.items():
         claim = wanted[name]
         cells = {"Paper": _paper_cell(claim)}
         for dataset, model in places:
@@ -122,7 +140,7 @@ def headline_table(experiments: Sequence[Experiment]) -> pd.DataFrame:
                 (found["id"] == name) & (found["dataset"] == dataset) & (found["model"] == model)
             ]
             cells[heading] = _our_cell(mine)
-        rows[claim.statement] = cells
+        rows[f"{short}<small>{measured}</small>"] = cells
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
@@ -131,7 +149,7 @@ def _paper_cell(claim: claims.Claim) -> str:
     if not values:
         return verdict_mark(claim.paper_verdict)
     low, high = min(values), max(values)
-    return f"{verdict_mark(claim.paper_verdict)}<br>{signed(low)} to {signed(high)}"
+    return f"{signed(low)} to {signed(high)}<br>{verdict_mark(claim.paper_verdict)}"
 
 
 def _our_cell(rows: pd.DataFrame) -> str:
@@ -142,17 +160,16 @@ def _our_cell(rows: pd.DataFrame) -> str:
         return "–"
     interval = ""
     if not math.isnan(row["ci_low"]):
-        interval = f"<br>[{signed(row['ci_low'])}, {signed(row['ci_high'])}]"
-    return f"{verdict_mark(row['verdict'])}<br>{signed(row['estimate'])}{interval}"
+        interval = f" <small>[{signed(row['ci_low'])}, {signed(row['ci_high'])}]</small>"
+    return f"{signed(row['estimate'])}{interval}<br>{verdict_mark(row['verdict'])}"
 
 
 def headline(experiments: Sequence[Experiment]) -> Html:
     """Return `headline_table` as it stands on the root page."""
     return table(
         headline_table(experiments),
-        caption="What the paper finds, and what was found here. Numbers are differences between "
-        "setups: of accuracy, of the slope of predictions on the skew, of accuracy in naming the "
-        "language, of SHAP values; in brackets the 95 % interval.",
+        caption="<b>What the paper finds, and what was found here.</b> Differences between setups; "
+        "in brackets the 95 % interval. The paper's columns span its models and data sets.",
     )
 
 
@@ -169,7 +186,8 @@ def evidence(experiments: Sequence[Experiment]) -> Html:
         languages = len(one.skew)
         parts.append(
             f"<b>{dataset_label(one.dataset)}</b>: {model_label(one.model)}, "
-            f"{languages} languages, {len(seeds)} {'seed' if len(seeds) == 1 else 'seeds'}, {rows:,} test texts, "
+            f"{languages} languages, {len(seeds)} {'seed' if len(seeds) == 1 else 'seeds'}, "
+            f"{rows:,} test texts, "
             f"{explained:,} explained by SHAP"
         )
     if not parts:
