@@ -329,6 +329,10 @@ class _Schedule(TrainerCallback):  # type: ignore[misc]
         steps = {math.ceil(n * steps_per_epoch / self.validations) for n in range(1, times + 1)}
         self.steps = {*(step for step in steps if step < state.max_steps), state.max_steps}
 
+    def on_epoch_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        # A resumed data-parallel run wraps the sampler too often for the Trainer to reach it.
+        self.trainer.buckets.set_epoch(int(state.epoch or 0))
+
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         if state.global_step in self.steps:
             control.should_log = control.should_evaluate = True
