@@ -13,7 +13,7 @@
 # %% [markdown]
 # # This run at a glance
 #
-# The findings of the paper's abstract, on every data set and model of this run. The pages below each
+# The findings of the paper's abstract, on every data set and model of this run. The pages of each
 # data set hold the details; "How to read this book" explains the verdicts.
 #
 # [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/00_overview.ipynb)
@@ -58,3 +58,9 @@ glue("evidence", takeaways.evidence(experiments))
 
 # %% tags=["hide-input"]
 takeaways.all_claims(experiments)
+
+# %% [markdown]
+# ## Where the paper's tables and its sentences differ
+
+# %% tags=["hide-input"]
+takeaways.paper_exceptions()

@@ -47,8 +47,6 @@ from helpers import notebooks, stages
 from helpers.report import display, figures, frames, tables
 
 notebooks.check_parameters(globals(), "profile", "model", "dataset", "sources", "compute")
-
-# %% tags=["hide-input"]
 experiments = stages.load(
     profile=profile,
     model=model,

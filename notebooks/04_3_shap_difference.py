@@ -45,8 +45,6 @@ from helpers import notebooks, stages
 from helpers.report import display, figures, frames, tables, takeaways
 
 notebooks.check_parameters(globals(), "profile", "model", "dataset", "sources", "compute")
-
-# %% tags=["hide-input"]
 experiments = stages.load(
     profile=profile,
     model=model,
@@ -89,7 +87,8 @@ display.figure(
 # %% tags=["hide-input"]
 display.table(
     tables.shap_difference(experiments),
-    caption="<b>This run.</b> Mean cumulative difference in SHAP value a text, with 95 % intervals",
+    caption="<b>This run.</b> Mean cumulative difference in SHAP value a text with its 95 % "
+    "interval, for languages in which the label is under- and over-represented",
 )
 
 # %% [markdown]

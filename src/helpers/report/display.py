@@ -4,6 +4,7 @@ import base64
 import html
 import io
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,9 +46,8 @@ def interval_text(value: float, low: float = math.nan, high: float = math.nan) -
     """
     if math.isnan(value):
         return MISSING
-    if math.isnan(low):
-        return f"{value:.3f}"
-    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
+    text = f"{value:.3f}" if math.isnan(low) else f"{value:.3f} [{low:.3f}, {high:.3f}]"
+    return text.replace("-", "−")
 
 
 def percent(share: float) -> str:
@@ -91,19 +91,17 @@ def table(
     """
     if frame.empty:
         return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
-    style = (
-        frame.style.format(
-            dict(formats) if formats else None, na_rep=MISSING, precision=3, thousands=","
-        )
-        .set_caption(caption)
-        .set_table_attributes('class="companion-table"')
-        .set_uuid("table")
-    )
-    content = style.to_html(
-        exclude_styles=True, bold_headers=False, sparse_index=True, doctype_html=False
-    )
-    content = content.replace("<th >", '<th scope="col">').replace("<th>", '<th scope="col">')
-    content = content.replace(f">{MISSING}<", f'><span class="companion-missing">{MISSING}</span><')
+    style = frame.style.format(
+        dict(formats) if formats else None, na_rep=MISSING, precision=3, thousands=","
+    ).set_caption(caption)
+    content = style.to_html(exclude_styles=True, sparse_index=True)
+    head, body = content.split("<tbody>")
+    head = head.replace("<table", '<table class="companion-table"', 1)
+    head = re.sub(r"<th\b", '<th scope="col"', head).replace("&nbsp;", "")
+    body = re.sub(r"<th\b", '<th scope="row"', body)
+    body = body.replace(f">{MISSING}<", f'><span class="companion-missing">{MISSING}</span><')
+    body = re.sub(r"(<td[^>]*>[^<\[]+) (\[[^\]<]*\])", r"\1 <small>\2</small>", body)
+    content = f"{head}<tbody>{body}"
     return Html(f'<div class="companion-scroll">{content}</div>', frame.to_string())
 
 

@@ -302,6 +302,72 @@ def _bars(ax: Axes, cells: list[tuple[int, Any]], offset: float, colour: str) ->
             ax.vlines(x + offset, cell["low"], cell["high"], color=INK, linewidth=1.3, zorder=3)
 
 
+# --- A.3 and A.4 ----------------------------------------------------------------------------
+
+
+def base_values(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
+    """Draw the size of the base value's difference with and without masked input entropy."""
+    if gaps.empty:
+        return None
+    ax = ax or _panels(1, None, height=3.0)[0]
+    labels, losses = (list(dict.fromkeys(gaps[name])) for name in ("class", "loss"))
+    means = gaps.groupby(["loss", "class"], sort=False)["difference"].mean()
+    for offset, loss, colour in zip((-0.2, 0.2), losses, (GREY, "#cc79a7"), strict=False):
+        heights = [means.get((loss, label), np.nan) for label in labels]
+        ax.bar(np.arange(len(labels)) + offset, heights, width=0.36, color=colour, label=loss)
+    ax.set_xticks(range(len(labels)), labels)
+    ax.set_ylabel("Size of the difference")
+    ax.grid(visible=False, axis="x")
+    _legend_below([ax], ax.get_legend_handles_labels()[0])
+    return ax
+
+
+def threshold_sweep(
+    sweep: pd.DataFrame,
+    shares: pd.DataFrame,
+    labels: Sequence[str],
+    *,
+    axes: Sequence[Axes] | None = None,
+) -> list[Axes] | None:
+    """Draw token shares and the neutral tokens' differences against the threshold."""
+    if sweep.empty or shares.empty:
+        return None
+    axes = _panels(2, axes, height=3.5)
+    tokens = {"negative": "#56b4e9", "neutral": GREY, "positive": "#e69f00"}
+    for name, colour in tokens.items():
+        part = shares[shares["category"] == name]
+        axes[0].plot(part["threshold"], part["share"], "o-", color=colour, markersize=4)
+        end = part.iloc[-1]
+        axes[0].annotate(name, (end["threshold"], end["share"]), xytext=(5, 0), va="center",
+                         textcoords="offset points", color=INK)  # fmt: skip
+    axes[0].set_title("Share of tokens")
+    axes[0].yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    neutral = sweep[
+        (sweep["category"] == "neutral")
+        & sweep["class"].isin(labels)
+        & sweep["represented"].isin(list(SIDE_COLOURS))
+    ]
+    means = neutral.groupby(["setup", "represented", "threshold"], observed=True)["difference"]
+    for (setup, side), line in means.mean().groupby(["setup", "represented"], observed=True):
+        if setup in ("Imbalanced", "Balanced"):
+            style = {"Imbalanced": "o-", "Balanced": ":"}[str(setup)]
+            x = line.index.get_level_values("threshold")
+            axes[1].plot(x, line, style, color=SIDE_COLOURS[str(side)], markersize=4)
+    axes[1].axhline(0, color=INK, linewidth=0.9)
+    axes[1].set_title("Difference of neutral tokens")
+    for ax in axes:
+        ax.set_xscale("log")
+        ax.axvline(0.01, color=GREY, linestyle="--", linewidth=1)
+        ax.set_xlabel("Threshold")
+    handles = [
+        *(Line2D([], [], color=c, label=f"{s}-represented") for s, c in SIDE_COLOURS.items()),
+        Line2D([], [], color=INK, linestyle=":", label="null"),
+        Line2D([], [], color=GREY, linestyle="--", label="the paper's threshold"),
+    ]
+    _legend_below(axes, handles)
+    return axes
+
+
 # --- text alternatives ----------------------------------------------------------------------
 
 

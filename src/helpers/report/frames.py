@@ -21,6 +21,8 @@ CATEGORIES = ["positive", "neutral", "negative", "base"]
 RESULT_STAGES = ["subsets", "predictions", "language_identification", "shap_difference"]
 PROBES = ["C=1", "C=1e-4", "C=1e-4 scaled", "standardised"]
 
+LOSSES = {"cross-entropy": "", "with masked input entropy": "mie=1"}
+
 Experiments = Sequence[Experiment]
 
 
@@ -47,11 +49,20 @@ def chosen(
 
 
 def missing(experiments: Experiments, name: str, *, variant: str = "") -> list[Experiment]:
-    """Return the experiments that lack a result file."""
+    """Return the experiments that lack a result file.
+
+    The only balanced model of a run has no SHAP difference: there is none to compare it with.
+    """
+    balanced = [
+        experiment
+        for experiment in chosen(experiments, variant=variant, extra_seeds=True)
+        if experiment.setup == "balanced"
+    ]
+    excused = balanced if name == "shap_difference.parquet" and len(balanced) == 1 else []
     return [
         experiment
         for experiment in chosen(experiments, variant=variant)
-        if store.verified_path(experiment.folder, name) is None
+        if store.verified_path(experiment.folder, name) is None and experiment not in excused
     ]
 
 
@@ -196,8 +207,13 @@ def accuracy_by_language(experiments: Experiments) -> pd.DataFrame:
         for experiment, metrics in _each(experiments, "metrics.json")
         for language, value in metrics["accuracy_by_language"].items()
     ]
+    found = subsets(experiments)
     frame = _by_setup(records, ["setup", "language", "accuracy"])
-    return frame.groupby(["setup", "language"], observed=True, sort=False, as_index=False).mean()
+    frame = frame.groupby(["setup", "language"], observed=True, sort=False, as_index=False).mean()
+    if found is not None:
+        order = {language: place for place, language in enumerate(found["languages"])}
+        frame = frame.sort_values("language", key=lambda names: names.map(order), kind="stable")
+    return frame.sort_values("setup", kind="stable", ignore_index=True)
 
 
 def predicted_share(experiments: Experiments) -> pd.DataFrame:
@@ -358,6 +374,81 @@ def _shap_mean(rows: pd.DataFrame) -> tuple[float, float, float, int, int]:
     if len(by_seed) == 1:
         interval = _interval_over_rows(rows["difference"], rows["group"])
     return float(by_seed.mean()), *interval, len(by_seed), rows["text"].nunique()
+
+
+# --- A.3 and A.4 ----------------------------------------------------------------------------
+
+
+def base_values(experiments: Experiments) -> pd.DataFrame:
+    """Return the size of the base value's difference from the balanced model (A.3).
+
+    Returns
+    -------
+    DataFrame
+        ``loss`` (without or with masked input entropy), ``setup, class, difference``: the mean
+        over seeds and texts of the absolute difference.
+    """
+    records = []
+    for loss, variant in LOSSES.items():
+        for experiment, rows in _each(
+            experiments, "shap_difference.parquet", store.read_frame, variant=variant
+        ):
+            if experiment.setup != "balanced":
+                base = rows[rows["category"] == "base"]
+                for label, values in base.groupby("class", sort=False)["difference"]:
+                    gap = values.abs().mean()
+                    records.append((loss, setup_label(experiment.setup), label, gap))
+    keys = ["loss", "setup", "class"]
+    frame = _by_setup(records, [*keys, "difference"])
+    means: pd.DataFrame = frame.groupby(keys, observed=True, sort=False, as_index=False).mean()
+    return means
+
+
+def accuracy_by_loss(experiments: Experiments) -> pd.DataFrame:
+    """Return ``loss, setup, seed, accuracy`` for the seeds that have both losses (A.3)."""
+    records = [
+        (loss, setup_label(experiment.setup), experiment.seed, metrics["accuracy"])
+        for loss, variant in LOSSES.items()
+        for experiment, metrics in _each(experiments, "metrics.json", variant=variant)
+    ]
+    frame = _by_setup(records, ["loss", "setup", "seed", "accuracy"])
+    losses = frame.groupby(["setup", "seed"], observed=True)["loss"].transform("nunique")
+    return frame.loc[losses == len(LOSSES)].reset_index(drop=True)
+
+
+def threshold_sweep(experiments: Experiments) -> pd.DataFrame:
+    """Return SHAP differences and token shares for several thresholds (A.4).
+
+    Returns
+    -------
+    DataFrame
+        ``setup, class, represented, category, threshold, difference, n_tokens``; the difference
+        is the mean over texts and seeds.
+    """
+    keys = ["setup", "class", "represented", "category", "threshold"]
+    sides = representation(experiments)
+    frames = [
+        rows.assign(setup=setup_label(experiment.setup))
+        for experiment, rows in _each(
+            experiments, "threshold_sweep.parquet", store.read_frame, extra_seeds=True
+        )
+    ]
+    if not frames or sides.empty:
+        return pd.DataFrame(columns=[*keys, "difference", "n_tokens"])
+    rows = pd.concat(frames, ignore_index=True).merge(sides, on=["language", "class"])
+    rows["difference"] *= rows["n_texts"]
+    sums = rows.groupby(keys, observed=True, sort=False, as_index=False).sum(numeric_only=True)
+    sums["difference"] /= sums["n_texts"]
+    return _by_setup(sums.to_dict("records"), [*keys, "difference", "n_tokens"])
+
+
+def token_shares(experiments: Experiments) -> pd.DataFrame:
+    """Return ``threshold, category, share``: how many tokens each threshold sorts where (A.4)."""
+    sweep = threshold_sweep(experiments)
+    tokens = sweep[(sweep["setup"] == "Imbalanced") & (sweep["category"] != "base")]
+    sums = tokens.groupby(["threshold", "category"], as_index=False)["n_tokens"].sum()
+    sums["share"] = sums["n_tokens"] / sums.groupby("threshold")["n_tokens"].transform("sum")
+    return sums[["threshold", "category", "share"]]
 
 
 # --- the runs -------------------------------------------------------------------------------

@@ -204,11 +204,14 @@ def predicted_shares(experiments: Experiments) -> pd.DataFrame:
     frame = frames.predicted_share(experiments)
     if frame.empty:
         return pd.DataFrame()
-    labels = list(dict.fromkeys(frame["label"]))
-    wide = frame.pivot(index=["setup", "languages"], columns="label", values="share")[labels]
+    labels, groups = (list(dict.fromkeys(frame[name])) for name in ("label", "languages"))
+    setups = list(dict.fromkeys(frame["setup"]))
+    wide = frame.pivot(index=["setup", "languages"], columns="label", values="share")
+    wide = wide.loc[[(setup, group) for setup in setups for group in groups], labels]
     trained = frame.drop_duplicates(["languages", "label"]).pivot(
         index="languages", columns="label", values="training_share"
-    )[labels]
+    )
+    trained = trained.loc[groups, labels]
     trained.index = pd.MultiIndex.from_product([["Imbalanced training subset"], trained.index])
     texts = pd.concat([trained, wide]).map(percent)
     texts.index = pd.MultiIndex.from_tuples([(str(a), str(b)) for a, b in texts.index])
@@ -274,15 +277,38 @@ def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFr
         return pd.DataFrame()
     frame = frame[frame["class"].isin(ends) & (frame["represented"] != "equal")]
     frame = frame.assign(text=_intervals(frame, "difference"))
-    index = ["class", "represented", "category"]
-    wide = frame.pivot(index=index, columns="setup", values="text")
-    order = pd.MultiIndex.from_product([ends, ["under", "over"], frames.CATEGORIES])
-    wide = wide.reindex(index=order, columns=frames.SETUP_ORDER).fillna(MISSING)
-    wide = wide.rename(columns={"Balanced": "Null: balanced, another seed"})
+    index = ["class", "represented", "setup"]
+    order = pd.MultiIndex.from_product([ends, ["under", "over"], frames.SETUP_ORDER])
+    wide = frame.pivot(index=index, columns="category", values="text")
+    wide = wide.reindex(index=order, columns=frames.CATEGORIES).fillna(MISSING)
+    names = {"Balanced": "Null", "Imbalanced + class weights": "With class weights"}
     wide.index = pd.MultiIndex.from_tuples(
-        [(label, f"{side}-represented", category) for label, side, category in wide.index]
+        [(f"Label “{label}”", side, names.get(setup, setup)) for label, side, setup in wide.index]
     )
-    return wide.rename_axis(columns=None)
+    return wide.rename_axis(columns=None).rename(columns={"base": "base value"})
+
+
+def accuracy_by_loss(experiments: Experiments) -> pd.DataFrame:
+    """Return test accuracy with and without masked input entropy, same seeds (A.3)."""
+    found = frames.accuracy_by_loss(experiments)
+    if found.empty:
+        return pd.DataFrame()
+    wide = found.pivot(index=["setup", "seed"], columns="loss", values="accuracy")
+    wide = wide.reindex(columns=list(frames.LOSSES))
+    wide.index = pd.MultiIndex.from_tuples(
+        [(str(setup), f"seed {seed}") for setup, seed in wide.index]
+    )
+    return wide.map(interval_text).rename_axis(columns=None)
+
+
+def token_shares(experiments: Experiments) -> pd.DataFrame:
+    """Return the shares of negative, neutral and positive tokens by threshold (A.4)."""
+    shares = frames.token_shares(experiments)
+    if shares.empty:
+        return pd.DataFrame()
+    wide = shares.pivot(index="threshold", columns="category", values="share")
+    wide.index = pd.Index([f"{threshold:g}" for threshold in wide.index])
+    return wide[["negative", "neutral", "positive"]].map(percent).rename_axis(columns=None)
 
 
 def recipe_line(experiment: Experiment) -> str:
@@ -291,7 +317,7 @@ def recipe_line(experiment: Experiment) -> str:
     sizes = settings.settings(experiment.dataset)
     seeds = settings.seeds
     return (
-        f"{_size(sizes.train)} training rows, {ours.epochs:g} epochs of batches of "
+        f"{_size(sizes.train)} training rows, epochs: {ours.epochs:g}, batches of "
         f"{ours.batch_size} × {ours.accumulation}, learning rates "
         f"{ours.encoder_learning_rate:g} (encoder) and {ours.head_learning_rate:g} (head), "
         f"{'seed' if len(seeds) == 1 else 'seeds'} {', '.join(map(str, seeds))}"

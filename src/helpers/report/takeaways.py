@@ -37,7 +37,7 @@ HEADLINES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "abstract/uninformative": (
             "Uninformative tokens begin to count",
-            "SHAP difference of neutral tokens, over- − under-represented, − null",
+            "their SHAP difference, over- − under-represented, − null",
         ),
         "abstract/weights-performance": (
             "Class weights recover accuracy",
@@ -161,7 +161,7 @@ def _our_cell(rows: pd.DataFrame) -> str:
     interval = ""
     if not math.isnan(row["ci_low"]):
         interval = f" <small>[{signed(row['ci_low'])}, {signed(row['ci_high'])}]</small>"
-    return f"{signed(row['estimate'])}{interval}<br>{verdict_mark(row['verdict'])}"
+    return f"{signed(row['estimate'])}{interval or '<br>'}{verdict_mark(row['verdict'])}"
 
 
 def headline(experiments: Sequence[Experiment]) -> Html:
@@ -228,4 +228,28 @@ def all_claims(experiments: Sequence[Experiment]) -> Html:
         frame,
         caption="Every claim of the paper that states a result, by section. A dash: the claim is "
         "about other data or another model, or rests on a figure without numbers.",
+    )
+
+
+def paper_exceptions() -> Html:
+    """Return the claims that the paper's own tables do not bear out, with the cells."""
+    frame = claims.paper_frame(CLAIMS)
+    frame = frame[frame["paper_exceptions"].map(len) > 0]
+    rows = {
+        (row["section"], row["statement"]): {
+            "compared": row["comparison"],
+            "verdict": verdict_mark(row["paper_verdict"]),
+            "cells that do not bear it out": "<br>".join(
+                f"{html.escape(name)}: {signed(value)}"
+                for name, value in row["paper_exceptions"].items()
+            ),
+        }
+        for row in frame.to_dict("records")
+    }
+    listed = pd.DataFrame.from_dict(rows, orient="index")
+    listed.index = pd.MultiIndex.from_tuples(list(rows))
+    return table(
+        listed,
+        caption="Sentences that the paper's printed numbers refute, or are too small to decide "
+        "with one seed a setup.",
     )

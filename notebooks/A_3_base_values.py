@@ -1,0 +1,111 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # A.3 What does masked input entropy do to base values?
+#
+# **The paper's claim.** SHAP values add up from a *base value*: the probability of a label for an
+# input of mask tokens. It differs between models, which biases every comparison. A term of the loss
+# makes the model's output for such inputs uniform (eq. 3),
+#
+# $$l = \sum_{c} p_c \log p_c,$$
+#
+# where $p_c$ is the probability of class $c$ for an input of mask tokens of random length. Base
+# values then agree, and accuracy does not suffer.
+#
+# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/A_3_base_values.ipynb)
+
+# %% tags=["remove-cell", "setup"]
+import sys
+
+if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothing
+    import os
+    import subprocess
+
+    def call(*command):
+        subprocess.run(command, check=True)
+
+    call("git", "clone", "--depth=1", "https://github.com/language-class-imbalance/companion")
+    call(sys.executable, "-m", "pip", "install", "--quiet", "./companion")
+    os.chdir("companion")
+
+# %% tags=["parameters", "hide-input"]
+profile = "quick"  # a file in configs/: quick, embedded, paper
+model = "e5_small"  # mbert, xlmr, e5_small, a folder, or owner/name on the hub
+dataset = "multiemo"  # multiemo, multiemo_pairs, xnli, amazon_reviews, custom
+sources = {}  # data set to local folder, such as {"xnli": "/data/xnli"}
+compute = True  # False: only show what has been computed
+
+# %% tags=["hide-input"]
+from helpers import notebooks, stages
+from helpers.report import display, figures, frames, tables, takeaways
+
+notebooks.check_parameters(globals(), "profile", "model", "dataset", "sources", "compute")
+experiments = stages.load(
+    profile=profile,
+    model=model,
+    dataset=dataset,
+    sources=sources,
+    compute=compute,
+    needs=stages.RESULT_STAGES,
+)
+display.missing_note(experiments, "shap_difference.parquet", variant="mie=1")
+
+# %% [markdown]
+# ## Base values
+
+# %% tags=["hide-input"]
+gaps = frames.base_values(experiments)
+display.figure(
+    figures.base_values(gaps),
+    caption="<b>Figure.</b> Mean size of the difference in base value between the imbalanced and "
+    "the balanced model, by label.",
+    alt=figures.alt_text(
+        "Size of the base value difference",
+        gaps,
+        name=["loss", "setup", "class"],
+        value="difference",
+    ),
+)
+
+# %% tags=["hide-input"]
+display.table(
+    tables.accuracy_by_loss(experiments),
+    caption="<b>This run.</b> Test accuracy with and without masked input entropy, same seeds",
+)
+
+# %% [markdown]
+# ## Figure 3: SHAP differences with masked input entropy
+#
+# The figure of section 4.3, for models that were trained with this term.
+
+# %% tags=["hide-input"]
+differences = frames.shap_difference(experiments, variant="mie=1")
+labels = frames.skew_ends(experiments)
+imbalanced = differences[(differences["setup"] == "Imbalanced") & differences["class"].isin(labels)]
+display.figure(
+    figures.shap_difference(differences, labels),
+    caption="<b>Figure 2 or 3, this run.</b> Mean cumulative difference in SHAP value, imbalanced "
+    "minus balanced model, both with masked input entropy. Lines: 95 % intervals.",
+    alt=figures.alt_text(
+        "Bars of SHAP differences",
+        imbalanced,
+        name=["class", "represented", "category"],
+        value="difference",
+    ),
+)
+
+# %% [markdown]
+# ## Takeaway
+
+# %% tags=["hide-input"]
+takeaways.section(experiments, "A.3")
