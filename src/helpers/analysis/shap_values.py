@@ -37,9 +37,9 @@ from helpers.foundation.errors import CompanionError
 from helpers.training.inference import Precision, autocast
 
 # Texts are in flight for this many batches: enough of each length to fill one without padding.
-_BATCHES_IN_FLIGHT = 6
-# A batch below a quarter of its size takes in texts that are shorter by at most an eighth.
-_SMALL_BATCH = 0.25
+_BATCHES_IN_FLIGHT = 12
+# A batch below half of its size takes in texts that are shorter by at most an eighth.
+_SMALL_BATCH = 0.5
 _SHORTEST_SHARE = 0.875
 
 
@@ -231,7 +231,7 @@ def _stream(
 def _choose(ready: dict[int, deque[_InFlight]], tokens_per_batch: int) -> list[_InFlight]:
     """Take a batch of texts of one length, the length with most to do.
 
-    Only where these fill less than a quarter of the batch do slightly shorter texts join: padding
+    Only where these fill less than half of the batch do slightly shorter texts join: padding
     costs its own tokens, and the fast attention kernels, which take no mask.
     """
     longest = max(ready, key=lambda length: length * len(ready[length]))
