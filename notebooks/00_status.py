@@ -36,19 +36,19 @@ profile = "quick"  # a file in configs/: quick, embedded, paper
 
 # %% tags=["hide-input"]
 from helpers import book, notebooks
-from helpers.report import display, tables
+from helpers.report import display, runs
 
 notebooks.check_parameters(globals(), "profile")
 experiments = book.experiments(profile)
 
 # %% tags=["hide-input"]
 display.table(
-    tables.progress(experiments),
+    runs.progress(experiments),
     caption="<b>Experiments.</b> Finished and missing, and what they took",
 )
 
 # %% tags=["hide-input"]
 display.table(
-    tables.environments(experiments),
+    runs.environments(experiments),
     caption="<b>Machines and versions.</b> Where the experiments ran",
 )

@@ -47,7 +47,7 @@ compute = True  # False: only show what has been computed
 
 # %% tags=["hide-input"]
 from helpers import notebooks, stages
-from helpers.report import display, figures, frames, tables
+from helpers.report import display, figures, frames, runs
 
 notebooks.check_parameters(globals(), "profile", "model", "dataset", "sources", "compute")
 experiments = stages.load(
@@ -65,7 +65,7 @@ display.missing_note(experiments, "metrics.json")
 
 # %% tags=["hide-input"]
 display.table(
-    tables.recipe(experiments),
+    runs.recipe(experiments),
     caption="<b>Recipe.</b> How these models are fine-tuned, and the paper's (section 3)",
 )
 

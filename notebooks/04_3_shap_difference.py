@@ -42,7 +42,7 @@ compute = True  # False: only show what has been computed
 
 # %% tags=["hide-input"]
 from helpers import notebooks, stages
-from helpers.report import display, figures, frames, tables, takeaways
+from helpers.report import display, figures, shap_figures, shap_frames, tables, takeaways
 
 notebooks.check_parameters(globals(), "profile", "model", "dataset", "sources", "compute")
 experiments = stages.load(
@@ -69,11 +69,13 @@ display.missing_note(experiments, "shap_difference.parquet")
 # effect of the imbalance. Without a second balanced model there is no null, and nothing is told.
 
 # %% tags=["hide-input"]
-differences = frames.shap_difference(experiments)
-labels = frames.skew_ends(experiments)
+differences = shap_frames.shap_difference(experiments)
+labels = shap_frames.skew_ends(experiments)
 imbalanced = differences[(differences["setup"] == "Imbalanced") & differences["class"].isin(labels)]
 display.figure(
-    figures.shap_difference(differences, labels, limits=figures.shap_limits(differences, labels)),
+    shap_figures.shap_difference(
+        differences, labels, limits=shap_figures.shap_limits(differences, labels)
+    ),
     caption="<b>Figure 1a or 1c, this run.</b> Mean cumulative difference in SHAP value, "
     "imbalanced minus balanced model, for the two ends of the skew. Lines: 95 % intervals.",
     alt=figures.alt_text(

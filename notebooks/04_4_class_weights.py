@@ -42,7 +42,7 @@ compute = True  # False: only show what has been computed
 
 # %% tags=["hide-input"]
 from helpers import notebooks, stages
-from helpers.report import display, figures, frames, tables, takeaways
+from helpers.report import display, figures, frames, shap_figures, shap_frames, tables, takeaways
 
 notebooks.check_parameters(globals(), "profile", "model", "dataset", "sources", "compute")
 experiments = stages.load(
@@ -81,17 +81,17 @@ display.figure(
 # The same figure as in section 4.3, on the same scale, for the model trained with class weights.
 
 # %% tags=["hide-input"]
-differences = frames.shap_difference(experiments)
-labels = frames.skew_ends(experiments)
+differences = shap_frames.shap_difference(experiments)
+labels = shap_frames.skew_ends(experiments)
 weighted = differences[
     (differences["setup"] == "Imbalanced + class weights") & differences["class"].isin(labels)
 ]
 display.figure(
-    figures.shap_difference(
+    shap_figures.shap_difference(
         differences,
         labels,
         setup="Imbalanced + class weights",
-        limits=figures.shap_limits(differences, labels),
+        limits=shap_figures.shap_limits(differences, labels),
     ),
     caption="<b>Figure 1b or 1d, this run.</b> Mean cumulative difference in SHAP value, model "
     "with class weights minus balanced model. Grey: null. Lines: 95 % intervals.",

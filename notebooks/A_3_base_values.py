@@ -47,7 +47,7 @@ compute = True  # False: only show what has been computed
 
 # %% tags=["hide-input"]
 from helpers import notebooks, stages
-from helpers.report import display, figures, frames, tables, takeaways
+from helpers.report import display, figures, shap_figures, shap_frames, tables, takeaways
 
 notebooks.check_parameters(globals(), "profile", "model", "dataset", "sources", "compute")
 experiments = stages.load(
@@ -64,9 +64,9 @@ display.missing_note(experiments, "shap_difference.parquet", variant="mie=1")
 # ## Base values
 
 # %% tags=["hide-input"]
-gaps = frames.base_values(experiments)
+gaps = shap_frames.base_values(experiments)
 display.figure(
-    figures.base_values(gaps),
+    shap_figures.base_values(gaps),
     caption="<b>Figure.</b> Mean size of the difference in base value between the imbalanced and "
     "the balanced model, by label.",
     alt=figures.alt_text(
@@ -89,11 +89,11 @@ display.table(
 # The figure of section 4.3, for models that were trained with this term.
 
 # %% tags=["hide-input"]
-differences = frames.shap_difference(experiments, variant="mie=1")
-labels = frames.skew_ends(experiments)
+differences = shap_frames.shap_difference(experiments, variant="mie=1")
+labels = shap_frames.skew_ends(experiments)
 imbalanced = differences[(differences["setup"] == "Imbalanced") & differences["class"].isin(labels)]
 display.figure(
-    figures.shap_difference(differences, labels),
+    shap_figures.shap_difference(differences, labels),
     caption="<b>Figure 2 or 3, this run.</b> Mean cumulative difference in SHAP value, imbalanced "
     "minus balanced model, both with masked input entropy. Lines: 95 % intervals.",
     alt=figures.alt_text(

@@ -42,7 +42,7 @@ compute = True  # False: only show what has been computed
 
 # %% tags=["hide-input"]
 from helpers import notebooks, stages
-from helpers.report import display, figures, frames, tables, takeaways
+from helpers.report import display, figures, shap_figures, shap_frames, tables, takeaways
 
 notebooks.check_parameters(globals(), "profile", "model", "dataset", "sources", "compute")
 experiments = stages.load(
@@ -59,10 +59,10 @@ display.missing_note(experiments, "threshold_sweep.parquet")
 # ## From 0.001 to 0.1
 
 # %% tags=["hide-input"]
-sweep = frames.threshold_sweep(experiments)
-shares = frames.token_shares(experiments)
+sweep = shap_frames.threshold_sweep(experiments)
+shares = shap_frames.token_shares(experiments)
 display.figure(
-    figures.threshold_sweep(sweep, shares, frames.skew_ends(experiments)),
+    shap_figures.threshold_sweep(sweep, shares, shap_frames.skew_ends(experiments)),
     caption="<b>Figure.</b> Left: how many tokens are negative, neutral and positive at each "
     "threshold. Right: the neutral tokens' mean cumulative difference, mean of both ends of the "
     "skew; dotted: between two balanced models.",

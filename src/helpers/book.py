@@ -276,7 +276,7 @@ def _introduce(notebook: nbformat.NotebookNode, page: Page) -> None:
     """Say in the title and below it what the page is about."""
     if page.place is None:
         return
-    from helpers.report.tables import recipe_line
+    from helpers.report.runs import recipe_line
 
     dataset, model = dataset_label(page.place.dataset), model_label(page.place.model)
     title, _, rest = notebook.cells[0].source.partition("\n")
@@ -348,7 +348,8 @@ def section_title(stem: str) -> str:
     if match is None:
         raise CompanionError(f"notebook {stem!r}: name it <section>_<topic>, such as 04_1_accuracy")
     section = ".".join(filter(None, (match[1].lstrip("0"), match[2])))
-    return f"{section} {match[3].replace('_', ' ').capitalize()}"
+    topic = match[3].replace("_", " ").capitalize()
+    return f"{section} {topic.replace('Shap', 'SHAP').replace('Fine t', 'Fine-t')}"
 
 
 def write_toc(profile: str, *, datasets: Iterable[str] = ()) -> Path:

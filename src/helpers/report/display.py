@@ -69,7 +69,9 @@ def signed(value: float) -> str:
     >>> signed(-0.0271), signed(0.2)
     ('−0.027', '+0.200')
     """
-    return MISSING if math.isnan(value) else f"{value:+.3f}".replace("-", "−")
+    if math.isnan(value):
+        return MISSING
+    return "0.000" if abs(value) < 0.0005 else f"{value:+.3f}".replace("-", "−")
 
 
 def table(

@@ -18,7 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
-from helpers.report.frames import CATEGORIES, SETUP_ORDER
+from helpers.report.frames import SETUP_ORDER
 
 STYLE = Path(__file__).with_name("companion.mplstyle")
 # Okabe and Ito's colours, told apart by readers with any colour vision; markers differ too.
@@ -28,11 +28,10 @@ SETUP_COLOURS: Mapping[str, str] = MappingProxyType(
 SETUP_MARKERS: Mapping[str, str] = MappingProxyType(
     dict(zip(SETUP_ORDER, ("o", "s", "D"), strict=True))
 )
-SIDE_COLOURS: Mapping[str, str] = MappingProxyType({"under": "#56b4e9", "over": "#e69f00"})
 INK, GREY, LIGHT = "#1f2933", "#7f8790", "#d3d8de"
 
 
-def _panels(
+def panels(
     count: int,
     axes: Sequence[Axes] | None,
     *,
@@ -40,6 +39,7 @@ def _panels(
     height: float = 3.4,
     **options: Any,
 ) -> list[Axes]:
+    """Return the axes given, or as many new ones side by side."""
     if axes is not None:
         return list(axes)
     with plt.style.context(STYLE):
@@ -52,7 +52,8 @@ def _setups(frame: pd.DataFrame) -> list[str]:
     return [setup for setup in SETUP_ORDER if setup in found]
 
 
-def _legend_below(axes: Sequence[Axes], handles: Sequence[Any], *, columns: int = 4) -> None:
+def legend_below(axes: Sequence[Axes], handles: Sequence[Any], *, columns: int = 4) -> None:
+    """Draw one legend for the whole figure below it."""
     canvas = axes[0].get_figure()
     assert canvas is not None
     with plt.style.context(STYLE):
@@ -76,7 +77,7 @@ def joint_counts(counts: pd.DataFrame, *, axes: Sequence[Axes] | None = None) ->
     if counts.empty:
         return None
     subsets = list(dict.fromkeys(counts["subset"]))
-    axes = _panels(len(subsets), axes, height=2.9, sharey=True)
+    axes = panels(len(subsets), axes, height=2.9, sharey=True)
     largest = counts["rows"].max()
     for ax, subset in zip(axes, subsets, strict=True):
         part = counts[counts["subset"] == subset]
@@ -106,7 +107,7 @@ def training_curves(curves: pd.DataFrame, *, ax: Axes | None = None) -> Axes | N
     """Draw the validation loss of every model; the point of the model that is kept is filled."""
     if curves.empty:
         return None
-    ax = ax or _panels(1, None)[0]
+    ax = ax or panels(1, None)[0]
     for (setup, _), run in curves.groupby(["setup", "seed"], observed=True, sort=False):
         colour = SETUP_COLOURS[str(setup)]
         ax.plot(run["step"], run["validation_loss"], color=colour, alpha=0.75)
@@ -115,7 +116,7 @@ def training_curves(curves: pd.DataFrame, *, ax: Axes | None = None) -> Axes | N
                 marker=SETUP_MARKERS[str(setup)], markersize=8)  # fmt: skip
     ax.set_xlabel("Training step")
     ax.set_ylabel("Validation loss")
-    _legend_below([ax], _setup_handles(_setups(curves)))
+    legend_below([ax], _setup_handles(_setups(curves)))
     return ax
 
 
@@ -128,7 +129,7 @@ def accuracy(
     """Draw test accuracy: every seed, the mean and its interval."""
     if summary.empty:
         return None
-    ax = ax or _panels(1, None, height=1.1 + 0.45 * len(summary))[0]
+    ax = ax or panels(1, None, height=1.1 + 0.45 * len(summary))[0]
     setups = _setups(summary)
     for y, setup in enumerate(reversed(setups)):
         row = summary[summary["setup"] == setup].iloc[0]
@@ -157,7 +158,7 @@ def predicted_share(
     if shares.empty:
         return None
     groups, setups = list(dict.fromkeys(shares["languages"])), _setups(shares)
-    axes = _panels(len(groups), axes, height=3.5, sharey=True)
+    axes = panels(len(groups), axes, height=3.5, sharey=True)
     for ax, languages in zip(axes, groups, strict=True):
         part = shares[shares["languages"] == languages]
         labels = list(dict.fromkeys(part["label"]))
@@ -176,7 +177,7 @@ def predicted_share(
         ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes[0].set_ylabel("Share of predictions")
     trained_patch = Patch(color=LIGHT, label="Share in the imbalanced training subset")
-    _legend_below(axes, [trained_patch, *_setup_handles(setups)], columns=2)
+    legend_below(axes, [trained_patch, *_setup_handles(setups)], columns=2)
     return axes
 
 
@@ -191,7 +192,7 @@ def identification(
     if scores.empty:
         return None
     sources = [source for source in ("test", "external") if source in set(scores["source"])]
-    axes = _panels(len(sources), axes, height=2.9, sharex=True, sharey=True)
+    axes = panels(len(sources), axes, height=2.9, sharex=True, sharey=True)
     setups = _setups(scores)
     for ax, source in zip(axes, sources, strict=True):
         part = scores[scores["source"] == source]
@@ -212,159 +213,7 @@ def identification(
         Line2D([], [], color=GREY, linestyle=":", label="Chance"),
         Line2D([], [], color=GREY, linestyle="--", label="Encoder before fine-tuning"),
     ]
-    _legend_below(axes, lines)
-    return axes
-
-
-# --- section 4.3 ----------------------------------------------------------------------------
-
-
-def shap_difference(
-    differences: pd.DataFrame,
-    labels: Sequence[str],
-    *,
-    setup: str = "Imbalanced",
-    limits: tuple[float, float] | None = None,
-    axes: Sequence[Axes] | None = None,
-) -> list[Axes] | None:
-    """Draw Figure 1's bars for two labels, each over its null.
-
-    Parameters
-    ----------
-    differences : DataFrame
-        From `helpers.report.frames.shap_difference`.
-    labels : sequence of str
-        A panel each.
-    setup : str
-        Whose difference from the balanced model is drawn.
-    limits : tuple of float, optional
-        Range of the vertical axis, to compare figures.
-    axes : sequence of Axes, optional
-        Where to draw.
-    """
-    shown = differences[
-        differences["class"].isin(labels) & differences["represented"].isin(list(SIDE_COLOURS))
-    ]
-    bars, null = shown[shown["setup"] == setup], shown[shown["setup"] == "Balanced"]
-    if bars.empty:
-        return None
-    axes = _panels(len(labels), axes, height=3.6, sharey=True)
-    for ax, label in zip(axes, labels, strict=True):
-        for offset, (side, colour) in zip((-0.2, 0.2), SIDE_COLOURS.items(), strict=True):
-            _null_boxes(ax, _cells(null, label, side), offset)
-            _bars(ax, _cells(bars, label, side), offset, colour)
-        ax.axhline(0, color=INK, linewidth=0.9)
-        ax.set_xticks(range(len(CATEGORIES)), [*CATEGORIES[:-1], "base value"])
-        ax.set_title(f"Label “{label}”")
-        ax.grid(visible=False, axis="x")
-        if limits is not None:
-            ax.set_ylim(*limits)
-    axes[0].set_ylabel("Mean difference a text")
-    handles = [
-        *(Patch(color=c, label=f"{side}-represented") for side, c in SIDE_COLOURS.items()),
-        *([Patch(color=LIGHT, label="null (balanced, another seed)")] if len(null) else []),
-    ]
-    _legend_below(axes, handles)
-    return axes
-
-
-def shap_limits(differences: pd.DataFrame, labels: Sequence[str]) -> tuple[float, float] | None:
-    """Return one range that holds every setup's bars, intervals and nulls."""
-    shown = differences[
-        differences["class"].isin(labels) & differences["represented"].isin(list(SIDE_COLOURS))
-    ]
-    values = shown[["difference", "low", "high"]].to_numpy(dtype=float)
-    if not np.isfinite(values).any():
-        return None
-    low, high = min(0.0, float(np.nanmin(values))), max(0.0, float(np.nanmax(values)))
-    margin = 0.06 * (high - low)
-    return low - margin, high + margin
-
-
-def _cells(rows: pd.DataFrame, label: str, side: str) -> list[tuple[int, Any]]:
-    part = rows[(rows["class"] == label) & (rows["represented"] == side)].set_index("category")
-    return [(x, part.loc[name]) for x, name in enumerate(CATEGORIES) if name in part.index]
-
-
-def _null_boxes(ax: Axes, cells: list[tuple[int, Any]], offset: float) -> None:
-    """Draw the null's interval, or its value from 0 where it has none, wider than the bar."""
-    for x, cell in cells:
-        low, high = cell["low"], cell["high"]
-        if np.isnan(low):
-            low, high = sorted((0.0, cell["difference"]))
-        ax.bar(x + offset, high - low, bottom=low, width=0.39, color=LIGHT, zorder=1)
-
-
-def _bars(ax: Axes, cells: list[tuple[int, Any]], offset: float, colour: str) -> None:
-    for x, cell in cells:
-        ax.bar(x + offset, cell["difference"], width=0.22, color=colour, zorder=2)
-        if not np.isnan(cell["low"]):
-            ax.vlines(x + offset, cell["low"], cell["high"], color=INK, linewidth=1.3, zorder=3)
-
-
-# --- A.3 and A.4 ----------------------------------------------------------------------------
-
-
-def base_values(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
-    """Draw the size of the base value's difference with and without masked input entropy."""
-    if gaps.empty:
-        return None
-    ax = ax or _panels(1, None, height=3.0)[0]
-    labels, losses = (list(dict.fromkeys(gaps[name])) for name in ("class", "loss"))
-    means = gaps.groupby(["loss", "class"], sort=False)["difference"].mean()
-    for offset, loss, colour in zip((-0.2, 0.2), losses, (GREY, "#cc79a7"), strict=False):
-        heights = [means.get((loss, label), np.nan) for label in labels]
-        ax.bar(np.arange(len(labels)) + offset, heights, width=0.36, color=colour, label=loss)
-    ax.set_xticks(range(len(labels)), labels)
-    ax.set_ylabel("Size of the difference")
-    ax.grid(visible=False, axis="x")
-    _legend_below([ax], ax.get_legend_handles_labels()[0])
-    return ax
-
-
-def threshold_sweep(
-    sweep: pd.DataFrame,
-    shares: pd.DataFrame,
-    labels: Sequence[str],
-    *,
-    axes: Sequence[Axes] | None = None,
-) -> list[Axes] | None:
-    """Draw token shares and the neutral tokens' differences against the threshold."""
-    if sweep.empty or shares.empty:
-        return None
-    axes = _panels(2, axes, height=3.5)
-    tokens = {"negative": "#56b4e9", "neutral": GREY, "positive": "#e69f00"}
-    for name, colour in tokens.items():
-        part = shares[shares["category"] == name]
-        axes[0].plot(part["threshold"], part["share"], "o-", color=colour, markersize=4)
-        end = part.iloc[-1]
-        axes[0].annotate(name, (end["threshold"], end["share"]), xytext=(5, 0), va="center",
-                         textcoords="offset points", color=INK)  # fmt: skip
-    axes[0].set_title("Share of tokens")
-    axes[0].yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    neutral = sweep[
-        (sweep["category"] == "neutral")
-        & sweep["class"].isin(labels)
-        & sweep["represented"].isin(list(SIDE_COLOURS))
-    ]
-    means = neutral.groupby(["setup", "represented", "threshold"], observed=True)["difference"]
-    for (setup, side), line in means.mean().groupby(["setup", "represented"], observed=True):
-        if setup in ("Imbalanced", "Balanced"):
-            style = {"Imbalanced": "o-", "Balanced": ":"}[str(setup)]
-            x = line.index.get_level_values("threshold")
-            axes[1].plot(x, line, style, color=SIDE_COLOURS[str(side)], markersize=4)
-    axes[1].axhline(0, color=INK, linewidth=0.9)
-    axes[1].set_title("Difference of neutral tokens")
-    for ax in axes:
-        ax.set_xscale("log")
-        ax.axvline(0.01, color=GREY, linestyle="--", linewidth=1)
-        ax.set_xlabel("Threshold")
-    handles = [
-        *(Line2D([], [], color=c, label=f"{s}-represented") for s, c in SIDE_COLOURS.items()),
-        Line2D([], [], color=INK, linestyle=":", label="null"),
-        Line2D([], [], color=GREY, linestyle="--", label="the paper's threshold"),
-    ]
-    _legend_below(axes, handles)
+    legend_below(axes, lines)
     return axes
 
 

@@ -18,7 +18,7 @@ from helpers.foundation.experiment import (
     model_label,
     setup_label,
 )
-from helpers.report import frames, paper
+from helpers.report import frames, paper, shap_frames
 from helpers.report.display import MISSING, interval_text, percent
 
 Experiments = Sequence[Experiment]
@@ -119,38 +119,6 @@ def split_sizes(experiments: Experiments) -> pd.DataFrame:
 
 def _or_dash(value: float, text: Any) -> str:
     return "–" if math.isnan(value) else str(text(value))
-
-
-# --- section 3 ------------------------------------------------------------------------------
-
-
-def recipe(experiments: Experiments) -> pd.DataFrame:
-    """Return how the models are fine-tuned, beside the paper's section 3."""
-    first = experiments[0]
-    ours, settings = first.recipe, first.settings.settings(first.dataset)
-    rows = {
-        "Encoder": (model_label(first.model), "mBERT, XLM-R"),
-        "Training rows": (_size(settings.train), "524k (XNLI), 719k (Amazon reviews)"),
-        "Batch size × accumulation": (f"{ours.batch_size} × {ours.accumulation}", "16 × 8"),
-        "Learning rate, encoder": (f"{ours.encoder_learning_rate:g}", "5e-05"),
-        "Learning rate, head": (f"{ours.head_learning_rate:g}", "0.0005"),
-        "Learning rate, course": (
-            f"{ours.warmup_share:.0%} warm-up, then linear to {ours.final_learning_rate_share:.0%}",
-            "linear to 0",
-        ),
-        "Epochs": (f"{ours.epochs:g}", "not said"),
-        "Optimizer": (f"{ours.optimizer}, weight decay {ours.weight_decay:g}", "not said"),
-        "Gradient clipping": (f"norm {ours.max_grad_norm:g}", "not said"),
-        "Longest input (tokens)": (f"{ours.max_length}", "not said"),
-        "Validations an epoch": (f"{ours.validations}", "not said"),
-        "Model kept": ("lowest validation loss", "lowest validation loss"),
-        "Seeds": (", ".join(map(str, first.settings.seeds)), "not said"),
-    }
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["This run", "Paper"])
-
-
-def _size(rows: int | None) -> str:
-    return "all" if rows is None else f"{rows:,}"
 
 
 # --- section 4.1 ----------------------------------------------------------------------------
@@ -271,8 +239,8 @@ def _source_label(source: str, names: pd.Series) -> str:
 
 def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFrame:
     """Return the mean cumulative differences for the two ends of the skew, with their null."""
-    frame = frames.shap_difference(experiments, variant=variant)
-    ends = frames.skew_ends(experiments)
+    frame = shap_frames.shap_difference(experiments, variant=variant)
+    ends = shap_frames.skew_ends(experiments)
     if frame.empty or ends is None:
         return pd.DataFrame()
     frame = frame[frame["class"].isin(ends) & (frame["represented"] != "equal")]
@@ -280,7 +248,7 @@ def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFr
     index = ["class", "represented", "setup"]
     order = pd.MultiIndex.from_product([ends, ["under", "over"], frames.SETUP_ORDER])
     wide = frame.pivot(index=index, columns="category", values="text")
-    wide = wide.reindex(index=order, columns=frames.CATEGORIES).fillna(MISSING)
+    wide = wide.reindex(index=order, columns=shap_frames.CATEGORIES).fillna(MISSING)
     names = {"Balanced": "Null", "Imbalanced + class weights": "With class weights"}
     wide.index = pd.MultiIndex.from_tuples(
         [(f"Label “{label}”", side, names.get(setup, setup)) for label, side, setup in wide.index]
@@ -290,11 +258,11 @@ def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFr
 
 def accuracy_by_loss(experiments: Experiments) -> pd.DataFrame:
     """Return test accuracy with and without masked input entropy, same seeds (A.3)."""
-    found = frames.accuracy_by_loss(experiments)
+    found = shap_frames.accuracy_by_loss(experiments)
     if found.empty:
         return pd.DataFrame()
     wide = found.pivot(index=["setup", "seed"], columns="loss", values="accuracy")
-    wide = wide.reindex(columns=list(frames.LOSSES))
+    wide = wide.reindex(columns=list(shap_frames.LOSSES))
     wide.index = pd.MultiIndex.from_tuples(
         [(str(setup), f"seed {seed}") for setup, seed in wide.index]
     )
@@ -303,70 +271,9 @@ def accuracy_by_loss(experiments: Experiments) -> pd.DataFrame:
 
 def token_shares(experiments: Experiments) -> pd.DataFrame:
     """Return the shares of negative, neutral and positive tokens by threshold (A.4)."""
-    shares = frames.token_shares(experiments)
+    shares = shap_frames.token_shares(experiments)
     if shares.empty:
         return pd.DataFrame()
     wide = shares.pivot(index="threshold", columns="category", values="share")
     wide.index = pd.Index([f"{threshold:g}" for threshold in wide.index])
     return wide[["negative", "neutral", "positive"]].map(percent).rename_axis(columns=None)
-
-
-def recipe_line(experiment: Experiment) -> str:
-    """Return the recipe in a sentence, for the top of every page."""
-    settings, ours = experiment.settings, experiment.recipe
-    sizes = settings.settings(experiment.dataset)
-    seeds = settings.seeds
-    return (
-        f"{_size(sizes.train)} training rows, epochs: {ours.epochs:g}, batches of "
-        f"{ours.batch_size} × {ours.accumulation}, learning rates "
-        f"{ours.encoder_learning_rate:g} (encoder) and {ours.head_learning_rate:g} (head), "
-        f"{'seed' if len(seeds) == 1 else 'seeds'} {', '.join(map(str, seeds))}"
-    )
-
-
-# --- the runs -------------------------------------------------------------------------------
-
-
-def progress(experiments: Experiments) -> pd.DataFrame:
-    """Return each experiment's finished stages, seconds and peak memory."""
-    found = frames.runs(experiments)
-    rows: dict[tuple[str, str, str], dict[str, str]] = {}
-    for experiment in experiments:
-        mine = found[found["experiment"] == experiment] if len(found) else found
-        setup = setup_label(experiment.setup)
-        name = (
-            f"{dataset_label(experiment.dataset)}, {model_label(experiment.model)}",
-            f"{setup} ({experiment.variant})" if experiment.variant else setup,
-            f"seed {experiment.seed}",
-        )
-        done = set(mine["stage"]) if len(mine) else set()
-        absent = [stage for stage in frames.RESULT_STAGES if stage not in done]
-        rows[name] = {
-            "finished": f"{mine['finished'].max()[:10]}" if done else MISSING,
-            "missing stages": ", ".join(absent).replace("_", " ") or "–",
-            "minutes": f"{mine['seconds'].sum() / 60:.1f}" if done else MISSING,
-            "peak memory (GiB)": f"{mine['peak_memory_gib'].max():.1f}" if done else MISSING,
-            "machine": ", ".join(sorted(set(mine["environment"]))) if done else MISSING,
-        }
-    frame = pd.DataFrame.from_dict(rows, orient="index")
-    if rows:
-        frame.index = pd.MultiIndex.from_tuples(list(rows))
-    return frame
-
-
-def environments(experiments: Experiments) -> pd.DataFrame:
-    """Return the machines and package versions of the runs, a column each."""
-    found = frames.runs(experiments)
-    columns = {}
-    for record in found.to_dict("records"):
-        hardware, packages = record["hardware"], record["packages"]
-        columns[record["environment"]] = {
-            "processor": hardware.get("processor", MISSING),
-            "cores": str(hardware.get("cores", MISSING)),
-            "memory (GiB)": str(hardware.get("memory_gib", MISSING)),
-            "GPU": hardware.get("gpu") or "none",
-            "system": hardware.get("system", MISSING),
-            "commit": (record["git_commit"] or MISSING)[:12],
-            **{str(name): str(version) for name, version in packages.items()},
-        }
-    return pd.DataFrame(columns)

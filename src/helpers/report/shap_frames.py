@@ -1,0 +1,167 @@
+"""What came out of the SHAP analysis: tidy frames of numbers (section 4.3, A.3, A.4).
+
+As in `helpers.report.frames`: every function takes the experiments of one model and data set, and
+leaves out what the store does not hold.
+"""
+
+import numpy as np
+import pandas as pd
+
+from helpers.foundation import store
+from helpers.foundation.experiment import setup_label
+from helpers.report.frames import (
+    Experiments,
+    by_setup,
+    each,
+    interval,
+    interval_over_rows,
+    subsets,
+)
+
+CATEGORIES = ["positive", "neutral", "negative", "base"]
+LOSSES = {"cross-entropy": "", "with masked input entropy": "mie=1"}
+
+
+# --- section 4.3 ----------------------------------------------------------------------------
+
+
+def representation(experiments: Experiments) -> pd.DataFrame:
+    """Return ``language, class, represented``: over, under or equal, from the skew."""
+    found = subsets(experiments)
+    if found is None:
+        return pd.DataFrame(columns=["language", "class", "represented"])
+    records = []
+    for language, weights in found["skew"].items():
+        mean = sum(weights) / len(weights)
+        for label, weight in zip(found["labels"], weights, strict=True):
+            side = "equal" if np.isclose(weight, mean) else "over" if weight > mean else "under"
+            records.append((language, label, side))
+    return pd.DataFrame(records, columns=["language", "class", "represented"])
+
+
+def skew_ends(experiments: Experiments) -> list[str]:
+    """Return the two labels that Figure 1 shows: the first and the last."""
+    found = subsets(experiments)
+    return [] if found is None else [found["labels"][0], found["labels"][-1]]
+
+
+def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFrame:
+    """Return the mean cumulative difference in SHAP value a text (Figures 1 to 3).
+
+    A text without a token of a category has no difference in it: its sum is 0.
+
+    Returns
+    -------
+    DataFrame
+        ``setup, class, represented, category, difference, low, high, seeds, n_texts``. The rows
+        with setup Balanced are the null: a balanced model of another seed minus this one.
+    """
+    keys = ["setup", "class", "represented", "category"]
+    numbers = ["difference", "low", "high", "seeds", "n_texts"]
+    sides = representation(experiments)
+    frames = [
+        rows.assign(setup=setup_label(experiment.setup), seed=experiment.seed)
+        for experiment, rows in each(
+            experiments,
+            "shap_difference.parquet",
+            store.read_frame,
+            variant=variant,
+            extra_seeds=True,
+        )
+    ]
+    if not frames or sides.empty:
+        return pd.DataFrame(columns=keys + numbers)
+    everything = pd.concat(frames, ignore_index=True).merge(sides, on=["language", "class"])
+    texts = ["setup", "seed", "class", "represented", "group", "text"]
+    sums = everything.pivot_table(
+        index=texts, columns="category", values="difference", aggfunc="sum", fill_value=0.0
+    )
+    everything = sums.stack().rename("difference").reset_index()
+    records = [
+        (*key, *_shap_mean(rows))
+        for key, rows in everything.groupby(keys, observed=True, sort=False)
+    ]
+    return by_setup(records, keys + numbers)
+
+
+def _shap_mean(rows: pd.DataFrame) -> tuple[float, float, float, int, int]:
+    by_seed = rows.groupby("seed")["difference"].mean()
+    bounds = interval(by_seed)
+    if len(by_seed) == 1:
+        bounds = interval_over_rows(rows["difference"], rows["group"])
+    return float(by_seed.mean()), *bounds, len(by_seed), rows["text"].nunique()
+
+
+# --- A.3 and A.4 ----------------------------------------------------------------------------
+
+
+def base_values(experiments: Experiments) -> pd.DataFrame:
+    """Return the size of the base value's difference from the balanced model (A.3).
+
+    Returns
+    -------
+    DataFrame
+        ``loss`` (without or with masked input entropy), ``setup, class, difference``: the mean
+        over seeds and texts of the absolute difference.
+    """
+    records = []
+    for loss, variant in LOSSES.items():
+        for experiment, rows in each(
+            experiments, "shap_difference.parquet", store.read_frame, variant=variant
+        ):
+            if experiment.setup != "balanced":
+                base = rows[rows["category"] == "base"]
+                for label, values in base.groupby("class", sort=False)["difference"]:
+                    gap = values.abs().mean()
+                    records.append((loss, setup_label(experiment.setup), label, gap))
+    keys = ["loss", "setup", "class"]
+    frame = by_setup(records, [*keys, "difference"])
+    means: pd.DataFrame = frame.groupby(keys, observed=True, sort=False, as_index=False).mean()
+    return means
+
+
+def accuracy_by_loss(experiments: Experiments) -> pd.DataFrame:
+    """Return ``loss, setup, seed, accuracy`` for the seeds that have both losses (A.3)."""
+    records = [
+        (loss, setup_label(experiment.setup), experiment.seed, metrics["accuracy"])
+        for loss, variant in LOSSES.items()
+        for experiment, metrics in each(experiments, "metrics.json", variant=variant)
+    ]
+    frame = by_setup(records, ["loss", "setup", "seed", "accuracy"])
+    losses = frame.groupby(["setup", "seed"], observed=True)["loss"].transform("nunique")
+    return frame.loc[losses == len(LOSSES)].reset_index(drop=True)
+
+
+def threshold_sweep(experiments: Experiments) -> pd.DataFrame:
+    """Return SHAP differences and token shares for several thresholds (A.4).
+
+    Returns
+    -------
+    DataFrame
+        ``setup, class, represented, category, threshold, difference, n_tokens``; the difference
+        is the mean over texts and seeds.
+    """
+    keys = ["setup", "class", "represented", "category", "threshold"]
+    sides = representation(experiments)
+    frames = [
+        rows.assign(setup=setup_label(experiment.setup))
+        for experiment, rows in each(
+            experiments, "threshold_sweep.parquet", store.read_frame, extra_seeds=True
+        )
+    ]
+    if not frames or sides.empty:
+        return pd.DataFrame(columns=[*keys, "difference", "n_tokens"])
+    rows = pd.concat(frames, ignore_index=True).merge(sides, on=["language", "class"])
+    rows["difference"] *= rows["n_texts"]
+    sums = rows.groupby(keys, observed=True, sort=False, as_index=False).sum(numeric_only=True)
+    sums["difference"] /= sums["n_texts"]
+    return by_setup(sums.to_dict("records"), [*keys, "difference", "n_tokens"])
+
+
+def token_shares(experiments: Experiments) -> pd.DataFrame:
+    """Return ``threshold, category, share``: how many tokens each threshold sorts where (A.4)."""
+    sweep = threshold_sweep(experiments)
+    tokens = sweep[(sweep["setup"] == "Imbalanced") & (sweep["category"] != "base")]
+    counts = tokens.groupby(["threshold", "category"])["n_tokens"].sum()
+    shares = counts / counts.groupby("threshold").transform("sum")
+    return shares.rename("share").reset_index()
