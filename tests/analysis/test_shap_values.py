@@ -201,6 +201,28 @@ def test_tree_of_a_pair_is_shaps_tree_of_the_joined_string(loaded):
         np.testing.assert_array_equal(tree[:, [0, 1, 3]], theirs[:, [0, 1, 3]])
 
 
+@pytest.mark.real
+@pytest.mark.parametrize("paired", [False, True])
+def test_real_encoder_on_real_texts_equals_shap_but_for_near_ties(paired):
+    from helpers.data.corpora import load_corpus
+    from helpers.training.encoders import load_encoder
+
+    dataset = "multiemo_pairs" if paired else "multiemo"
+    test = load_corpus(dataset).test
+    rows = stratified_sample(test[(test["text"] + test["text_pair"]).str.len() < 70], 12)
+    model, tokenizer = load_encoder("e5_small", num_labels=3)
+    model.head.weight.data *= 20  # a fresh head hardly sees the text
+    texts, pairs = rows["text"].tolist(), rows["text_pair"].tolist() if paired else None
+    ours = explain(model, tokenizer, texts, pairs, max_evals=60)
+    theirs = reference(model, tokenizer, texts, pairs, max_evals=60)
+    assert max(np.abs(v).max() for v in ours.values) > 0.05
+    far = np.flatnonzero(distances(ours, theirs) > 1e-5)
+    assert len(far) <= 1
+    for i in far:
+        one = ([texts[i]], pairs and [pairs[i]])
+        assert depends_on_rounding(model, tokenizer, *one, max_evals=60)
+
+
 # --- what holds for every text --------------------------------------------------------------
 
 
@@ -422,6 +444,14 @@ def test_killed_half_way_and_resumed_gives_the_same_values(tiny_bert, tmp_path):
     assert not calls
     assert distances(again, resumed).max() == 0
     assert again.output_names == whole.output_names
+    parts = sorted(folder.glob("part-*.npz"))
+    parts[1].write_bytes(parts[1].read_bytes()[:100])
+    with pytest.raises(CompanionError, match=r"part-000001.npz is damaged; delete it"):
+        explain(spy, tokenizer, corpus(), max_evals=100, cache=folder)
+    parts[1].unlink()
+    mended = explain(spy, tokenizer, corpus(), max_evals=100, cache=folder)
+    assert calls and np.sum(distances(mended, whole) < 1e-5) >= len(corpus()) - 2
+    assert set(parts) - {parts[1]} < set(folder.glob("part-*.npz"))  # none is overwritten
     with pytest.raises(CompanionError, match="another model, other texts or other options"):
         explain(model, tokenizer, corpus(), max_evals=101, cache=folder)
     with torch.no_grad():

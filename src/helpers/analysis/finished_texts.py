@@ -48,6 +48,7 @@ class FinishedTexts:
         self.folder = folder
         self.texts: dict[int, FinishedText] = {}
         self._unsaved: list[int] = []
+        self._parts = 0  # the number of the next one
         self._saved_at = time.monotonic()
         if folder is None:
             return
@@ -65,6 +66,7 @@ class FinishedTexts:
                 temporary.write_text(wanted + "\n", encoding="utf-8")
         for part in sorted(folder.glob("part-*.npz")):
             self._read(part)
+            self._parts = int(part.stem.removeprefix("part-")) + 1
 
     def add(self, index: int, text: FinishedText) -> None:
         """Keep a finished text; now and then write what is not on disk yet."""
@@ -77,7 +79,8 @@ class FinishedTexts:
         """Write the texts that are not on disk yet."""
         if self.folder is not None and self._unsaved:
             texts = [self.texts[i] for i in self._unsaved]
-            part = self.folder / f"part-{len(list(self.folder.glob('part-*.npz'))):06d}.npz"
+            part = self.folder / f"part-{self._parts:06d}.npz"
+            self._parts += 1
             with store.atomic_path(part) as temporary, temporary.open("wb") as stream:
                 np.savez(
                     stream,
