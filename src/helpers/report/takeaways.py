@@ -176,11 +176,11 @@ def headline(experiments: Sequence[Experiment]) -> Html:
 def evidence(experiments: Sequence[Experiment]) -> Html:
     """Return a paragraph: on what data and models, how many seeds, how sure."""
     first = experiments[0]
-    settings = first.settings
     found = collect(experiments)
-    parts = []
+    parts, most_seeds = [], 0
     for one in found:
         seeds = {seed for setup, seed in one.predictions if "+" not in setup}
+        most_seeds = max(most_seeds, len(seeds))
         rows = next((len(frame) for frame in one.predictions.values()), 0)
         explained = next((frame["text"].nunique() for frame in one.shap_difference.values()), 0)
         languages = len(one.skew)
@@ -195,7 +195,7 @@ def evidence(experiments: Sequence[Experiment]) -> Html:
     text = "On what data, and how sure. " + "; ".join(parts) + ". "
     text += (
         "With one seed the intervals resample source rows only, and say nothing about another seed."
-        if len(settings.seeds) == 1
+        if most_seeds < 2
         else "Intervals are over seeds: <i>t</i> intervals on paired differences."
     )
     if any(family_of(one.dataset).startswith("multiemo") for one in found):
