@@ -135,6 +135,18 @@ def test_a_classifier_with_other_labels_is_refused(tiny_bert, tmp_path):
         load_encoder(str(tmp_path), num_labels=3)
 
 
+def test_the_tokenizer_knows_how_many_pieces_the_encoder_takes(tiny_encoder, tmp_path):
+    folder = shutil.copytree(tiny_encoder, tmp_path / "unlimited")
+    settings = json.loads((folder / "tokenizer_config.json").read_text())
+    del settings["model_max_length"]
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings))
+    model, tokenizer = load_encoder(str(folder), num_labels=2)
+    assert tokenizer.model_max_length == 64
+    long = tokenizer("room " * 100, truncation=True, return_tensors="pt")
+    assert long["input_ids"].shape == (1, 64)
+    assert outputs(model, long).logits.isfinite().all()
+
+
 def test_fingerprints_tell_weights_apart(tiny_bert, tiny_xlmr, tmp_path):
     copy = shutil.copytree(tiny_bert, tmp_path / "copy")
     assert model_fingerprint(str(copy)) == model_fingerprint(str(tiny_bert))

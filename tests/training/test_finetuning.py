@@ -378,6 +378,14 @@ def test_what_does_not_fit_is_refused_before_training(tune, reviews):
         tune(train=only_good, row_weights=np.ones(len(only_good)))
     with pytest.raises(CompanionError, match="batch_size=0"):
         tune(batch_size=0)
+    with pytest.raises(CompanionError, match="max_length=65"):
+        tune(max_length=65)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU has fp16")
+def test_fp16_is_refused_where_there_is_no_gpu(tune):
+    with pytest.raises(CompanionError, match=r"fp16.*auto, fp32, bf16"):
+        tune(precision="fp16")
 
 
 def test_a_model_with_other_dropout_is_refused(tiny_bert, reviews, tmp_path):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 import types
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedTokenizerBase
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoTokenizer,
+    PreTrainedConfig,
+    PreTrainedTokenizerBase,
+)
 from transformers.utils import logging as transformers_logging
 
 from helpers.foundation.errors import CompanionError
@@ -36,6 +43,8 @@ PINS: Mapping[str, Pin] = types.MappingProxyType(
 
 # Dropout's names in the configurations of the encoders.
 _DROPOUTS = ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "attention_dropout")
+# Encoders that count positions from the padding piece's id.
+_POSITIONS_FROM_PADDING = frozenset({"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert"})
 # Encoders whose pretraining trains the pooler (by next-sentence prediction).
 _TRAINS_POOLER = frozenset({"bert"})
 
@@ -121,6 +130,8 @@ def load_encoder(
         raise CompanionError(
             f"the model in {name!r} has {model.config.num_labels} labels, not {num_labels}"
         )
+    positions = _positions(model.encoder.config)
+    tokenizer.model_max_length = min(tokenizer.model_max_length, positions)
     return model.eval(), tokenizer
 
 
@@ -171,6 +182,14 @@ def _locate(name: str, revision: str | None) -> tuple[str, str]:
         return PINS[name].repository, revision or PINS[name].revision
     folder = Path(name).expanduser()
     return (str(folder) if folder.is_dir() else name), revision or "main"
+
+
+def _positions(config: PreTrainedConfig) -> int:
+    """Return how many word pieces an encoder takes."""
+    positions = int(getattr(config, "max_position_embeddings", sys.maxsize))
+    if config.model_type in _POSITIONS_FROM_PADDING:
+        return positions - int(config.pad_token_id) - 1
+    return positions
 
 
 def _is_classifier(source: str) -> bool:

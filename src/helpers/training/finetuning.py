@@ -261,6 +261,8 @@ def _arguments(recipe: Recipe, *, folder: Path, seed: int) -> TrainingArguments:
     precision = recipe.precision
     if precision == "auto":
         precision = hardware.preferred_precision(device)
+    if precision == "fp16" and device != "cuda":
+        raise CompanionError("precision 'fp16' needs a GPU: choose one of auto, fp32, bf16")
     arguments = TrainingArguments(
         output_dir=str(folder),
         num_train_epochs=recipe.epochs,
