@@ -163,10 +163,10 @@ def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str =
     if not absent:
         return Html("")
     runs = ", ".join(f"{experiment.setup}, seed {experiment.seed}" for experiment in absent)
-    what = "None of the results is" if len(absent) == len(wanted) else f"Missing ({runs}) and not"
+    what = "no result of this page is here yet" if len(absent) == len(wanted) else f"without {runs}"
     return note(
-        f"{what} computed here yet. This command computes what is missing: "
-        f"<code>{html.escape(command(absent))}</code>",
+        f"Not complete: {what}. "
+        f"This command computes what is missing: <code>{html.escape(command(absent))}</code>",
         kind="missing",
     )
 

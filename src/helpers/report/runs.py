@@ -107,7 +107,11 @@ def progress(experiments: Experiments) -> pd.DataFrame:
         }
         stages = sorted(set().union(*absent.values()), key=RESULT_STAGES.index)
         done = [seed for seed, lacking in absent.items() if not lacking]
-        took = mine.groupby("experiment")["seconds"].sum() if len(mine) else pd.Series([math.nan])
+        took = (
+            mine.groupby("experiment", sort=False)["seconds"].sum()
+            if len(mine)
+            else pd.Series([math.nan])
+        )
         peak = mine["peak_memory_gib"].max() if len(mine) else math.nan
         rows[place] = {
             "seeds finished": f"{len(done)} of {len(members)}",

@@ -169,7 +169,7 @@ def headline(experiments: Sequence[Experiment]) -> Html:
     return table(
         headline_table(experiments),
         caption="<b>What the paper finds, and what was found here.</b> Differences between setups; "
-        "in brackets the 95 % interval. The paper's columns span its models and data sets.",
+        "in brackets the 95 % interval. The paper's column spans its models and data sets.",
     )
 
 

@@ -1,0 +1,266 @@
+"""The book, end to end on made-up results: executed, built with warnings as errors, and read."""
+
+import re
+import shutil
+import subprocess
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+import fake_results
+from helpers import book
+from helpers.foundation.errors import CompanionError
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PLACE = "book/_generated/tiny/e5_small/multiemo_pairs"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """A checkout with the book's sources and a tiny profile's results, one seed of a setup lost."""
+    root = fake_results.make_root(tmp_path_factory.mktemp("book"), REPOSITORY)
+    for name in ("index.md", "_config.yml", "pyproject.toml"):
+        shutil.copy(REPOSITORY / name, root / name)
+    shutil.copytree(REPOSITORY / "notebooks", root / "notebooks")
+    shutil.copytree(REPOSITORY / "book", root / "book", ignore=shutil.ignore_patterns("_generated"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COMPANION_ROOT", str(root))
+        for experiment in fake_results.write_all():
+            if (experiment.setup, experiment.seed) == ("imbalanced_cw", 1):
+                shutil.rmtree(experiment.folder)
+        yield root
+
+
+@pytest.fixture(scope="module")
+def built(root):
+    return book.render("tiny")
+
+
+class Reader(HTMLParser):
+    """Collects what a page would load, its images and its headings."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.loaded, self.images, self.ids = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        if "id" in found:
+            self.ids.append(found["id"])
+        if tag == "img":
+            self.images.append(found)
+        if tag in ("script", "img", "iframe", "source", "video", "audio", "embed"):
+            self.loaded.append(found.get("src") or "")
+        if tag == "link" and found.get("rel") not in (
+            "canonical",
+            "next",
+            "prev",
+            "search",
+            "index",
+        ):
+            self.loaded.append(found.get("href") or "")
+
+
+def page(root, name):
+    return (root / "_build" / "html" / f"{name}.html").read_text(encoding="utf-8")
+
+
+def text_of(html):
+    article = html[html.index("<article") : html.index("</article>")]
+    return " ".join(re.sub(r"<[^>]+>", " ", article).split())
+
+
+def test_the_first_page_is_where_render_says(root, built):
+    assert built == root / "_build" / "html" / "index.html"
+    assert built.is_file()
+
+
+def test_no_page_loads_anything_from_another_server(root, built):
+    pages = sorted((root / "_build" / "html").rglob("*.html"))
+    assert len(pages) > 15
+    remote = re.compile(r"^(https?:)?//")
+    for path in pages:
+        loaded = Reader(path.read_text(encoding="utf-8")).loaded
+        assert not [source for source in loaded if remote.match(source)], path
+    for path in (root / "_build" / "html" / "_static").rglob("*.css"):
+        style = path.read_text(encoding="utf-8")
+        assert not re.search(r"(@import|url\()\s*['\"]?(https?:)?//", style), path
+
+
+def test_mathjax_and_its_fonts_are_here(root, built):
+    static = root / "_build" / "html" / "_static" / "mathjax"
+    assert "mathjax/tex-chtml.js" in page(root, f"{PLACE}/03_fine_tuning")
+    assert len(list((static / "output/chtml/fonts/woff-v2").glob("*.woff"))) >= 20
+    assert (static / "LICENSE").is_file()
+
+
+def test_every_image_has_a_text_alternative(root, built):
+    images = [
+        image
+        for path in (root / "_build" / "html").rglob("*.html")
+        for image in Reader(path.read_text(encoding="utf-8")).images
+    ]
+    assert len(images) > 20
+    assert all(image.get("alt") for image in images)
+
+
+def test_there_is_one_search_field(root, built):
+    assert (
+        page(root, "index").count('type="search"')
+        + page(root, "index").count("search-button__default-text")
+        <= 2
+    )  # the dialog's field, and the one button that opens it
+    assert page(root, "index").count("search-button-field") == 1
+
+
+def test_the_root_page_has_the_findings_the_data_and_how_sure(root, built):
+    text = text_of(page(root, "index"))
+    assert "Accuracy falls" in text and "Class weights recover accuracy" in text
+    assert "MultiEmo pairs" in text and "600 test texts" in text
+    assert "holds" in text
+    assert "2 seeds" in text
+    assert "translated by machine" in text
+
+
+def test_a_section_shows_paper_ours_and_a_verdict(root, built):
+    text = text_of(page(root, f"{PLACE}/04_1_performance"))
+    assert "4.1 Does the imbalance worsen performance? (MultiEmo pairs)" in text
+    assert "0.810" in text  # the paper
+    assert "0.705" in text  # made up
+    assert "profile tiny : 600 training rows" in text
+    assert re.search(r"Of the \d+ claims tested here", text)
+    assert "Table 3" in text
+
+
+def test_what_is_missing_says_so_and_names_its_command(root, built):
+    text = text_of(page(root, f"{PLACE}/04_1_performance"))
+    assert "without imbalanced_cw, seed 1" in text
+    assert "--setup imbalanced_cw --seed 1" in text
+    assert "1 of 2" in text_of(page(root, "book/_generated/status"))
+
+
+def test_executed_notebooks_hold_nothing_of_this_machine(root, built):
+    for path in (root / "book" / "_generated").rglob("*.ipynb"):
+        text = path.read_text(encoding="utf-8")
+        assert str(root) not in text and str(REPOSITORY) not in text, path
+        notebook = nbformat.read(path, as_version=4)
+        assert set(notebook.metadata) == {"kernelspec", "language_info", "companion_stamp"}
+        assert "papermill" not in text
+        assert not any(path.parent.glob("*.log.ipynb"))
+
+
+def test_a_page_offers_its_notebook_with_its_own_parameters(root, built):
+    source = root / "_build" / "html" / "_sources" / f"{PLACE}/04_1_performance.ipynb"
+    cells = nbformat.read(source, as_version=4).cells
+    parameters = [cell for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+    assert len(parameters) == 1
+    assert 'profile = "tiny"' in parameters[0].source
+
+
+def test_the_second_time_nothing_is_executed(root, built):
+    before = {path: path.stat().st_mtime_ns for path in (root / "book").rglob("*.ipynb")}
+    started = time.perf_counter()
+    assert book.execute_notebooks(book.pages("tiny"), progress=False) == 0
+    assert time.perf_counter() - started < 5
+    assert {path: path.stat().st_mtime_ns for path in (root / "book").rglob("*.ipynb")} == before
+
+
+def test_a_changed_result_makes_its_pages_stale(root, built):
+    page_ = next(one for one in book.pages("tiny") if one.source.stem == "02_1_subsets")
+    before = book._stamp(page_, {})
+    lost = page_.experiments[0].folder / "metrics.json"
+    content = lost.read_bytes()
+    try:
+        lost.unlink()
+        assert book._stamp(page_, {}) != before
+    finally:
+        lost.write_bytes(content)
+    assert book._stamp(page_, {}) == before
+
+
+def test_a_failing_notebook_is_one_sentence_and_leaves_its_log(root, tmp_path):
+    source = tmp_path / "99_broken.py"
+    source.write_text(
+        '# %% tags=["parameters"]\nprofile = "quick"\n\n# %%\nraise ValueError("no such number")\n'
+    )
+    broken = book.Page(
+        source=source,
+        target=root / "book" / "_generated" / "broken" / "99_broken.ipynb",
+        parameters={"profile": "tiny"},
+    )
+    with pytest.raises(CompanionError) as caught:
+        book.execute_notebooks([broken], progress=False)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert "notebook 99_broken fails in cell" in message
+    assert "ValueError: no such number" in message
+    log = root / "book" / "_generated" / "broken" / "99_broken.log.ipynb"
+    assert log.is_file() and "no such number" in log.read_text()
+    assert not broken.target.exists()
+    shutil.rmtree(log.parent)
+
+
+def test_a_parameter_that_a_notebook_lacks_is_refused_before_any_kernel_starts(root):
+    page_ = book.pages("tiny")[0]
+    wrong = book.Page(source=page_.source, target=page_.target, parameters={"profil": "tiny"})
+    with pytest.raises(CompanionError, match="unknown parameter 'profil': choose among profile"):
+        book.execute_notebooks([wrong], progress=False)
+
+
+def test_a_warning_stops_the_build_and_is_told(root, built):
+    prose = root / "book" / "data.md"
+    text = prose.read_text(encoding="utf-8")
+    try:
+        prose.write_text(text + "\n[nowhere](no_such_page.md)\n", encoding="utf-8")
+        with pytest.raises(CompanionError, match=r"does not build: .*no_such_page"):
+            book.build(book.write_toc("tiny"))
+        assert (root / "_build" / "build.log").is_file()
+    finally:
+        prose.write_text(text, encoding="utf-8")
+
+
+# --- the committed book ---------------------------------------------------------------------
+
+
+def test_the_committed_contents_are_the_published_profiles(tmp_path, monkeypatch):
+    root = tmp_path / "checkout"
+    shutil.copytree(REPOSITORY / "configs", root / "configs")
+    shutil.copytree(REPOSITORY / "notebooks", root / "notebooks")
+    listed = subprocess.run(
+        ["git", "-C", str(REPOSITORY), "ls-files", "results/embedded"],
+        capture_output=True, text=True,
+    ).stdout.split()  # fmt: skip
+    for name in listed:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).touch()
+    monkeypatch.setenv("COMPANION_ROOT", str(root))
+    assert (REPOSITORY / "_toc.yml").read_text() == book.table_of_contents("embedded")
+
+
+def test_every_prose_page_is_in_the_contents():
+    contents = yaml.safe_load((REPOSITORY / "_toc.yml").read_text())
+    listed = {chapter["file"] for part in contents["parts"] for chapter in part["chapters"]}
+    prose = {f"book/{path.stem}" for path in (REPOSITORY / "book").glob("*.md")}
+    assert prose <= listed
+
+
+@pytest.mark.parametrize(
+    ("stem", "title"),
+    [
+        ("03_fine_tuning", "3 Fine-tuning"),
+        ("04_3_shap_difference", "4.3 SHAP difference"),
+        ("A_4_threshold", "A.4 Threshold"),
+    ],
+)
+def test_titles_follow_the_papers_sections(stem, title):
+    assert book.section_title(stem) == title
+
+
+def test_a_notebook_without_a_section_is_refused():
+    with pytest.raises(CompanionError, match="name it <section>_<topic>"):
+        book.section_title("Untitled")

@@ -1,0 +1,168 @@
+"""The notebooks: one source each, a twin that equals it, checked parameters, no logic."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import jupytext
+import nbformat
+import papermill
+import pytest
+
+from helpers import notebooks
+from helpers.foundation.errors import CompanionError
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SOURCES = sorted((REPOSITORY / "notebooks").glob("*.py"))
+SECTIONS = [path for path in SOURCES if not path.stem.startswith("00_")]
+NAMES = ["profile", "model", "dataset", "sources", "compute"]
+
+
+def of(paths):
+    return pytest.mark.parametrize("path", paths, ids=lambda path: path.stem)
+
+
+def code_of(path, *, without=("setup",)):
+    cells = notebooks.read_source(path).cells
+    return "\n".join(
+        cell.source
+        for cell in cells
+        if cell.cell_type == "code" and not set(without) & set(cell.metadata.get("tags", []))
+    )
+
+
+@of(SOURCES)
+def test_the_twin_equals_its_source_byte_for_byte(path):
+    twin = path.with_suffix(".ipynb")
+    assert twin.read_bytes() == notebooks.twin_text(path).encode(), (
+        "write the twins again: python -m helpers.notebooks"
+    )
+    notebook = nbformat.read(twin, as_version=4)
+    nbformat.validate(notebook)
+    assert not any(cell.get("outputs") for cell in notebook.cells)
+    assert len({cell["id"] for cell in notebook.cells}) == len(notebook.cells)
+
+
+def test_writing_the_twins_changes_nothing_that_is_current():
+    assert notebooks.write_twins() == []
+
+
+@of(SOURCES)
+def test_the_colab_link_and_the_clone_come_from_the_project_url(path):
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    url = project["urls"]["Repository"]
+    place = url.removeprefix("https://github.com/")
+    link = f"https://colab.research.google.com/github/{place}/blob/main/notebooks/{path.stem}.ipynb"
+    notebook = notebooks.read_source(path)
+    assert link in notebook.cells[0].source
+    assert f'"{url}"' in notebook.cells[1].source
+    assert notebook.cells[1].metadata["tags"] == ["remove-cell", "setup"]
+
+
+@of(SOURCES)
+def test_the_first_code_cell_does_nothing_outside_colab(path):
+    before = set(sys.modules)
+    exec(notebooks.read_source(path).cells[1].source, {})
+    assert set(sys.modules) == before
+
+
+@of(SOURCES)
+def test_a_notebook_holds_no_logic(path):
+    tree = ast.parse(code_of(path))
+    allowed = (ast.Assign, ast.Expr, ast.Import, ast.ImportFrom)
+    assert all(isinstance(statement, allowed) for statement in tree.body)
+    loops = (ast.For, ast.While, ast.IfExp, ast.ListComp, ast.DictComp, ast.Lambda)
+    assert not [node for node in ast.walk(tree) if isinstance(node, loops)]
+
+
+@of(SECTIONS)
+def test_a_section_has_the_five_parameters_and_checks_them(path):
+    parameters = notebooks.parameters_of(notebooks.read_source(path))
+    assert list(parameters) == NAMES
+    assert parameters["profile"] == "quick" and parameters["compute"] is True
+    listed = ", ".join(f'"{name}"' for name in NAMES)
+    assert f"check_parameters(globals(), {listed})" in code_of(path)
+
+
+@of(SECTIONS)
+def test_a_section_reads_as_claim_results_takeaway(path):
+    prose = [
+        cell.source for cell in notebooks.read_source(path).cells if cell.cell_type == "markdown"
+    ]
+    assert re.match(
+        r"# (\d|[A-Z])[.\d]* .+\n\n\*\*The paper's (claim|setting|setup)\.\*\*", prose[0]
+    )
+    assert "display." in code_of(path)
+    if path.stem.startswith(("04", "A")):
+        assert "Takeaway" in prose[-1]
+        assert "takeaways.section" in code_of(path)
+
+
+@of(SOURCES)
+def test_every_figure_and_table_has_its_caption(path):
+    calls = [node for node in ast.walk(ast.parse(code_of(path))) if isinstance(node, ast.Call)]
+    for call in calls:
+        name = ast.unparse(call.func)
+        given = {keyword.arg for keyword in call.keywords}
+        if name == "display.figure":
+            assert {"caption", "alt"} <= given
+        if name == "display.table":
+            assert "caption" in given
+
+
+def test_parameters_need_a_tagged_cell():
+    with pytest.raises(CompanionError, match="no cell tagged parameters"):
+        notebooks.parameters_of(jupytext.reads("# %%\nx = 1", fmt="py:percent"))
+
+
+def test_a_value_that_nothing_reads_is_refused():
+    namespace = {"profile": "quick", "In": [], "_dh": [], "datset": "multiemo", "ast": ast}
+    with pytest.raises(CompanionError, match=r"unknown parameter 'datset': choose among profile"):
+        notebooks.check_parameters(namespace, "profile")
+    del namespace["datset"]
+    notebooks.check_parameters(namespace, "profile")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"datset": "multiemo"}, ["unknown parameter 'datset'", "profile, model, dataset"]),
+        ({"dataset": "imdb"}, ["unknown dataset 'imdb'", "multiemo_pairs"]),
+        ({"profile": "huge"}, ["unknown profile 'huge'", "embedded"]),
+        ({"model": "bert"}, ["unknown model 'bert'", "e5_small"]),
+    ],
+)
+def test_papermill_stops_before_any_work_on_a_bad_parameter(parameters, words, tmp_path):
+    twin = REPOSITORY / "notebooks" / "04_1_performance.ipynb"
+    with pytest.raises(papermill.PapermillExecutionError) as caught:
+        papermill.execute_notebook(
+            str(twin), str(tmp_path / "out.ipynb"), parameters=parameters, cwd=str(REPOSITORY),
+            progress_bar=False,
+        )  # fmt: skip
+    assert caught.value.ename == "CompanionError"
+    assert all(word in caught.value.evalue for word in words), caught.value.evalue
+
+
+def test_reading_results_needs_no_torch(tmp_path):
+    source = code_of(
+        REPOSITORY / "notebooks" / "04_1_performance.py", without=("setup", "parameters")
+    )
+    program = "\n".join(
+        [
+            "profile, model, dataset = 'quick', 'e5_small', 'multiemo'",
+            "sources, compute = {}, False",
+            source,
+            "import sys, json",
+            "heavy = {'torch', 'transformers', 'datasets', 'shap'}",
+            "print(json.dumps(sorted(heavy & set(sys.modules))))",
+        ]
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=REPOSITORY
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == []
