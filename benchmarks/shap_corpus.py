@@ -81,12 +81,12 @@ class Bench:
             inputs = self.tokenizer(
                 [str(s) for s in strings], padding=True, truncation=True, return_tensors="pt"
             ).to(self.device)
-            return self.model(**inputs).logits.float().softmax(-1).cpu().numpy()
+            with torch.inference_mode(), autocast(self.device, precision or self.precision):
+                return self.model(**inputs).logits.float().softmax(-1).cpu().numpy()
 
-        with torch.inference_mode(), autocast(self.device, precision or self.precision):
-            return shap.Explainer(probabilities, self.tokenizer)(
-                texts, batch_size=batch_size, silent=True
-            )
+        return shap.Explainer(probabilities, self.tokenizer)(
+            texts, batch_size=batch_size, silent=True
+        )
 
     def authors(self, texts):
         """Explain one text after the other, every mask padded to the model's limit."""
@@ -106,7 +106,7 @@ class Bench:
 
     def bare(self, batches):
         """Run the model on batches that are there already."""
-        with torch.inference_mode(), autocast(self.device, self.precision):
+        with torch.no_grad(), autocast(self.device, self.precision):
             for inputs in batches:
                 logits = self.model(**inputs).logits
             return logits.float().cpu()

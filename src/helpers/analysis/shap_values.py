@@ -141,8 +141,10 @@ def explain_corpus(
         model.eval()
     try:
         with (
-            torch.inference_mode(),
-            autocast(asked.device, precision),  # one context: the weights are cast only once
+            # In one context for all batches, and not in inference mode, autocast keeps the weights
+            # that it has cast; casting them for each batch costs a tenth of the time.
+            torch.no_grad(),
+            autocast(asked.device, precision),
             tqdm(
                 total=sum(planned.values()),
                 desc="SHAP values",
