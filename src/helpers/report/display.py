@@ -95,7 +95,7 @@ def table(
         return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
     style = frame.style.format(
         dict(formats) if formats else None, na_rep=MISSING, precision=3, thousands=","
-    ).set_caption(caption)
+    )
     content = style.to_html(exclude_styles=True, sparse_index=True)
     head, body = content.split("<tbody>")
     head = head.replace("<table", '<table class="companion-table"', 1)
@@ -104,7 +104,12 @@ def table(
     body = body.replace(f">{MISSING}<", f'><span class="companion-missing">{MISSING}</span><')
     body = re.sub(r"(<td[^>]*>[^<\[]+) (\[[^\]<]*\])", r"\1 <small>\2</small>", body)
     content = f"{head}<tbody>{body}"
-    return Html(f'<div class="companion-scroll">{content}</div>', frame.to_string())
+    # A region that can be focused, and so scrolled by keyboard, with the caption above it.
+    return Html(
+        f'<figure class="companion-data"><figcaption>{caption}</figcaption>'
+        f'<div class="companion-scroll" tabindex="0">{content}</div></figure>',
+        frame.to_string(),
+    )
 
 
 def figure(drawn: Axes | Sequence[Axes] | None, *, caption: str, alt: str) -> Html:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment, dataset_label, model_label, setup_label
-from helpers.report.display import MISSING
+from helpers.report.display import MISSING, percent
 
 # The stages that leave result files; `helpers.stages` runs them.
 RESULT_STAGES = ["subsets", "predictions", "language_identification", "shap_difference"]
@@ -30,7 +30,8 @@ def recipe(experiments: Experiments) -> pd.DataFrame:
         "Learning rate, encoder": (f"{ours.encoder_learning_rate:g}", "5e-05"),
         "Learning rate, head": (f"{ours.head_learning_rate:g}", "0.0005"),
         "Learning rate, course": (
-            f"{ours.warmup_share:.0%} warm-up, then linear to {ours.final_learning_rate_share:.0%}",
+            f"{percent(ours.warmup_share)} warm-up, then linear to "
+            f"{ours.final_learning_rate_share:g} of its peak",
             "linear to 0",
         ),
         "Epochs": (f"{ours.epochs:g}", "not said"),
@@ -116,7 +117,7 @@ def progress(experiments: Experiments) -> pd.DataFrame:
         rows[place] = {
             "seeds finished": f"{len(done)} of {len(members)}",
             "missing": ", ".join(stages).replace("_", " ").replace("shap", "SHAP") or "–",
-            "minutes a seed": _or_missing(took.mean() / 60),
+            "minutes a seed": _or_missing(math.nan if took is None else took.mean() / 60),
             "peak memory (GiB)": _or_missing(peak),
             "last finished": mine["finished"].max()[:10] if len(mine) else MISSING,
             "machine": ", ".join(sorted(set(mine["environment"]))) if len(mine) else MISSING,

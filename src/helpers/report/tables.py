@@ -97,7 +97,7 @@ def split_sizes(experiments: Experiments) -> pd.DataFrame:
     sizes = frames.split_sizes(experiments)
     if sizes.empty:
         return pd.DataFrame()
-    index = pd.Index(sizes["split"].str.capitalize(), name=None)
+    index = pd.Index(sizes["split"].str.capitalize().tolist())
     ours = _ours(experiments)
     columns: dict[tuple[str, str], Any] = {
         (ours, "rows"): [f"{rows:,}" for rows in sizes["rows"]],
