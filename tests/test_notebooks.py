@@ -134,6 +134,7 @@ def test_a_value_that_nothing_reads_is_refused():
         ({"dataset": "imdb"}, ["unknown dataset 'imdb'", "multiemo_pairs"]),
         ({"profile": "huge"}, ["unknown profile 'huge'", "embedded"]),
         ({"model": "bert"}, ["unknown model 'bert'", "e5_small"]),
+        ({"sources": {"xnly": "."}}, ["unknown source 'xnly'", "xnli"]),
     ],
 )
 def test_papermill_stops_before_any_work_on_a_bad_parameter(parameters, words, tmp_path):

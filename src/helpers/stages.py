@@ -29,7 +29,7 @@ import pandas as pd
 
 from helpers.foundation import hardware, paths, provenance, store
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import SETUPS, Experiment, family_of, load_profile
+from helpers.foundation.experiment import FAMILIES, SETUPS, Experiment, family_of, load_profile
 
 if TYPE_CHECKING:
     from helpers.data.corpora import Corpus
@@ -724,6 +724,10 @@ def load(
         If a parameter's value is not allowed; the message lists what is.
     """
     family = family_of(dataset)
+    for name in sources or {}:
+        if name not in {*FAMILIES, "wikipedia"}:
+            allowed = ", ".join([*FAMILIES, "wikipedia"])
+            raise CompanionError(f"unknown source {name!r}: choose one of {allowed}")
     listed = experiments(profile=profile, model=model, dataset=dataset)
     if compute:
         if sources and family in sources:
