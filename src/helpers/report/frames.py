@@ -155,7 +155,8 @@ def training_curves(experiments: Experiments) -> pd.DataFrame:
         for point in training["curve"]:
             records.append({**about, "best": point["step"] == training["best_step"], **point})
     columns = ["setup", "seed", "best", "step", "validation_loss"]
-    return by_setup(records, list(dict.fromkeys([*columns, *(records[0] if records else [])])))
+    columns = list(dict.fromkeys([*columns, *(records[0] if records else [])]))
+    return by_setup(records, columns).astype({"best": bool})  # a mask, without a row too
 
 
 # --- section 4.1 ----------------------------------------------------------------------------
