@@ -42,7 +42,15 @@ compute = True  # False: only show what has been computed
 
 # %% tags=["hide-input"]
 from helpers import notebooks, stages
-from helpers.report import display, figures, shap_figures, shap_frames, tables, takeaways
+from helpers.report import (
+    display,
+    example_plots,
+    figures,
+    shap_figures,
+    shap_frames,
+    tables,
+    takeaways,
+)
 
 notebooks.check_parameters(globals(), "profile", "model", "dataset", "sources", "compute")
 experiments = stages.load(
@@ -51,7 +59,7 @@ experiments = stages.load(
     dataset=dataset,
     sources=sources,
     compute=compute,
-    needs=("subsets", "shap_difference"),
+    needs=("subsets", "shap_difference", "shap_examples"),
 )
 display.missing_note(experiments, "shap_difference.parquet")
 
@@ -91,6 +99,24 @@ display.table(
     tables.shap_difference(experiments),
     caption="<b>This run.</b> Mean cumulative difference in SHAP value a text with its 95 % "
     "interval, for languages in which the label is under- and over-represented",
+)
+
+# %% [markdown]
+# ## Two texts a language
+#
+# The book's own texts, the same in every language: one with nothing to judge, one that praises and
+# blames. Red tokens raise the probability of the label, blue ones lower it. The arrows start at
+# the base value, the model's answer to a text of masks only. If a model takes a token that judges
+# nothing for a sign of the language, that token has a colour in the second column and none in the
+# first.
+
+# %% tags=["hide-input"]
+example_plots.example_plots(
+    example_plots.example_values(experiments),
+    label=next(reversed(labels), None),
+    caption="<b>Example texts, this run.</b> SHAP values of every token for the last label of the "
+    "skew, models of one seed. Axes and colours are the same in all plots; a token shows its "
+    "value when clicked.",
 )
 
 # %% [markdown]

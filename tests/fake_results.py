@@ -75,6 +75,7 @@ def write_one(experiment: Experiment) -> None:
         "shap_difference",
         {"shap_difference.parquet": differences(experiment), "threshold_sweep.parquet": _sweep()},
     )
+    publish(experiment, "shap_examples", {"shap_examples.parquet": _examples(experiment)})
 
 
 def publish(experiment: Experiment, stage: str, files: dict[str, object]) -> None:
@@ -169,14 +170,30 @@ def differences(experiment: Experiment) -> pd.DataFrame:
 
 
 def _sweep() -> pd.DataFrame:
-    shares = {0.001: 10, 0.01: 60, 0.1: 90}
+    shares = {0.001: 10, 0.01: 60, 0.05: 80, 0.1: 90}
     records = [
-        (threshold, language, label, category, 0.01, neutral if category == "neutral" else rest, 6)
+        (f"text{n}", f"group{n}", language, label, category, 0.01, tokens, threshold)
         for threshold, neutral in shares.items()
-        for rest in [(100 - neutral) // 2]
-        for language in LANGUAGES
-        for label in LABELS
+        for n, language in enumerate(LANGUAGES)
+        for label in (LABELS[0], LABELS[-1])
         for category in ("positive", "neutral", "negative")
+        for tokens in [neutral if category == "neutral" else (100 - neutral) // 2]
     ]
-    columns = ["threshold", "language", "class", "category", "difference", "n_tokens", "n_texts"]
-    return pd.DataFrame(records, columns=columns)
+    columns = ["text", "group", "language", "class", "category", "difference", "n_tokens"]
+    return pd.DataFrame(records, columns=[*columns, "threshold"])
+
+
+def _examples(experiment: Experiment) -> pd.DataFrame:
+    """Return two texts of two words a language; the second word matters as the setup says."""
+    weight = ACCURACY[experiment.setup]
+    records = [
+        (f"{language}-{n}", language, position, token, not token, *values, *bases)
+        for language in LANGUAGES
+        for n in range(2)
+        for position, token in enumerate(["", "a ", "<b>", ""])
+        for values in [[weight - 0.5 if position == 2 else 0.0] * len(LABELS)]
+        for bases in [[0.25] * len(LABELS)]
+    ]
+    columns = ["text_id", "language", "position", "token", "is_special"]
+    numbers = [f"{kind}_{label}" for kind in ("value", "base") for label in LABELS]
+    return pd.DataFrame(records, columns=[*columns, *numbers])

@@ -99,6 +99,10 @@ def test_an_experiment_fills_its_folder_as_the_contract_says(checkout):
     sweep = store.read_frame(experiment.folder, "threshold_sweep.parquet")
     tokens = sweep.groupby(["threshold", "class"])["n_tokens"].sum()
     assert tokens.nunique() == 1, "a threshold moves tokens between categories, and loses none"
+    at_default = sweep[sweep["threshold"] == 0.01].drop(columns="threshold")
+    same = difference.merge(at_default, on=["text", "group", "language", "class", "category"])
+    assert len(same) == len(at_default) == 6 * 2 * 3
+    assert same["difference_x"].to_numpy() == pytest.approx(same["difference_y"], abs=1e-6)
 
     before = files_of(experiment.folder)
     assert stages.pending([experiment]) == []

@@ -9,7 +9,8 @@ stage                      writes                                      paper
 ``language_identification``  ``language_identification.json``          section 4.2, Tables 4, 7
 ``shap_values``            ``shap.parquet`` (holds text, stays local)  section 2.3
 ``shap_difference``        ``shap_difference.parquet``,                section 4.3, Figures 1 to 3;
-                           ``threshold_sweep.parquet`` (means)         A.4
+                           ``threshold_sweep.parquet``                 A.4
+``shap_examples``          ``shap_examples.parquet``                   section 4.3
 =========================  ==========================================  ============================
 
 A stage whose result is there, whole, and made from the same inputs is not run again. What a
@@ -44,11 +45,18 @@ VERSIONS: Mapping[str, int] = {
     "predictions": 1,
     "language_identification": 1,
     "shap_values": 1,
-    "shap_difference": 1,
+    "shap_difference": 2,
+    "shap_examples": 1,
 }
 STAGES = tuple(VERSIONS)
 # The others leave files that are too large, or hold text, and are made when one of these asks.
-RESULT_STAGES = ("subsets", "predictions", "language_identification", "shap_difference")
+RESULT_STAGES = (
+    "subsets",
+    "predictions",
+    "language_identification",
+    "shap_difference",
+    "shap_examples",
+)
 
 # Test rows, texts to explain and probe folds are the same for every seed of training.
 _FIXED_SEED = 0
@@ -284,6 +292,13 @@ def stage_fingerprint(experiment: Experiment, stage: str, *, sources: Sources) -
                 "max_evals": settings.shap.max_evals,
                 "precision": settings.shap.precision,
             }
+        case "shap_examples":
+            parts = {
+                "finetuning": upstream("finetuning"),
+                "texts": _example_texts(experiment.dataset).to_dict("list"),
+                "max_evals": settings.shap.max_evals,
+                "precision": settings.shap.precision,
+            }
         case "shap_difference":
             reference = reference_of(experiment)
             parts = {
@@ -496,25 +511,13 @@ def _pretrained_probes(bench: Workbench, name: str, rows: pd.DataFrame) -> dict[
 
 def _shap_values(bench: Workbench) -> dict[str, Any]:
     from helpers.analysis.shap_frames import explanation_frame, stratified_sample
-    from helpers.analysis.shap_values import explain_corpus
 
     settings = bench.experiment.settings.shap
     rows = bench.test
     if settings.texts is not None:
         rows = stratified_sample(rows, settings.texts, seed=_FIXED_SEED)
-    model, tokenizer = bench.model
     finished = bench.experiment.checkpoint / "shap_values"
-    explanation = explain_corpus(
-        model,
-        tokenizer,
-        rows["text"].tolist(),
-        rows["text_pair"].tolist() if bench.corpus.is_pair else None,
-        max_evals=settings.max_evals,
-        max_length=bench.experiment.recipe.max_length,
-        precision=settings.precision,
-        cache=finished,
-        progress=bench.progress,
-    )
+    explanation = _explain(bench, rows, cache=finished)
     frame = explanation_frame(
         explanation,
         ids=rows["id"].tolist(),
@@ -525,6 +528,48 @@ def _shap_values(bench: Workbench) -> dict[str, Any]:
     )
     shutil.rmtree(finished, ignore_errors=True)
     return {"shap.parquet": frame}
+
+
+def _explain(bench: Workbench, rows: pd.DataFrame, *, cache: Path | None = None) -> Any:
+    from helpers.analysis.shap_values import explain_corpus
+
+    settings = bench.experiment.settings.shap
+    model, tokenizer = bench.model
+    return explain_corpus(
+        model,
+        tokenizer,
+        rows["text"].tolist(),
+        rows["text_pair"].tolist() if bench.corpus.is_pair else None,
+        max_evals=settings.max_evals,
+        max_length=bench.experiment.recipe.max_length,
+        precision=settings.precision,
+        cache=cache,
+        progress=bench.progress,
+    )
+
+
+def _example_texts(dataset: str) -> pd.DataFrame:
+    from helpers.data.example_texts import example_texts
+    from helpers.data.families import FAMILY_FACTS
+
+    facts = FAMILY_FACTS.get(family_of(dataset))
+    return example_texts(facts.languages if facts else (), is_pair=bool(facts and facts.is_pair))
+
+
+def _shap_examples(bench: Workbench) -> dict[str, Any]:
+    from helpers.analysis.shap_frames import explanation_frame
+
+    rows = _example_texts(bench.experiment.dataset)
+    if rows.empty:
+        return {}
+    frame = explanation_frame(
+        _explain(bench, rows),
+        ids=rows["id"].tolist(),
+        languages=rows["language"].tolist(),
+        labels=[None] * len(rows),
+        class_names=bench.corpus.labels,
+    )
+    return {"shap_examples.parquet": frame.drop(columns=["group", "label"])}
 
 
 def _shap_difference(bench: Workbench) -> dict[str, Any]:
@@ -543,17 +588,25 @@ def _shap_difference(bench: Workbench) -> dict[str, Any]:
         languages=texts["language"].tolist(),
         threshold=bench.experiment.settings.shap.threshold,
     )
-    index = difference["text"].to_numpy()
-    difference["text"] = texts["text_id"].to_numpy()[index]
-    difference.insert(1, "group", texts["group"].to_numpy()[index])
-    names = dict(enumerate(bench.corpus.labels))
-    difference.insert(3, "label", texts["label"].map(names).to_numpy()[index])
     sweep = threshold_sweep(balanced, other, languages=texts["language"].tolist())
-    by = ["threshold", "language", "class", "category"]
-    totals = sweep.groupby(by, as_index=False, observed=True, sort=False).agg(
-        difference=("difference", "mean"), n_tokens=("n_tokens", "sum"), n_texts=("text", "nunique")
-    )
-    return {"shap_difference.parquet": difference, "threshold_sweep.parquet": totals}
+    # The figures' two classes; the base value knows no threshold.
+    labels = bench.corpus.labels
+    sweep = sweep[sweep["class"].isin([labels[0], labels[-1]]) & (sweep["category"] != "base")]
+    difference, sweep = (_named(frame, texts) for frame in (difference, sweep.copy()))
+    difference.insert(3, "label", difference.pop("label").map(dict(enumerate(labels))))
+    return {
+        "shap_difference.parquet": difference,
+        "threshold_sweep.parquet": sweep.drop(columns="label").astype({"difference": "float32"}),
+    }
+
+
+def _named(frame: pd.DataFrame, texts: pd.DataFrame) -> pd.DataFrame:
+    """Replace the texts' numbers by their ids, and add their groups and labels."""
+    index = frame["text"].to_numpy()
+    frame["text"] = texts["text_id"].to_numpy()[index]
+    frame.insert(1, "group", texts["group"].to_numpy()[index])
+    frame["label"] = texts["label"].to_numpy()[index]
+    return frame
 
 
 def _explained(experiment: Experiment) -> pd.DataFrame:
@@ -570,6 +623,7 @@ _RUNNERS: Mapping[str, Callable[[Workbench], dict[str, Any]]] = {
     "language_identification": _language_identification,
     "shap_values": _shap_values,
     "shap_difference": _shap_difference,
+    "shap_examples": _shap_examples,
 }
 
 
@@ -587,7 +641,7 @@ def is_done(experiment: Experiment, stage: str, *, sources: Sources | None = Non
 
 def _needed_by(stage: str, bench: Workbench) -> list[tuple[Workbench, str]]:
     """Return the stages whose results a stage reads."""
-    if stage in ("predictions", "language_identification", "shap_values"):
+    if stage in ("predictions", "language_identification", "shap_values", "shap_examples"):
         return [(bench, "finetuning")]
     reference = reference_of(bench.experiment)
     if stage == "shap_difference" and reference is not None:

@@ -40,13 +40,18 @@ def test_what_the_store_holds_is_collected_by_setup_and_seed():
             publish(experiment, "language_identification", files)
     variant = next(one for one in experiments if one.variant and one.setup == "imbalanced")
     frame = given.shap_difference["imbalanced+mie=1", 0]
-    publish(variant, "shap_difference", {"shap_difference.parquet": frame})
+    sweep = pd.concat([frame.assign(threshold=threshold) for threshold in (0.001, 0.05)])
+    files = {"shap_difference.parquet": frame, "threshold_sweep.parquet": sweep}
+    publish(variant, "shap_difference", files)
 
     (found,) = collect(experiments)
     assert (found.dataset, found.model, found.labels) == ("xnli_7500", "e5_small", LABELS)
     assert set(found.predictions) == {("balanced", 0), ("imbalanced", 0)}
     assert found.identification["imbalanced", 0] == given.identification["imbalanced", 0]
     pd.testing.assert_frame_equal(found.shap_difference["imbalanced+mie=1", 0], frame)
+    pd.testing.assert_frame_equal(
+        found.shap_difference["imbalanced+mie=1@threshold=0.05", 0], frame
+    )
     assert found.over_represented(["no"]) == {"fr": True, "en": False}
 
 

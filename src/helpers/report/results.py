@@ -43,6 +43,13 @@ def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
                 identification[key] = scores
             if (frame := store.read_frame(member.folder, "shap_difference.parquet")) is not None:
                 shap_difference[key] = frame
+            if (sweep := store.read_frame(member.folder, "threshold_sweep.parquet")) is not None:
+                # As the claims of A.4 name them: imbalanced@threshold=0.05.
+                for threshold, rows in sweep.groupby("threshold"):
+                    name = f"{setup_key(member)}@threshold={threshold:g}"
+                    shap_difference[name, member.seed] = rows.drop(columns="threshold").reset_index(
+                        drop=True
+                    )
         if subsets is not None:
             found.append(
                 RunResults(

@@ -152,10 +152,10 @@ def threshold_sweep(experiments: Experiments) -> pd.DataFrame:
     if not frames or sides.empty:
         return pd.DataFrame(columns=[*keys, "difference", "n_tokens"])
     rows = pd.concat(frames, ignore_index=True).merge(sides, on=["language", "class"])
-    rows["difference"] *= rows["n_texts"]
-    sums = rows.groupby(keys, observed=True, sort=False, as_index=False).sum(numeric_only=True)
-    sums["difference"] /= sums["n_texts"]
-    return by_setup(sums.to_dict("records"), [*keys, "difference", "n_tokens"])
+    means = rows.groupby(keys, observed=True, sort=False, as_index=False).agg(
+        difference=("difference", "mean"), n_tokens=("n_tokens", "sum")
+    )
+    return by_setup(means.to_dict("records"), [*keys, "difference", "n_tokens"])
 
 
 def token_shares(experiments: Experiments) -> pd.DataFrame:

@@ -1,0 +1,40 @@
+import re
+
+import pytest
+
+import fake_results
+from helpers.foundation import paths
+from helpers.report.example_plots import example_plots, example_values
+
+
+@pytest.fixture
+def experiments(tmp_path, monkeypatch):
+    root = fake_results.make_root(tmp_path, paths.repository_root())
+    monkeypatch.setenv(paths.ROOT_VARIABLE, str(root))
+    return fake_results.write_all()
+
+
+def test_each_text_is_drawn_for_each_setup_on_one_scale(experiments):
+    values = example_values(experiments)
+    assert values["setup"].unique().tolist() == [
+        "Balanced",
+        "Imbalanced",
+        "Imbalanced + class weights",
+    ]
+    shown = example_plots(values, label=fake_results.LABELS[-1], caption="Texts").html
+    assert shown.count("<details") == len(fake_results.LANGUAGES)
+    assert shown.count("<td>") == len(fake_results.LANGUAGES) * 2 * 3
+    # base value 0.25 in every plot, at the same place
+    places = re.findall(r'<text x="([\d.]+)%" y="27"[^>]*>0\.25<', shown)
+    assert len(places) >= 12 and len(set(places)) == 1
+    assert "&lt;b&gt;" in shown and "<b>" not in shown
+    assert {"0.3", "0.2", "0.25"} <= set(re.findall(r">(0\.\d+)</div", shown))
+
+
+def test_what_is_missing_is_said(experiments):
+    values = example_values(experiments)
+    values = values[(values["setup"] != "Imbalanced") | (values["text_id"] != "fr-0")]
+    shown = example_plots(values, label=fake_results.LABELS[-1], caption="Texts").html
+    assert shown.count('<span class="companion-missing">missing</span>') == 1
+    nothing = example_plots(example_values([]), label=None, caption="Texts").html
+    assert "Not computed yet" in nothing
