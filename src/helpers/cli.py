@@ -85,15 +85,29 @@ def _stages(names: str | None) -> tuple[str, ...]:
 def reproduce(
     profile: ProfileOption = "quick",
     source: SourceOption = None,
+    only: Annotated[
+        str | None, typer.Option(help="Parts of a name, such as multiemo/balanced/seed0.")
+    ] = None,
+    stages: Annotated[str | None, typer.Option(help="Some stages only, by comma.")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Recompute beside the results, and compare.")
+    ] = False,
     no_book: Annotated[bool, typer.Option("--no-book", help="Run the stages only.")] = False,
 ) -> None:
-    """Run all experiments of a profile, execute the notebooks, build the book."""
+    """Run the experiments of a profile, say what moved, execute the notebooks, build the book."""
     settings, sources = load_profile(profile), _sources(source)
+    chosen = None if stages is None else _stages(stages)
     names = [_named(dataset, sources) for dataset in settings.matrix]
-    from helpers import reproduction
+    from helpers import reproduction, verification
+    from helpers.stages import RESULT_STAGES
 
-    experiments = reproduction.profile_experiments(profile, datasets=names)
-    reproduction.run_experiments(experiments, sources=sources)
+    listed = reproduction.profile_experiments(profile, datasets=names)
+    listed = verification.chosen(listed, only)
+    act = verification.recompute if again else verification.reproduce
+    changes = act(listed, stages=chosen or RESULT_STAGES, sources=sources)
+    print(verification.changes_text(changes, everything=again))
+    if again:
+        raise typer.Exit(1 if any(change.outcome == "moved" for change in changes) else 0)
     if not no_book:
         from helpers import book as book_module
 

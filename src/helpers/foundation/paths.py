@@ -6,9 +6,13 @@
 ``checkpoints_dir()``         fine-tuned models, never committed
 ``cache_dir()``               the offline assets, shared by all checkouts of a user
 ============================  ======================================================
+
+``COMPANION_OUTPUT`` moves results and checkpoints to another folder, such as a larger disk.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
@@ -17,6 +21,7 @@ from helpers.foundation.errors import CompanionError
 
 ROOT_VARIABLE = "COMPANION_ROOT"
 CACHE_VARIABLE = "COMPANION_CACHE"
+OUTPUT_VARIABLE = "COMPANION_OUTPUT"
 
 
 def repository_root() -> Path:
@@ -52,14 +57,35 @@ def configs_dir() -> Path:
     return repository_root() / "configs"
 
 
+def output_root() -> Path:
+    """Return the folder above results and checkpoints: the checkout, or ``COMPANION_OUTPUT``."""
+    if os.environ.get(OUTPUT_VARIABLE):
+        return Path(os.environ[OUTPUT_VARIABLE]).expanduser().resolve()
+    return repository_root()
+
+
 def results_dir() -> Path:
     """Return the folder of the result files."""
-    return repository_root() / "results"
+    return output_root() / "results"
 
 
 def checkpoints_dir() -> Path:
     """Return the folder of the fine-tuned models."""
-    return repository_root() / "checkpoints"
+    return output_root() / "checkpoints"
+
+
+@contextmanager
+def output_at(folder: Path) -> Iterator[None]:
+    """Keep results and checkpoints below ``folder`` for the length of a block."""
+    before = os.environ.get(OUTPUT_VARIABLE)
+    os.environ[OUTPUT_VARIABLE] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[OUTPUT_VARIABLE]
+        else:
+            os.environ[OUTPUT_VARIABLE] = before
 
 
 def cache_dir() -> Path:
