@@ -39,7 +39,7 @@ profile = "quick"  # a file in configs/: quick, embedded, paper
 from myst_nb import glue
 
 from helpers import book, notebooks
-from helpers.report import takeaways
+from helpers.report import claim_pages, takeaways
 
 notebooks.check_parameters(globals(), "profile")
 experiments = book.experiments(profile)
@@ -51,16 +51,14 @@ glue("headline", takeaways.headline(experiments))
 glue("evidence", takeaways.evidence(experiments))
 
 # %% [markdown]
-# ## Every claim
+# ## All claims, counted
 #
-# All claims of the paper that state a result, with the verdict on the paper's own numbers and on
-# each data set here.
+# The paper states more than its abstract. Every such sentence, with its verdict and a small plot,
+# is on the page "The paper's claims, one by one".
 
 # %% tags=["hide-input"]
-takeaways.all_claims(experiments)
-
-# %% [markdown]
-# ## Where the paper's tables and its sentences differ
-
-# %% tags=["hide-input"]
-takeaways.paper_exceptions()
+claim_pages.tally(
+    experiments,
+    claim_pages.verdicts(experiments),
+    caption="<b>How many claims hold.</b> On the paper's own tables, and on each data set",
+)

@@ -35,7 +35,9 @@ if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothin
 profile = "quick"  # a file in configs/: quick, embedded, paper
 
 # %% tags=["hide-input"]
-from helpers import book, notebooks
+from myst_nb import glue
+
+from helpers import book, notebooks, verification
 from helpers.report import display, runs
 
 notebooks.check_parameters(globals(), "profile")
@@ -44,11 +46,29 @@ experiments = book.experiments(profile)
 # %% tags=["hide-input"]
 display.table(
     runs.progress(experiments),
-    caption="<b>Experiments.</b> Finished and missing, and what they took",
+    caption="<b>Table R-1. Experiments.</b> Finished and missing, and what they took",
 )
 
 # %% tags=["hide-input"]
 display.table(
     runs.environments(experiments),
-    caption="<b>Machines and versions.</b> Where the experiments ran",
+    caption="<b>Table R-2. Machines and versions.</b> Where the experiments ran",
+)
+
+# %% [markdown]
+# ## Can these numbers be repeated?
+#
+# `companion reproduce --profile embedded --again` computes every experiment once more beside the
+# published results, and says for each file what moved. `--only multiemo/balanced/seed0` does it for
+# one. On the same machine the files are the same. Another processor rounds otherwise; a number is
+# then said to have moved where it lies further off than this.
+
+# %% tags=["hide-input"]
+glue(
+    "tolerances",
+    display.table(
+        verification.tolerance_table(),
+        caption="<b>Table R-3. Tolerances.</b> How far a number may lie from the published one "
+        "when another machine computes it",
+    ),
 )

@@ -65,20 +65,22 @@ display.missing_note(experiments, "subsets.json")
 # %% tags=["hide-input"]
 display.table(
     tables.paper_training_shares(experiments),
-    caption="<b>Paper, Table 1.</b> Label shares of the imbalanced training subset, by language",
+    caption="<b>Table 2.1-1, the paper's Table 1.</b> Label shares of the imbalanced training "
+    "subset",
 )
 
 # %% tags=["hide-input"]
 display.table(
     tables.training_shares(experiments),
-    caption="<b>This run.</b> Rows of the imbalanced training subset, and shares by language",
+    caption="<b>Table 2.1-2.</b> Rows of the imbalanced training subset here, and shares by "
+    "language",
 )
 
 # %% tags=["hide-input"]
 counts = frames.joint_counts(experiments)
 display.figure(
     figures.joint_counts(counts),
-    caption="<b>Figure.</b> Rows of the training subsets by language and label. Row sums are "
+    caption="<b>Figure 2.1-1.</b> Rows of the training subsets by language and label. Row sums are "
     "equal, and so are column sums.",
     alt=figures.alt_text(
         "Two heat maps of row counts, balanced and imbalanced",
@@ -98,6 +100,6 @@ display.figure(
 # %% tags=["hide-input"]
 display.table(
     tables.split_sizes(experiments),
-    caption="<b>Table 5, and this run.</b> Rows of each split, the share of rows that both subsets "
-    "have, and distinct source rows",
+    caption="<b>Table 2.1-3, beside the paper's Table 5.</b> Rows of each split, the share of "
+    "rows that both subsets have, and distinct source rows",
 )

@@ -66,7 +66,7 @@ display.missing_note(experiments, "metrics.json")
 # %% tags=["hide-input"]
 display.table(
     runs.recipe(experiments),
-    caption="<b>Recipe.</b> How these models are fine-tuned, and the paper's (section 3)",
+    caption="<b>Table 3-1.</b> How these models are fine-tuned, and the paper's (section 3)",
 )
 
 # %% [markdown]
@@ -76,9 +76,9 @@ display.table(
 curves = frames.training_curves(experiments)
 display.figure(
     figures.training_curves(curves),
-    caption="<b>Figure.</b> Validation loss during fine-tuning, a line for each model. Markers: "
-    "the state that is kept. Losses of different setups are not comparable, since each is "
-    "validated on its own distribution.",
+    caption="<b>Figure 3-1.</b> Validation loss during fine-tuning, a line for each model. "
+    "Markers: the state that is kept. Losses of different setups are not comparable, since each "
+    "is validated on its own distribution.",
     alt=figures.alt_text(
         "Validation loss against training step; the lowest of each model",
         curves[curves["best"]],

@@ -61,15 +61,15 @@ display.missing_note(experiments, "metrics.json")
 # %% tags=["hide-input"]
 display.table(
     tables.accuracy(experiments),
-    caption="<b>Tables 3 and 6, and this run.</b> Test accuracy. Levels differ between data sets "
-    "and encoders; compare the differences between rows",
+    caption="<b>Table 4.1-1, beside the paper's Tables 3 and 6.</b> Test accuracy. Levels differ "
+    "between data sets and encoders; compare the differences between rows",
 )
 
 # %% tags=["hide-input"]
 accuracy = frames.accuracy(experiments)
 display.figure(
     figures.accuracy(accuracy, frames.accuracy_by_seed(experiments)),
-    caption="<b>Figure.</b> Test accuracy with its 95 % interval: over seeds where there are "
+    caption="<b>Figure 4.1-1.</b> Test accuracy with its 95 % interval: over seeds where there are "
     "several (each is a tick), else over source rows.",
     alt=figures.alt_text("Test accuracy by setup", accuracy, name=["setup"], value="accuracy"),
 )
@@ -77,7 +77,7 @@ display.figure(
 # %% tags=["hide-input"]
 display.table(
     tables.accuracy_by_language(experiments),
-    caption="<b>This run.</b> Test accuracy by language, mean over seeds",
+    caption="<b>Table 4.1-2.</b> Test accuracy by language, mean over seeds",
 )
 
 # %% [markdown]
@@ -89,20 +89,21 @@ display.table(
 # %% tags=["hide-input"]
 display.table(
     tables.paper_predicted_shares(experiments),
-    caption="<b>Paper, Table 2.</b> What the imbalanced model (mBERT) predicts on the test set",
+    caption="<b>Table 4.1-3, the paper's Table 2.</b> What the imbalanced model (mBERT) predicts "
+    "on the test set",
 )
 
 # %% tags=["hide-input"]
 display.table(
     tables.predicted_shares(experiments),
-    caption="<b>This run.</b> What each model predicts on the test set, beside the training shares",
+    caption="<b>Table 4.1-4.</b> What each model here predicts, beside the training shares",
 )
 
 # %% tags=["hide-input"]
 shares = frames.predicted_share(experiments)
 display.figure(
     figures.predicted_share(shares),
-    caption="<b>Figure.</b> Predicted shares on the balanced test set, for the two groups of "
+    caption="<b>Figure 4.1-2.</b> Predicted shares on the balanced test set, for the two groups of "
     "languages. Bars: the shares that the imbalanced model was trained on.",
     alt=figures.alt_text(
         "Predicted shares", shares, name=["setup", "languages", "label"], value="share"

@@ -70,7 +70,8 @@ display.missing_note(experiments, "language_identification.json")
 # %% tags=["hide-input"]
 display.table(
     tables.identification(experiments),
-    caption="<b>Tables 4 and 7, and this run.</b> Accuracy of language identification",
+    caption="<b>Table 4.2-1, beside the paper's Tables 4 and 7.</b> Accuracy of language "
+    "identification",
 )
 
 # %% tags=["hide-input"]
@@ -78,8 +79,8 @@ scores = frames.identification(experiments)
 shown = scores[scores["probe"] == "C=1"]
 display.figure(
     figures.identification(scores),
-    caption="<b>Figure.</b> Language identification from the first-token vector, <i>C</i> = 1. "
-    "Lines: 95 % interval over seeds, where there are several.",
+    caption="<b>Figure 4.2-1.</b> Language identification from the first-token vector, <i>C</i> = "
+    "1. Lines: 95 % interval over seeds, where there are several.",
     alt=figures.alt_text(
         "Accuracy of language identification", shown, name=["source", "setup"], value="accuracy"
     ),

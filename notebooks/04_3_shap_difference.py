@@ -84,8 +84,8 @@ display.figure(
     shap_figures.shap_difference(
         differences, labels, limits=shap_figures.shap_limits(differences, labels)
     ),
-    caption="<b>Figure 1a or 1c, this run.</b> Mean cumulative difference in SHAP value, "
-    "imbalanced minus balanced model, for the two ends of the skew. Lines: 95 % intervals.",
+    caption="<b>Figure 4.3-1, as the paper's 1a or 1c.</b> Mean cumulative difference in SHAP "
+    "value, imbalanced minus balanced model, for the two ends of the skew. Lines: 95 % intervals.",
     alt=figures.alt_text(
         "Bars of SHAP differences over their null",
         imbalanced,
@@ -97,7 +97,7 @@ display.figure(
 # %% tags=["hide-input"]
 display.table(
     tables.shap_difference(experiments),
-    caption="<b>This run.</b> Mean cumulative difference in SHAP value a text with its 95 % "
+    caption="<b>Table 4.3-1.</b> Mean cumulative difference in SHAP value a text with its 95 % "
     "interval, for languages in which the label is under- and over-represented",
 )
 
@@ -114,8 +114,8 @@ display.table(
 example_plots.example_plots(
     example_plots.example_values(experiments),
     label=next(reversed(labels), None),
-    caption="<b>Example texts, this run.</b> SHAP values of every token for the last label of the "
-    "skew, models of one seed. Axes and colours are the same in all plots; a token shows its "
+    caption="<b>Figure 4.3-2, example texts.</b> SHAP values of every token for the last label of "
+    "the skew, models of one seed. Axes and colours are the same in all plots; a token shows its "
     "value when clicked.",
 )
 

@@ -61,7 +61,7 @@ display.missing_note(experiments, "metrics.json")
 # %% tags=["hide-input"]
 display.table(
     tables.accuracy(experiments),
-    caption="<b>Tables 3 and 6, and this run.</b> Test accuracy",
+    caption="<b>Table 4.4-1, beside the paper's Tables 3 and 6.</b> Test accuracy",
 )
 
 # %% tags=["hide-input"]
@@ -69,7 +69,8 @@ scores = frames.identification(experiments)
 shown = scores[scores["probe"] == "C=1"]
 display.figure(
     figures.identification(scores),
-    caption="<b>Figure.</b> Language identification from the first-token vector, <i>C</i> = 1.",
+    caption="<b>Figure 4.4-1.</b> Language identification from the first-token vector, <i>C</i> = "
+    "1.",
     alt=figures.alt_text(
         "Accuracy of language identification", shown, name=["source", "setup"], value="accuracy"
     ),
@@ -93,8 +94,8 @@ display.figure(
         setup="Imbalanced + class weights",
         limits=shap_figures.shap_limits(differences, labels),
     ),
-    caption="<b>Figure 1b or 1d, this run.</b> Mean cumulative difference in SHAP value, model "
-    "with class weights minus balanced model. Grey: null. Lines: 95 % intervals.",
+    caption="<b>Figure 4.4-2, as the paper's 1b or 1d.</b> Mean cumulative difference in SHAP "
+    "value, model with class weights minus balanced model. Grey: null. Lines: 95 % intervals.",
     alt=figures.alt_text(
         "Bars of SHAP differences over their null",
         weighted,

@@ -67,8 +67,8 @@ display.missing_note(experiments, "shap_difference.parquet", variant="mie=1")
 gaps = shap_frames.base_values(experiments)
 display.figure(
     shap_figures.base_values(gaps),
-    caption="<b>Figure.</b> Mean size of the difference in base value between the imbalanced and "
-    "the balanced model, by label.",
+    caption="<b>Figure A.3-1.</b> Mean size of the difference in base value between the "
+    "imbalanced and the balanced model, by label.",
     alt=figures.alt_text(
         "Size of the base value difference",
         gaps,
@@ -80,7 +80,7 @@ display.figure(
 # %% tags=["hide-input"]
 display.table(
     tables.accuracy_by_loss(experiments),
-    caption="<b>This run.</b> Test accuracy with and without masked input entropy, same seeds",
+    caption="<b>Table A.3-1.</b> Test accuracy with and without masked input entropy, same seeds",
 )
 
 # %% [markdown]
@@ -94,8 +94,9 @@ labels = shap_frames.skew_ends(experiments)
 imbalanced = differences[(differences["setup"] == "Imbalanced") & differences["class"].isin(labels)]
 display.figure(
     shap_figures.shap_difference(differences, labels),
-    caption="<b>Figure 2 or 3, this run.</b> Mean cumulative difference in SHAP value, imbalanced "
-    "minus balanced model, both with masked input entropy. Lines: 95 % intervals.",
+    caption="<b>Figure A.3-2, as the paper's 2 or 3.</b> Mean cumulative difference in SHAP "
+    "value, imbalanced minus balanced model, both with masked input entropy. Lines: 95 % "
+    "intervals.",
     alt=figures.alt_text(
         "Bars of SHAP differences",
         imbalanced,

@@ -102,6 +102,17 @@ def test_a_section_reads_as_claim_results_takeaway(path):
         assert "takeaways.section" in code_of(path)
 
 
+def captions_of(path):
+    """Return the captions of a notebook's figures and tables, each with the call that shows it."""
+    calls = [node for node in ast.walk(ast.parse(code_of(path))) if isinstance(node, ast.Call)]
+    return [
+        (ast.unparse(call.func), keyword.value)
+        for call in calls
+        for keyword in call.keywords
+        if keyword.arg == "caption"
+    ]
+
+
 @of(SOURCES)
 def test_every_figure_and_table_has_its_caption(path):
     calls = [node for node in ast.walk(ast.parse(code_of(path))) if isinstance(node, ast.Call)]
@@ -112,6 +123,26 @@ def test_every_figure_and_table_has_its_caption(path):
             assert {"caption", "alt"} <= given
         if name == "display.table":
             assert "caption" in given
+
+
+@of(SOURCES)
+def test_figures_and_tables_are_numbered_in_order_by_section(path):
+    section = {"00_claims": "C", "00_not_reproduced": "N", "00_status": "R"}.get(path.stem)
+    if not path.stem.startswith("00_"):
+        section = re.match(r"0?(\w+?)(?:_(\d))?_[a-z]", path.stem)
+        section = ".".join(filter(None, section.groups()))
+    text = "\n".join(ast.unparse(caption) for _, caption in captions_of(path))
+    for kind in ("Figure", "Table"):
+        numbers = re.findall(rf"<b>{kind} ([\w.]+)-(\d+)[.,]", text)
+        expected = [(section, str(n)) for n in range(1, len(numbers) + 1)]
+        assert sorted(numbers, key=lambda pair: int(pair[1])) == expected
+    figures = [
+        ast.unparse(caption)
+        for call, caption in captions_of(path)
+        if call in ("display.figure", "claim_figures.shown") or call.startswith("example_plots.")
+    ]
+    for caption in figures:
+        assert re.match(rf"f?['\"]<b>Figure {section}-\d", caption), caption
 
 
 def test_parameters_need_a_tagged_cell():

@@ -33,13 +33,28 @@ from helpers.foundation.experiment import (
     family_of,
     load_profile,
     model_label,
+    profile_names,
 )
 
 _STAMP = "companion_stamp"
-_WHOLE_RUN = {"00_overview": "overview", "00_status": "status"}
+_WHOLE_RUN = {
+    "00_overview": "overview",
+    "00_claims": "claims",
+    "00_number_by_number": "number_by_number",
+    "00_not_reproduced": "not_reproduced",
+    "00_status": "status",
+    "00_cost": "cost",
+}
 _READ_FIRST = ("book/how_to_read", "book/_generated/overview", "book/data")
-_USE = ("book/how_to_run", "book/_generated/status")
-_BACKGROUND = ("book/deviations", "book/security", "book/glossary", "book/references")
+_PAPER = (
+    "book/_generated/claims",
+    "book/_generated/number_by_number",
+    "book/deviations",
+    "book/_generated/not_reproduced",
+)
+_USE = ("book/how_to_run", "book/_generated/status", "book/_generated/cost")
+_BACKGROUND = ("book/security", "book/glossary", "book/references")
+_ORIGINAL_PROFILE = "paper"
 
 
 @dataclass(frozen=True, order=True)
@@ -112,6 +127,21 @@ def experiments(profile: str, *, datasets: Iterable[str] = ()) -> list[Experimen
     ]
 
 
+def originals() -> list[Experiment]:
+    """Return the experiments on the paper's own models and data: those of profile ``paper``."""
+    if _ORIGINAL_PROFILE not in profile_names():
+        return []
+    settings = load_profile(_ORIGINAL_PROFILE)
+    return [
+        experiment
+        for model in settings.models
+        for dataset in settings.matrix
+        for experiment in stages.experiments(
+            profile=_ORIGINAL_PROFILE, model=model, dataset=dataset
+        )
+    ]
+
+
 def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
     """Return the notebooks of a profile's book, with their parameters."""
     datasets = list(datasets)
@@ -125,7 +155,7 @@ def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
                     source=source,
                     target=target,
                     parameters={"profile": profile},
-                    experiments=listed,
+                    experiments=[*listed, *originals()],
                 )
             )
         else:
@@ -207,6 +237,8 @@ def _stamp(page: Page, sums: dict[Path, str]) -> str:
         paths.configs_dir() / f"{page.parameters['profile']}.yaml",
         *sorted(path for path in helpers.rglob("*") if path.suffix in (".py", ".mplstyle")),
     ]
+    if page.place is None:
+        inputs += sorted((paths.results_dir() / "benchmarks").glob("*.json"))
     for experiment in page.experiments:
         # Explanations with text stay local, are large, and no page reads them.
         inputs += sorted(
@@ -316,7 +348,10 @@ def _tags(cell: nbformat.NotebookNode) -> list[str]:
 def table_of_contents(profile: str, *, datasets: Iterable[str] = ()) -> str:
     """Return the book's table of contents as YAML: prose, and a part for each data set."""
     root = paths.repository_root()
-    parts = [{"caption": "Read", "chapters": [{"file": name} for name in _READ_FIRST]}]
+    parts = [
+        {"caption": caption, "chapters": [{"file": name} for name in names]}
+        for caption, names in (("Read", _READ_FIRST), ("The paper, checked", _PAPER))
+    ]
     by_place: dict[Place, list[dict[str, str]]] = {}
     for page in pages(profile, datasets=datasets):
         if page.place is not None:

@@ -47,6 +47,13 @@ TOLERANCES: Mapping[str, Tolerance] = {
 }
 
 
+def tolerance_table() -> pd.DataFrame:
+    """Return `TOLERANCES` as a table for readers."""
+    texts = {each.what.capitalize(): f"±{each.value:g}" for each in TOLERANCES.values()}
+    frame = pd.DataFrame.from_dict(texts, orient="index", columns=["tolerance"])
+    return frame.replace("±0", "none")
+
+
 @dataclass(frozen=True)
 class Number:
     """A number of a result file and its kind, a key of `TOLERANCES`."""

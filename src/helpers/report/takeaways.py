@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.analysis.quantities import RunResults
 from helpers.foundation.experiment import Experiment, dataset_label, family_of, model_label
 from helpers.report import claims
 from helpers.report.claim_list import CLAIMS
@@ -139,7 +140,7 @@ def headline_table(experiments: Sequence[Experiment]) -> pd.DataFrame:
             mine = found[
                 (found["id"] == name) & (found["dataset"] == dataset) & (found["model"] == model)
             ]
-            cells[heading] = _our_cell(mine)
+            cells[heading] = our_cell(mine)
         rows[f"{short}<small>{measured}</small>"] = cells
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -152,7 +153,8 @@ def _paper_cell(claim: claims.Claim) -> str:
     return f"{signed(low)} to {signed(high)}<br>{verdict_mark(claim.paper_verdict)}"
 
 
-def _our_cell(rows: pd.DataFrame) -> str:
+def our_cell(rows: pd.DataFrame) -> str:
+    """Return a claim's number, interval and verdict for one data set, as a table's cell."""
     if rows.empty or rows["method"].iloc[0] == "no result":
         return '<span class="companion-missing">missing</span>'
     row = rows.iloc[0]
@@ -174,82 +176,59 @@ def headline(experiments: Sequence[Experiment]) -> Html:
 
 
 def evidence(experiments: Sequence[Experiment]) -> Html:
-    """Return a paragraph: on what data and models, how many seeds, how sure."""
+    """Return, for each data set, what was run on it and how many findings hold; and how sure."""
     first = experiments[0]
-    found = collect(experiments)
-    parts, most_seeds = [], 0
-    for one in found:
+    found = {(one.dataset, one.model): one for one in collect(experiments)}
+    if not found:
+        return Html('<p class="companion-missing">No result has been computed yet.</p>')
+    wanted = [claim for claim in CLAIMS if claim.id in HEADLINES]
+    verdicts = claims.evaluate(wanted, found.values())
+    lines, most_seeds = [], 0
+    for dataset, model in dict.fromkeys((item.dataset, item.model) for item in experiments):
+        name = f"<b>{dataset_label(dataset)}</b> ({model_label(model)})"
+        if (dataset, model) not in found:
+            lines.append(f"{name}: no result yet.")
+            continue
+        one = found[dataset, model]
         seeds = {seed for setup, seed in one.predictions if "+" not in setup}
         most_seeds = max(most_seeds, len(seeds))
-        rows = next((len(frame) for frame in one.predictions.values()), 0)
-        explained = next((frame["text"].nunique() for frame in one.shap_difference.values()), 0)
-        languages = len(one.skew)
-        parts.append(
-            f"<b>{dataset_label(one.dataset)}</b>: {model_label(one.model)}, "
-            f"{languages} languages, {len(seeds)} {'seed' if len(seeds) == 1 else 'seeds'}, "
-            f"{rows:,} test texts, "
-            f"{explained:,} explained by SHAP"
-        )
-    if not parts:
-        return Html('<p class="companion-missing">No result has been computed yet.</p>')
-    text = "On what data, and how sure. " + "; ".join(parts) + ". "
-    text += (
-        "With one seed the intervals resample source rows only, and say nothing about another seed."
+        mine = verdicts[(verdicts["dataset"] == dataset) & (verdicts["model"] == model)]
+        lines.append(f"{name}: {_counted(mine)}. {_what_was_run(one, len(seeds))}.")
+    how_sure = (
+        "With one seed, intervals resample source rows only, and say nothing about another seed."
         if most_seeds < 2
         else "Intervals are over seeds: <i>t</i> intervals on paired differences."
     )
-    if any(family_of(one.dataset).startswith("multiemo") for one in found):
-        text += (
+    if any(family_of(dataset).startswith("multiemo") for dataset, _ in found):
+        how_sure += (
             " The MultiEmo texts were written and annotated in Polish and translated by machine."
         )
-    return Html(f'<p class="companion-note">Profile <code>{first.profile}</code>. {text}</p>', text)
-
-
-def all_claims(experiments: Sequence[Experiment]) -> Html:
-    """Return every claim with its verdict on the paper's numbers and on each data set."""
-    found = claims.evaluate(CLAIMS, collect(experiments))
-    rows: dict[tuple[str, str], dict[str, str]] = {}
-    places = list(dict.fromkeys((item.dataset, item.model) for item in experiments))
-    several = len({model for _, model in places}) > 1
-    for claim in CLAIMS:
-        cells = {"Paper": verdict_mark(claim.paper_verdict)}
-        for dataset, model in places:
-            mine = found[
-                (found["id"] == claim.id)
-                & (found["dataset"] == dataset)
-                & (found["model"] == model)
-            ]
-            heading = dataset_label(dataset) + (f", {model_label(model)}" if several else "")
-            cells[heading] = _our_cell(mine)
-        rows[claim.section, claim.statement] = cells
-    frame = pd.DataFrame.from_dict(rows, orient="index")
-    frame.index = pd.MultiIndex.from_tuples(list(rows))
-    return table(
-        frame,
-        caption="Every claim of the paper that states a result, by section. A dash: the claim is "
-        "about other data or another model, or rests on a figure without numbers.",
+    items = "".join(f"<li>{line}</li>" for line in lines)
+    text = f"{' '.join(lines)} {how_sure}"
+    return Html(
+        f'<div class="companion-note"><p><b>On what data, and how sure.</b> Profile '
+        f"<code>{first.profile}</code>. {how_sure}</p><ul>{items}</ul></div>",
+        text,
     )
 
 
-def paper_exceptions() -> Html:
-    """Return the claims that the paper's own tables do not bear out, with the cells."""
-    frame = claims.paper_frame(CLAIMS)
-    frame = frame[frame["paper_exceptions"].map(len) > 0]
-    rows = {
-        (row["section"], row["statement"]): {
-            "compared": row["comparison"],
-            "verdict": verdict_mark(row["paper_verdict"]),
-            "cells that do not bear it out": "<br>".join(
-                f"{html.escape(name)}: {signed(value)}"
-                for name, value in row["paper_exceptions"].items()
-            ),
-        }
-        for row in frame.to_dict("records")
+def _counted(rows: pd.DataFrame) -> str:
+    """Say how many of the findings hold."""
+    told = rows[rows["method"] != "no result"]["verdict"].tolist()
+    counts = {
+        "hold": told.count(claims.HOLDS),
+        "do not hold": told.count(claims.FAILS),
+        "cannot be told": told.count(claims.UNKNOWN),
+        "missing": len(rows) - len(told),
     }
-    listed = pd.DataFrame.from_dict(rows, orient="index")
-    listed.index = pd.MultiIndex.from_tuples(list(rows))
-    return table(
-        listed,
-        caption="Sentences that the paper's printed numbers refute, or are too small to decide "
-        "with one seed a setup.",
+    several = [f"{count} {words}" for words, count in counts.items() if count]
+    return f"of the {len(rows)} findings, {', '.join(several)}"
+
+
+def _what_was_run(one: RunResults, seeds: int) -> str:
+    rows = next((len(frame) for frame in one.predictions.values()), 0)
+    explained = next((frame["text"].nunique() for frame in one.shap_difference.values()), 0)
+    return (
+        f"{len(one.skew)} languages, {seeds} {'seed' if seeds == 1 else 'seeds'}, "
+        f"{rows:,} test texts, {f'{explained:,}' if explained else 'none'} explained by SHAP"
     )

@@ -1,0 +1,147 @@
+"""What has no result yet, and the command that fills it."""
+
+import html
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from helpers.foundation import store
+from helpers.foundation.experiment import (
+    FAMILIES,
+    Experiment,
+    dataset_label,
+    family_of,
+    load_profile,
+    model_label,
+    setup_label,
+)
+from helpers.report import display
+from helpers.report.display import Html
+from helpers.report.runs import RESULT_STAGES
+
+Experiments = Sequence[Experiment]
+
+
+def absent_stages(experiment: Experiment) -> list[str]:
+    """Return the stages without a result, in order."""
+    run = store.read_run(experiment.folder)
+    done = run["stages"] if run is not None else {}
+    return [stage for stage in RESULT_STAGES if stage not in done]
+
+
+def open_cells(experiments: Experiments) -> pd.DataFrame:
+    """Return what is missing: a row for each model, data set and setup with something open.
+
+    Parameters
+    ----------
+    experiments : sequence of Experiment
+        Of one profile.
+
+    Returns
+    -------
+    DataFrame
+        ``missing`` (which results of which seeds) and ``command``; empty where nothing is missing.
+    """
+    grouped: dict[tuple[str, str], list[Experiment]] = {}
+    for each in experiments:
+        setup = setup_label(each.setup) + (f", {each.variant}" if each.variant else "")
+        where = f"{dataset_label(each.dataset)}, {model_label(each.model)}"
+        grouped.setdefault((where, setup), []).append(each)
+    rows = {}
+    for place, members in grouped.items():
+        absent = {each: stages for each in members if (stages := absent_stages(each))}
+        if not absent:
+            continue
+        rows[place] = {
+            "missing": _in_words(absent),
+            "command": "<br>".join(
+                f"<code>{html.escape(text)}</code>" for text in commands(list(absent))
+            ),
+        }
+    frame = pd.DataFrame(list(rows.values()), columns=["missing", "command"])
+    if rows:
+        frame.index = pd.MultiIndex.from_tuples(list(rows))
+    return frame
+
+
+def _in_words(absent: Mapping[Experiment, list[str]]) -> str:
+    """Say which results are missing, seeds that lack the same ones together."""
+    by_stages: dict[str, list[str]] = {}
+    for each, stages in absent.items():
+        names = ", ".join(stages).replace("_", " ").replace("shap", "SHAP")
+        what = "all" if len(stages) == len(RESULT_STAGES) else names
+        by_stages.setdefault(what, []).append(str(each.seed))
+    return "; ".join(
+        f"{'seed' if len(seeds) == 1 else 'seeds'} {', '.join(seeds)}: {what}"
+        for what, seeds in by_stages.items()
+    )
+
+
+def commands(experiments: Experiments) -> list[str]:
+    """Return the commands that compute some experiments of one model, data set and setup.
+
+    One for all seeds where the profile runs the data set itself, else one for each seed.
+    """
+    first = experiments[0]
+    if first.dataset in load_profile(first.profile).matrix:
+        name = first.relative_folder.parent.relative_to(first.profile).as_posix()
+        return [f"companion reproduce --profile {first.profile} --only {name}"]
+    return [display.command([each]) for each in experiments]
+
+
+def shown(experiments: Experiments, *, caption: str) -> Html:
+    """Return `open_cells` as a table, or a sentence where nothing is missing.
+
+    Parameters
+    ----------
+    experiments : sequence of Experiment
+        Of one profile.
+    caption : str
+        As in `helpers.report.display.table`.
+    """
+    if not experiments:
+        return display.note("This checkout has no such profile.", kind="missing")
+    profile = experiments[0].profile
+    found = open_cells(experiments)
+    done = sum(not absent_stages(each) for each in experiments)
+    counted = f"{done} of the {len(experiments)} experiments of profile <code>{profile}</code>"
+    if found.empty:
+        return display.note(f"{counted} are finished: nothing is missing.")
+    head = display.note(f"{counted} are finished. What is missing:")
+    body = display.table(found, caption=caption)
+    content = body.html.replace("companion-table", "companion-table companion-prose", 1)
+    return Html(head.html + content, f"{head.text}\n{body.text}")
+
+
+def other_data(profile: str, experiments: Experiments, *, caption: str) -> Html:
+    """Return the data sets that a profile can run but does not by itself, with the command.
+
+    Parameters
+    ----------
+    profile : str
+        A file in ``configs/``.
+    experiments : sequence of Experiment
+        Of the profile, to say which of these data sets have results.
+    caption : str
+        As in `helpers.report.display.table`.
+    """
+    settings = load_profile(profile)
+    run = {family_of(name): name for name in settings.matrix}
+    there = {family_of(each.dataset): dataset_label(each.dataset) for each in experiments}
+    rows = {}
+    for family in settings.datasets:
+        if family in run:
+            continue
+        command = (
+            f"companion run --profile {profile} --dataset {family} --source {family}=FOLDER "
+            "--setup balanced --seed 0"
+        )
+        rows[FAMILIES[family]] = {
+            "here": f"a local copy: {there[family]}" if family in there else "no result",
+            "command": f"<code>{html.escape(command)}</code>",
+        }
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["here", "command"])
+    body = display.table(frame, caption=caption)
+    return Html(
+        body.html.replace("companion-table", "companion-table companion-prose", 1), body.text
+    )

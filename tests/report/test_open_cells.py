@@ -1,0 +1,77 @@
+"""What has no result is listed, with a command that names exactly it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import fake_results
+from helpers import reproduction, verification
+from helpers.foundation.experiment import Experiment
+from helpers.report import open_cells as o
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def experiments(tmp_path, monkeypatch):
+    monkeypatch.setenv("COMPANION_ROOT", str(fake_results.make_root(tmp_path, REPOSITORY)))
+    return fake_results.write_all()
+
+
+def test_nothing_is_listed_where_nothing_is_missing(experiments):
+    assert o.open_cells(experiments).empty
+    shown = o.shown(experiments, caption="x").text
+    assert f"{len(experiments)} of the {len(experiments)} experiments" in shown
+    assert "nothing is missing" in shown
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_any_folder_that_is_deleted_is_listed(experiments, number):
+    lost = experiments[number]
+    shutil.rmtree(lost.folder)
+    (row,) = o.open_cells(experiments).to_dict("records")
+    assert row["missing"] == f"seed {lost.seed}: all"
+    assert "7 of the 8 experiments" in o.shown(experiments, caption="x").text
+
+
+def test_the_command_chooses_what_is_missing(experiments):
+    lost = [each for each in experiments if each.setup == "imbalanced" and not each.variant]
+    for each in lost:
+        shutil.rmtree(each.folder)
+    (row,) = o.open_cells(experiments).to_dict("records")
+    assert row["missing"] == "seeds 0, 1: all"
+    only = row["command"].removesuffix("</code>").partition("--only ")[2]
+    listed = reproduction.profile_experiments("tiny")
+    assert verification.chosen(listed, only) == lost
+
+
+def test_seeds_that_lack_the_same_stand_together(experiments):
+    first, second = [e for e in experiments if e.setup == "balanced" and not e.variant]
+    shutil.rmtree(first.folder)
+    fake_results.publish(first, "subsets", {"subsets.json": fake_results._subsets()})
+    shutil.rmtree(second.folder)
+    (row,) = o.open_cells(experiments).to_dict("records")
+    one, other = row["missing"].split("; ")
+    assert one.startswith("seed 0: predictions, language identification, SHAP difference")
+    assert other == "seed 1: all"
+
+
+def test_data_that_the_profile_does_not_run_itself_gets_a_command_for_each_seed(experiments):
+    lost = [Experiment("e5_small", "xnli_7500", "balanced", seed, "quick") for seed in (0, 1)]
+    first, second = o.commands(lost)
+    assert "--dataset xnli --setup balanced --seed 0" in first
+    assert "--source xnli=FOLDER" in first
+    assert "--seed 1" in second
+
+
+def test_data_to_bring_says_what_is_here(experiments):
+    local = Experiment("e5_small", "xnli_7500", "balanced", 0, "quick")
+    text = o.other_data("quick", [local], caption="x").text
+    assert "a local copy: XNLI-7500" in text
+    assert "--dataset amazon_reviews --source amazon_reviews=FOLDER" in text
+    assert "MultiEmo" not in text
+
+
+def test_a_profile_that_is_not_there_is_told():
+    assert "no such profile" in o.shown([], caption="x").text
