@@ -1,8 +1,13 @@
+import shutil
+from pathlib import Path
+
 import pytest
 
+import fake_results
 from helpers import reproduction
 from helpers.foundation.experiment import load_profile
 
+REPOSITORY = Path(__file__).resolve().parents[1]
 REPORT = {
     "dataset": "xnli_7500",
     "source": "a local folder",
@@ -52,3 +57,34 @@ def test_the_estimate_learns_from_what_stages_took():
     slow = reproduction._expected_seconds("predictions", {"language_identification": [50.0]})
     assert slow == pytest.approx(2 * first)
     assert reproduction._expected_seconds("predictions", {"predictions": [7.0, 9.0]}) == 8
+
+
+def test_claims_say_what_was_found_and_where_nothing_was(tmp_path, monkeypatch):
+    root = fake_results.make_root(tmp_path, REPOSITORY)
+    monkeypatch.setenv("COMPANION_ROOT", str(root))
+    profile = root / "configs" / "tiny.yaml"
+    text = fake_results.PROFILE.replace(
+        "matrix: [multiemo_pairs]", "matrix: [multiemo_pairs, xnli]"
+    )
+    profile.write_text(text.replace("datasets:\n", "datasets:\n  xnli: {}\n"))
+    listed = fake_results.write_all()
+    records = {record["id"]: record for record in reproduction.claim_records("tiny")}
+    assert len(records) >= 20
+    for record in records.values():
+        assert {"id", "section", "quantity", "paper_verdict"} <= set(record)
+        assert set(record["datasets"]) == {"multiemo_pairs", "xnli"}
+        for found in record["datasets"].values():
+            assert {"estimate", "ci_low", "ci_high", "seeds", "n", "verdict"} <= set(found)
+    accuracy = records["4.1/accuracy"]["datasets"]
+    assert accuracy["multiemo_pairs"]["estimate"] == pytest.approx(-0.1, abs=0.01)
+    assert (accuracy["multiemo_pairs"]["seeds"], accuracy["multiemo_pairs"]["n"]) == (2, 600)
+    assert accuracy["xnli"]["estimate"] is None
+    assert (accuracy["xnli"]["seeds"], accuracy["xnli"]["verdict"]) == (0, "cannot be told")
+    lines = reproduction.claims_text([records["4.1/accuracy"]]).splitlines()
+    assert lines[-1] == "    xnli: no result"
+    # Any folder can go; what rests on it is then not told, and nothing is filled in.
+    for each in listed:
+        if each.setup == "imbalanced":
+            shutil.rmtree(each.folder)
+    records = {record["id"]: record for record in reproduction.claim_records("tiny")}
+    assert records["4.1/accuracy"]["datasets"]["multiemo_pairs"]["estimate"] is None

@@ -159,14 +159,24 @@ def claim_records(profile: str) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        As `helpers.report.claims.as_records`.
+        As `helpers.report.claims.as_records`; a data set of the profile without results is there
+        too, and says so.
     """
+    from helpers.analysis.quantities import RunResults
     from helpers.book import experiments
     from helpers.report.claim_list import CLAIMS
     from helpers.report.claims import as_records
     from helpers.report.results import collect
 
-    return as_records(CLAIMS, collect(experiments(profile)))
+    listed = experiments(profile)
+    found = {(one.dataset, one.model): one for one in collect(listed)}
+    places = dict.fromkeys((each.dataset, each.model) for each in listed)
+    nothing = (
+        RunResults(dataset=dataset, model=model, labels=(), skew={})
+        for dataset, model in places
+        if (dataset, model) not in found
+    )
+    return as_records(CLAIMS, [*found.values(), *nothing])
 
 
 def claims_text(records: Sequence[Mapping[str, Any]]) -> str:
@@ -182,5 +192,6 @@ def claims_text(records: Sequence[Mapping[str, Any]]) -> str:
                 if found["ci_low"] is not None:
                     interval += f", 95 % [{found['ci_low']:.3f}, {found['ci_high']:.3f}]"
                 interval += ")"
-            lines.append(f"    {name}: {found['verdict']}{interval}")
+            verdict = found["verdict"] if interval else found["method"]
+            lines.append(f"    {name}: {verdict}{interval}")
     return "\n".join(lines)
