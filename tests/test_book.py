@@ -13,6 +13,8 @@ import yaml
 import fake_results
 from helpers import book
 from helpers.foundation.errors import CompanionError
+from helpers.report.claim_list import CLAIMS
+from helpers.verification import TOLERANCES
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PLACE = "book/_generated/tiny/e5_small/multiemo_pairs"
@@ -141,6 +143,98 @@ def test_what_is_missing_says_so_and_names_its_command(root, built):
     assert "without imbalanced_cw, seed 1" in text
     assert "--setup imbalanced_cw --seed 1" in text
     assert "1 of 2" in text_of(page(root, "book/_generated/status"))
+
+
+def test_every_figure_has_a_number_of_its_own_on_its_page(root, built):
+    drawn = 0
+    for path in (root / "_build" / "html").rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        figures = re.findall(r'<figure class="companion-figure">.*?</figure>', text, flags=re.S)
+        numbers = [re.search(r"<figcaption><b>Figure ([\w.]+-\d+)", each) for each in figures]
+        assert all(numbers), path
+        assert len({number[1] for number in numbers}) == len(numbers), path
+        drawn += len(figures)
+    assert drawn >= 15
+
+
+def test_the_claims_page_has_a_verdict_and_a_plot_for_each_claim(root, built):
+    html = page(root, "book/_generated/claims")
+    text = text_of(html)
+    assert all(" ".join(claim.statement.split()) in text for claim in CLAIMS)
+    assert html.count('<figure class="companion-figure">') == 8
+    assert "Table 7, amazon_reviews, test: +0.031" in text
+
+
+def test_the_paper_s_numbers_stand_beside_ours_or_name_what_they_need(root, built):
+    text = text_of(page(root, "book/_generated/number_by_number"))
+    assert "hold 74 numbers" in text
+    assert re.search(r"Imbalanced 0\.783 needs the hub: run profile paper 0\.705", text)
+    assert "0.928" in text
+
+
+def test_what_is_open_is_listed_with_its_command(root, built):
+    text = text_of(page(root, "book/_generated/not_reproduced"))
+    assert "7 of the 8 experiments of profile tiny are finished" in text
+    assert "--only e5_small/multiemo_pairs/imbalanced_cw" in text
+    assert "seed 1: all" in text
+
+
+def test_the_tolerances_are_where_readers_look(root, built):
+    text = text_of(page(root, "book/how_to_read"))
+    assert f"±{TOLERANCES['accuracy'].value:g}" in text
+
+
+def executed(listed):
+    """Execute some pages and return the text of their outputs, by notebook."""
+    book.execute_notebooks(listed, progress=False)
+    return {
+        one.source.stem: " ".join(
+            output["data"].get("text/html", "")
+            for cell in nbformat.read(one.target, as_version=4).cells
+            for output in cell.get("outputs", [])
+            if "data" in output
+        )
+        for one in listed
+    }
+
+
+def of_pages(*stems):
+    return [one for one in book.pages("tiny") if one.source.stem in stems]
+
+
+def test_a_deleted_folder_is_missed_and_leaves_no_stale_number(root, built, tmp_path):
+    stems = ("00_overview", "04_1_performance", "04_3_shap_difference")
+    before = executed(of_pages(*stems))
+    assert "0.805" in before["04_1_performance"]  # balanced, mean of both seeds
+    lost = of_pages("04_1_performance")[0].experiments[0]
+    assert (lost.setup, lost.seed) == ("balanced", 0)
+    kept = shutil.move(lost.folder, tmp_path / "kept")
+    try:
+        after = executed(of_pages(*stems))
+    finally:
+        shutil.move(kept, lost.folder)
+    for stem in stems[1:]:
+        assert "without balanced, seed 0" in after[stem]
+        assert "--setup balanced --seed 0" in after[stem]
+    assert "0.805" not in after["04_1_performance"]
+    assert "0.810" in after["04_1_performance"]  # the seed that is left
+    assert after["00_overview"] != before["00_overview"]
+    assert executed(of_pages(*stems)) == before
+
+
+def test_a_number_changed_by_hand_stops_the_book(root, built):
+    path = of_pages("04_1_performance")[0].experiments[0].folder / "metrics.json"
+    content = path.read_text(encoding="utf-8")
+    try:
+        path.write_text(content.replace('"accuracy": 0.8', '"accuracy": 0.9'), encoding="utf-8")
+        assert path.read_text(encoding="utf-8") != content
+        with pytest.raises(CompanionError, match=r"04_1_performance.*metrics\.json was changed"):
+            book.execute_notebooks(of_pages("04_1_performance"), progress=False)
+    finally:
+        path.write_text(content, encoding="utf-8")
+    for log in (root / "book" / "_generated").rglob("*.log.ipynb"):
+        log.unlink()
+    assert book.execute_notebooks(of_pages("04_1_performance"), progress=False) == 0
 
 
 def test_executed_notebooks_hold_nothing_of_this_machine(root, built):

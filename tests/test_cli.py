@@ -26,6 +26,8 @@ def companion(*arguments, **options):
         (["run", "--variant", "a=b"], ["variant key 'a'", "severity"]),
         (["run", "--stages", "predictions,plots"], ["stage 'plots'", "language_identification"]),
         (["reproduce", "--profile", "huge"], ["profile 'huge'", "quick"]),
+        (["reproduce", "--only", "pairs"], ["--only 'pairs'", "names no experiment"]),
+        (["reproduce", "--again", "--stages", "plots"], ["stage 'plots'", "predictions"]),
         (["subsets", "--dataset", "imdb"], ["dataset 'imdb'", "xnli"]),
         (["subsets", "--source", "xnli"], ["--source 'xnli'", "NAME=FOLDER"]),
         (["subsets", "--source", "xnli=/no/such"], ["'/no/such' is not a folder"]),
