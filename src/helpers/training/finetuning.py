@@ -120,7 +120,7 @@ def finetune(
         for frame, frame_weights in ((train, weights), (validation, validation_weights))
     )
     folder = Path(output_dir) / "training"
-    arguments = _arguments(recipe, folder=folder, seed=seed)
+    arguments = training_arguments(recipe, folder=folder, seed=seed)
     fingerprint = store.fingerprint(
         recipe=dataclasses.asdict(recipe),
         seed=seed,
@@ -256,7 +256,14 @@ def _prepare(folder: Path, fingerprint: str) -> None:
     note.write_text(fingerprint)
 
 
-def _arguments(recipe: Recipe, *, folder: Path, seed: int) -> TrainingArguments:
+def training_arguments(recipe: Recipe, *, folder: Path | str, seed: int) -> TrainingArguments:
+    """Return a recipe as the Trainer's arguments, for this device and this many processes.
+
+    Raises
+    ------
+    CompanionError
+        If the device does not have the precision, or the processes cannot share the batch.
+    """
     device = hardware.preferred_device()
     precision = recipe.precision
     if precision == "auto":

@@ -134,7 +134,7 @@ def forward_all(
     rows = np.arange(len(encoded)) if rows is None else rows
     lengths = encoded.lengths[rows]
     batches = batches_by_length(
-        lengths, tokens_per_batch=tokens_per_batch or _TOKENS_PER_BATCH.get(device.type, 2048)
+        lengths, tokens_per_batch=tokens_per_batch or default_tokens_per_batch(device.type)
     )
     features: torch.Tensor | None = None
     logits: torch.Tensor | None = None
@@ -163,6 +163,11 @@ def forward_all(
             bar.update(int(lengths[batch].sum()))
     assert features is not None
     return features.numpy(), None if logits is None else logits.numpy()
+
+
+def default_tokens_per_batch(device: str) -> int:
+    """Return how many padded tokens keep a device busy."""
+    return _TOKENS_PER_BATCH.get(device, 2048)
 
 
 def _first_token(output: Any) -> torch.Tensor:

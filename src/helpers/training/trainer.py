@@ -314,6 +314,20 @@ def learning_rate_share(step: int, *, steps: int, warmup: int, final: float) -> 
     return final + (1 - final) * left
 
 
+def validation_steps(rows: int, rows_per_step: int, steps: int, validations: int) -> set[int]:
+    """Return the optimizer steps after which a model is validated: so often an epoch, and last.
+
+    Examples
+    --------
+    >>> sorted(validation_steps(rows=100, rows_per_step=10, steps=15, validations=2))
+    [5, 10, 15]
+    """
+    steps_per_epoch = math.ceil(rows / rows_per_step)
+    times = math.ceil(steps / steps_per_epoch) * validations
+    found = {math.ceil(n * steps_per_epoch / validations) for n in range(1, times + 1)}
+    return {*(step for step in found if step < steps), steps}
+
+
 class _Schedule(TrainerCallback):  # type: ignore[misc]
     """Validate at exact steps: so many times an epoch, and at the end."""
 
@@ -323,11 +337,10 @@ class _Schedule(TrainerCallback):  # type: ignore[misc]
         self.steps: set[int] = set()
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        rows_per_step = self.trainer.buckets.batch_size
-        steps_per_epoch = math.ceil(len(self.trainer.buckets) / rows_per_step)
-        times = math.ceil(state.max_steps / steps_per_epoch) * self.validations
-        steps = {math.ceil(n * steps_per_epoch / self.validations) for n in range(1, times + 1)}
-        self.steps = {*(step for step in steps if step < state.max_steps), state.max_steps}
+        buckets = self.trainer.buckets
+        self.steps = validation_steps(
+            len(buckets), buckets.batch_size, state.max_steps, self.validations
+        )
 
     def on_epoch_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         # A resumed data-parallel run wraps the sampler too often for the Trainer to reach it.
