@@ -37,7 +37,7 @@ if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothin
 profile = "quick"  # a file in configs/: quick, embedded, paper
 
 # %% tags=["hide-input"]
-from helpers import book, notebooks
+from helpers import book, notebooks, verification
 from helpers.report import open_cells
 
 notebooks.check_parameters(globals(), "profile")
@@ -54,6 +54,7 @@ originals = book.originals()
 # %% tags=["hide-input"]
 open_cells.shown(
     originals,
+    outdated=verification.outdated(originals),
     caption="<b>Table N-1. Open cells of profile paper.</b> What is missing, and its command",
 )
 
@@ -63,6 +64,7 @@ open_cells.shown(
 # %% tags=["hide-input"]
 open_cells.shown(
     experiments,
+    outdated=verification.outdated(experiments),
     caption="<b>Table N-2. Open cells of this profile.</b> What is missing, and its command",
 )
 

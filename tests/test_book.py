@@ -174,9 +174,17 @@ def test_the_paper_s_numbers_stand_beside_ours_or_name_what_they_need(root, buil
 
 def test_what_is_open_is_listed_with_its_command(root, built):
     text = text_of(page(root, "book/_generated/not_reproduced"))
-    assert "7 of the 8 experiments of profile tiny are finished" in text
+    # The made-up results have made-up fingerprints: no inputs give them.
+    assert "0 of the 8 experiments of profile tiny are finished" in text
+    assert "seed 0: subsets, predictions" in text and "(inputs changed since)" in text
     assert "--only e5_small/multiemo_pairs/imbalanced_cw" in text
     assert "seed 1: all" in text
+
+
+def test_a_page_warns_of_results_whose_inputs_have_changed(root, built):
+    text = text_of(page(root, f"{PLACE}/04_1_performance"))
+    assert "have changed since some of these results were made (7 of 8 experiments)" in text
+    assert "companion reproduce --profile tiny makes them again" in text
 
 
 def test_the_tolerances_are_where_readers_look(root, built):

@@ -13,6 +13,7 @@ from helpers import verification as v
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
+from helpers.stages import stage_fingerprint
 from test_stages import PROFILE
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -151,6 +152,30 @@ def test_every_tolerance_has_its_words_and_counts_have_none():
     assert all(each.what for each in v.TOLERANCES.values())
     assert v.TOLERANCES["count"].value == 0
     assert all(0 < each.value < 0.2 for key, each in v.TOLERANCES.items() if key != "count")
+
+
+def test_results_are_outdated_when_settings_change(tmp_path, monkeypatch):
+    root = fake_results.make_root(tmp_path, REPOSITORY)
+    monkeypatch.setenv("COMPANION_ROOT", str(root))
+    experiment = Experiment("e5_small", "multiemo_pairs", "imbalanced", 0, "tiny")
+    assert v.outdated([experiment]) == {}
+    for stage in ("subsets", "predictions"):
+        record = store.StageRecord(
+            fingerprint=stage_fingerprint(experiment, stage, sources={}),
+            version=1, files={}, seconds=1, peak_memory_gib=1,
+        )  # fmt: skip
+        store.publish(experiment.folder, stage, {}, record=record, parameters={}, environment={})
+    assert v.outdated([experiment]) == {}
+    profile = root / "configs" / "tiny.yaml"
+    text = profile.read_text()
+    profile.write_text(text.replace("epochs: 1", "epochs: 2"))
+    assert v.outdated([experiment]) == {experiment: ["predictions"]}
+    profile.write_text(text.replace("train: 600", "train: 480"))
+    assert v.outdated([experiment]) == {experiment: ["subsets", "predictions"]}
+    # A local copy that is not given here cannot be told.
+    local = experiment.replace(dataset="xnli_7500", profile="quick")
+    fake_results.publish(local, "subsets", {})
+    assert v.outdated([local]) == {}
 
 
 @pytest.mark.real

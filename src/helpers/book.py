@@ -23,7 +23,7 @@ import yaml
 from tqdm import tqdm
 from traitlets.config import Config
 
-from helpers import notebooks, stages
+from helpers import notebooks, stages, verification
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import (
@@ -312,10 +312,15 @@ def _introduce(notebook: nbformat.NotebookNode, page: Page) -> None:
 
     dataset, model = dataset_label(page.place.dataset), model_label(page.place.model)
     title, _, rest = notebook.cells[0].source.partition("\n")
-    about = (
-        f"*{dataset}, {model}, profile `{page.parameters['profile']}`: "
-        f"{recipe_line(page.experiments[0])}.*"
-    )
+    profile = page.parameters["profile"]
+    about = f"*{dataset}, {model}, profile `{profile}`: {recipe_line(page.experiments[0])}.*"
+    outdated = verification.outdated(page.experiments)
+    if outdated:
+        about += (
+            f"\n\n:::{{warning}}\nSettings, data or code have changed since some of these results "
+            f"were made ({len(outdated)} of {len(page.experiments)} experiments). "
+            f"`companion reproduce --profile {profile}` makes them again.\n:::"
+        )
     notebook.cells[0].source = f"{title} ({dataset})\n\n{about}\n{rest}"
 
 

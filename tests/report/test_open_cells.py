@@ -75,3 +75,10 @@ def test_data_to_bring_says_what_is_here(experiments):
 
 def test_a_profile_that_is_not_there_is_told():
     assert "no such profile" in o.shown([], caption="x").text
+
+
+def test_results_whose_inputs_changed_are_open_too(experiments):
+    old = {experiments[0]: ["predictions", "shap_difference"]}
+    (row,) = o.open_cells(experiments, outdated=old).to_dict("records")
+    assert row["missing"] == "seed 0: predictions, SHAP difference (inputs changed since)"
+    assert "7 of the 8 experiments" in o.shown(experiments, outdated=old, caption="x").text

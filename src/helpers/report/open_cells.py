@@ -29,13 +29,20 @@ def absent_stages(experiment: Experiment) -> list[str]:
     return [stage for stage in RESULT_STAGES if stage not in done]
 
 
-def open_cells(experiments: Experiments) -> pd.DataFrame:
+Stages = Mapping[Experiment, list[str]]
+_NONE: Stages = {}
+
+
+def open_cells(experiments: Experiments, *, outdated: Stages = _NONE) -> pd.DataFrame:
     """Return what is missing: a row for each model, data set and setup with something open.
 
     Parameters
     ----------
     experiments : sequence of Experiment
         Of one profile.
+    outdated : mapping, optional
+        Experiment to the stages whose inputs have changed since, from
+        `helpers.verification.outdated`.
 
     Returns
     -------
@@ -50,12 +57,14 @@ def open_cells(experiments: Experiments) -> pd.DataFrame:
     rows = {}
     for place, members in grouped.items():
         absent = {each: stages for each in members if (stages := absent_stages(each))}
-        if not absent:
+        old = {each: outdated[each] for each in members if each in outdated}
+        if not absent and not old:
             continue
+        words = [*_in_words(absent), *(f"{text} (inputs changed since)" for text in _in_words(old))]
         rows[place] = {
-            "missing": _in_words(absent),
+            "missing": "; ".join(words),
             "command": "<br>".join(
-                f"<code>{html.escape(text)}</code>" for text in commands(list(absent))
+                f"<code>{html.escape(text)}</code>" for text in commands(list({**absent, **old}))
             ),
         }
     frame = pd.DataFrame(list(rows.values()), columns=["missing", "command"])
@@ -64,17 +73,17 @@ def open_cells(experiments: Experiments) -> pd.DataFrame:
     return frame
 
 
-def _in_words(absent: Mapping[Experiment, list[str]]) -> str:
-    """Say which results are missing, seeds that lack the same ones together."""
+def _in_words(absent: Stages) -> list[str]:
+    """Say which results of which seeds, seeds with the same ones together."""
     by_stages: dict[str, list[str]] = {}
     for each, stages in absent.items():
         names = ", ".join(stages).replace("_", " ").replace("shap", "SHAP")
         what = "all" if len(stages) == len(RESULT_STAGES) else names
         by_stages.setdefault(what, []).append(str(each.seed))
-    return "; ".join(
+    return [
         f"{'seed' if len(seeds) == 1 else 'seeds'} {', '.join(seeds)}: {what}"
         for what, seeds in by_stages.items()
-    )
+    ]
 
 
 def commands(experiments: Experiments) -> list[str]:
@@ -89,21 +98,21 @@ def commands(experiments: Experiments) -> list[str]:
     return [display.command([each]) for each in experiments]
 
 
-def shown(experiments: Experiments, *, caption: str) -> Html:
+def shown(experiments: Experiments, *, caption: str, outdated: Stages = _NONE) -> Html:
     """Return `open_cells` as a table, or a sentence where nothing is missing.
 
     Parameters
     ----------
-    experiments : sequence of Experiment
-        Of one profile.
+    experiments, outdated
+        As in `open_cells`.
     caption : str
         As in `helpers.report.display.table`.
     """
     if not experiments:
         return display.note("This checkout has no such profile.", kind="missing")
     profile = experiments[0].profile
-    found = open_cells(experiments)
-    done = sum(not absent_stages(each) for each in experiments)
+    found = open_cells(experiments, outdated=outdated)
+    done = sum(not absent_stages(each) and each not in outdated for each in experiments)
     counted = f"{done} of the {len(experiments)} experiments of profile <code>{profile}</code>"
     if found.empty:
         return display.note(f"{counted} are finished: nothing is missing.")
