@@ -1,3 +1,4 @@
+import gc
 import time
 
 import numpy as np
@@ -30,3 +31,17 @@ def test_the_description_names_the_machine():
     described = hardware.describe()
     assert described["cores"] >= 1
     assert described["memory_gib"] > 0
+
+
+def test_a_peak_is_not_what_earlier_work_left_behind():
+    gc.disable()
+    try:
+        left = [np.ones(64 * 2**20)]  # 0.5 GiB, in a cycle: only the collector finds it
+        left.append(left)
+        held = hardware.psutil.Process().memory_info().rss / hardware.GIB
+        del left
+        with hardware.measured() as usage:
+            pass
+    finally:
+        gc.enable()
+    assert usage.peak_memory_gib < held - 0.4

@@ -1,5 +1,7 @@
 """The machine: its device, its fast precision, and what a piece of work costs on it."""
 
+import ctypes
+import gc
 import os
 import platform
 import sys
@@ -92,9 +94,26 @@ class Usage:
     peak_gpu_memory_gib: float | None = None
 
 
+def release_memory() -> None:
+    """Give back what earlier work has left behind, as far as the system allows.
+
+    Freed memory stays with a process, and a later peak would count it again.
+    """
+    gc.collect()
+    cuda = _cuda_in_use()
+    if cuda is not None:
+        cuda.empty_cache()
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it
+        if trim is not None:
+            trim(0)
+
+
 @contextmanager
 def measured() -> Iterator[Usage]:
     """Measure the time and the peak memory of a block.
+
+    Memory that earlier work has left is given back first, so that the peak is the block's own.
 
     Examples
     --------
@@ -103,6 +122,7 @@ def measured() -> Iterator[Usage]:
     >>> usage.peak_memory_gib > 0
     True
     """
+    release_memory()
     process, usage, done = psutil.Process(), Usage(), threading.Event()
     usage.peak_memory_gib = process.memory_info().rss / GIB
 
