@@ -1,9 +1,17 @@
 """A model and data set hub on loopback, for the unmodified clients of the real one.
 
 It serves folders of ``<root>/models/<owner>/<name>`` and ``<root>/datasets/<owner>/<name>`` through
-the part of the hub's API that ``datasets`` and ``transformers`` use. Faults can be asked for, file
-by file: ``missing`` (404), ``truncated`` (the connection ends half-way), ``slow`` (a late answer)
-and ``limited`` (429 twice, then the file).
+the part of the hub's API that ``datasets`` and ``transformers`` use. Faults can be asked for, for a
+file (``owner/name/path``) or for the questions about a repository (``owner/name``):
+
+=============  =====================================================================
+``missing``    404
+``cut``        the first answer ends half-way
+``truncated``  every answer ends half-way
+``slow``       a late answer
+``limited``    429 twice, with the seconds to wait, then the file
+``refused``    429 always
+=============  =====================================================================
 """
 
 import hashlib
@@ -18,11 +26,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
-COMMIT = "0" * 39 + "1"
+COMMIT = "0" * 39 + "1"  # behind every branch
 SLOW_SECONDS = 1.5
+RETRY_AFTER_SECONDS = 1
 
 _API = re.compile(
     r"/api/(?P<kind>models|datasets)/(?P<repo>[^/]+/[^/]+)"
@@ -35,18 +43,19 @@ _FILE = re.compile(
 
 @dataclass
 class Hub:
-    """A running hub: its address, what it was asked, and the faults it has to show."""
+    """A running hub: its address, what it was asked and sent, and the faults it has to show."""
 
     url: str
     root: Path
     faults: Mapping[str, str] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
-    limited: Counter[str] = field(default_factory=Counter)
+    revisions: set[tuple[str, str]] = field(default_factory=set)  # of each repository
+    sent: Counter[str] = field(default_factory=Counter)  # bytes of each file
+    shown: Counter[str] = field(default_factory=Counter)  # how often a fault was
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    content_types: ClassVar = {".json": "application/json"}
 
     def __init__(self, hub: Hub, *arguments: object) -> None:
         self.hub = hub
@@ -64,19 +73,38 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, *, send_body: bool) -> None:
         path = unquote(urlsplit(self.path).path)
         self.hub.requests.append(f"{self.command} {path}")
-        if match := _API.fullmatch(path):
-            self._api(match)
-        elif match := _FILE.fullmatch(path):
-            self._file(match, send_body=send_body)
-        else:
-            self._error(404, "EntryNotFound")
+        try:
+            if match := _API.fullmatch(path):
+                self._api(match)
+            elif match := _FILE.fullmatch(path):
+                self._file(match, send_body=send_body)
+            else:
+                self._error(404, "EntryNotFound")
+        except (BrokenPipeError, ConnectionResetError):  # the client did not wait
+            self.close_connection = True
 
-    def _repository(self, kind: str, repo: str) -> Path | None:
-        folder = self.hub.root / kind / repo
+    def _repository(self, kind: str, match: re.Match[str]) -> Path | None:
+        if match["revision"]:
+            self.hub.revisions.add((match["repo"], match["revision"]))
+        folder = self.hub.root / kind / match["repo"]
         return folder if folder.is_dir() else None
 
+    def _fault(self, name: str) -> str | None:
+        """Return the fault to show for a file or repository; a late answer is late already."""
+        fault = self.hub.faults.get(name)
+        if fault in ("limited", "cut") and self.hub.shown[name] >= (2 if fault == "limited" else 1):
+            return None
+        if fault == "limited" or (fault is not None and self.command == "GET"):
+            self.hub.shown[name] += 1
+        if fault == "slow":
+            time.sleep(SLOW_SECONDS)
+        return fault
+
     def _api(self, match: re.Match[str]) -> None:
-        folder = self._repository(match["kind"], match["repo"])
+        folder = self._repository(match["kind"], match)
+        fault = self._fault(match["repo"])
+        if fault in ("limited", "refused"):
+            return self._error(429, "RateLimited")
         if folder is None:
             return self._error(404, "RepoNotFound")
         files = sorted(item for item in folder.rglob("*") if item.is_file())
@@ -90,7 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self._json(
             {
                 "id": match["repo"],
-                "sha": COMMIT,
+                "sha": _commit(match["revision"]),
                 "private": False,
                 "disabled": False,
                 "gated": False,
@@ -102,59 +130,66 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def _file(self, match: re.Match[str], *, send_body: bool) -> None:
-        folder = self._repository("datasets" if match["kind"] else "models", match["repo"])
+        folder = self._repository("datasets" if match["kind"] else "models", match)
         if folder is None:
             return self._error(404, "RepoNotFound")
+        name = f"{match['repo']}/{match['file']}"
         path = folder / match["file"]
-        fault = self.hub.faults.get(f"{match['repo']}/{match['file']}")
-        if fault == "limited" and self.hub.limited[match["file"]] < 2:
-            self.hub.limited[match["file"]] += 1
-            return self._error(429, "RateLimited", {"Retry-After": "1"})
-        if fault == "slow":
-            time.sleep(SLOW_SECONDS)
+        fault = self._fault(name)
+        if fault in ("limited", "refused"):
+            return self._error(429, "RateLimited")
         if fault == "missing" or not path.is_file():
             return self._error(404, "EntryNotFound")
-        content = path.read_bytes()
-        start, status, headers = 0, 200, {}
+        whole = path.stat().st_size
+        start, end, status, headers = 0, whole - 1, 200, {}
         if wanted := re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", "")):
-            start, end = int(wanted[1]), int(wanted[2] or len(content) - 1)
-            headers["Content-Range"] = f"bytes {start}-{end}/{len(content)}"
-            content, status = content[start : end + 1], 206
+            start, end = int(wanted[1]), min(end, int(wanted[2] or end))
+            headers["Content-Range"] = f"bytes {start}-{end}/{whole}"
+            status = 206
         self.send_response(status)
-        for name, value in {
+        for header, value in {
             **headers,
-            "Content-Length": str(len(content)),
+            "Content-Length": str(end + 1 - start),
             "Content-Type": "application/octet-stream",
             "ETag": f'"{_etag(path)}"',
-            "X-Repo-Commit": COMMIT,
+            "X-Repo-Commit": _commit(match["revision"]),
             "Accept-Ranges": "bytes",
         }.items():
-            self.send_header(name, value)
+            self.send_header(header, value)
         self.end_headers()
-        if send_body:
-            if fault == "truncated":
-                self.wfile.write(content[: len(content) // 2])
-                self.close_connection = True
-            else:
-                self.wfile.write(content)
+        if not send_body:
+            return None
+        if fault in ("cut", "truncated"):
+            end = min(end, whole // 2)
+            self.close_connection = True
+        with path.open("rb") as file:
+            file.seek(start)
+            content = file.read(max(0, end + 1 - start))
+        self.hub.sent[name] += len(content)
+        self.wfile.write(content)
+        return None
 
     def _json(self, content: object) -> None:
         body = json.dumps(content).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("X-Repo-Commit", COMMIT)
         self.end_headers()
         if self.command == "GET":
             self.wfile.write(body)
 
-    def _error(self, status: int, code: str, headers: Mapping[str, str] | None = None) -> None:
+    def _error(self, status: int, code: str) -> None:
         self.send_response(status)
         self.send_header("X-Error-Code", code)
         self.send_header("Content-Length", "0")
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
+        if status == 429:
+            self.send_header("Retry-After", str(RETRY_AFTER_SECONDS))
         self.end_headers()
+
+
+def _commit(revision: str | None) -> str:
+    """Return the commit behind a revision: itself, where it is one."""
+    return revision if re.fullmatch("[0-9a-f]{40}", revision or "") else COMMIT
 
 
 def _entry(path: Path, folder: Path) -> dict[str, object]:
@@ -165,7 +200,8 @@ def _entry(path: Path, folder: Path) -> dict[str, object]:
 
 
 def _etag(path: Path) -> str:
-    return hashlib.sha1(path.read_bytes(), usedforsecurity=False).hexdigest()
+    told = f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}"
+    return hashlib.sha1(told.encode(), usedforsecurity=False).hexdigest()
 
 
 @contextmanager

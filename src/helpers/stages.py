@@ -288,7 +288,7 @@ def stage_fingerprint(experiment: Experiment, stage: str, *, sources: Sources) -
         case "shap_values":
             parts = {
                 "finetuning": upstream("finetuning"),
-                "texts": settings.shap.texts,
+                "texts": settings.shap_texts(experiment.dataset),
                 "max_evals": settings.shap.max_evals,
                 "precision": settings.shap.precision,
             }
@@ -512,10 +512,10 @@ def _pretrained_probes(bench: Workbench, name: str, rows: pd.DataFrame) -> dict[
 def _shap_values(bench: Workbench) -> dict[str, Any]:
     from helpers.analysis.shap_frames import explanation_frame, stratified_sample
 
-    settings = bench.experiment.settings.shap
+    texts = bench.experiment.settings.shap_texts(bench.experiment.dataset)
     rows = bench.test
-    if settings.texts is not None:
-        rows = stratified_sample(rows, settings.texts, seed=_FIXED_SEED)
+    if texts is not None:
+        rows = stratified_sample(rows, texts, seed=_FIXED_SEED)
     finished = bench.experiment.checkpoint / "shap_values"
     explanation = _explain(bench, rows, cache=finished)
     frame = explanation_frame(
@@ -688,6 +688,8 @@ def _make(bench: Workbench, stage: str) -> None:
 
 
 def _parameters(bench: Workbench) -> dict[str, Any]:
+    from helpers.training.encoders import model_source
+
     experiment = bench.experiment
     settings = experiment.settings
     return {
@@ -696,6 +698,8 @@ def _parameters(bench: Workbench) -> dict[str, Any]:
         "sizes": dataclasses.asdict(settings.settings(experiment.dataset)) | {"recipe": None},
         "language_identification": dataclasses.asdict(settings.language_identification),
         "shap": dataclasses.asdict(settings.shap),
+        "model_source": model_source(experiment.model),
+        "data_source": bench.corpus.source,
         "data_fingerprint": _source_fingerprint(
             experiment.dataset, tuple(sorted(bench.sources.items()))
         ),

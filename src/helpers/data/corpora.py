@@ -35,12 +35,13 @@ from helpers.data.folders import (
     split_files,
 )
 from helpers.data.grouping import SPLITS, connected_groups, keep_apart
-from helpers.data.hub_tables import HUB_TABLES, HubTable, load_hub_tables
+from helpers.data.hub_tables import load_hub_tables
 from helpers.data.offline_assets import ASSETS
 from helpers.data.offline_corpora import load_multiemo, load_multiemo_pairs
 from helpers.data.tables import Tables, to_schema
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import FAMILIES, family_of
+from helpers.foundation.experiment import FAMILIES, family_of, hub_settings
+from helpers.foundation.hub import HubTable
 from helpers.foundation.store import fingerprint
 
 __all__ = [
@@ -101,12 +102,7 @@ class Corpus:
     dropped: Mapping[str, int] = field(default_factory=dict)
 
 
-def load_corpus(
-    dataset: str,
-    *,
-    sources: Sources | None = None,
-    hub: Mapping[str, tuple[HubTable, ...]] = HUB_TABLES,
-) -> Corpus:
+def load_corpus(dataset: str, *, sources: Sources | None = None) -> Corpus:
     """Load a data set.
 
     Parameters
@@ -115,8 +111,6 @@ def load_corpus(
         A family, or the name of the local source given for it.
     sources : mapping of str to Path, optional
         Family to a local folder in the layout of its hub repository.
-    hub : mapping of str to tuple of HubTable
-        Family to the repositories that are tried, in order.
 
     Returns
     -------
@@ -146,8 +140,7 @@ def load_corpus(
             tables = read_folder(folder, about.languages, FOLDER_COLUMNS[family])
             source = f"local folder '{folder.name}'"
         else:
-            tables, table = load_hub_tables(family, about.languages, hub[family])
-            source = str(table)
+            tables, source = load_hub_tables(family, about.languages, _hub_tables(family))
         splits, dropped = _labelled(family, tables, about)
     return Corpus(
         name=name,
@@ -157,19 +150,14 @@ def load_corpus(
         is_pair=about.is_pair,
         skew=about.skew,
         **{split: rows[list(COLUMNS)] for split, rows in splits.items()},
-        fingerprint=source_fingerprint(name, sources=sources, hub=hub),
+        fingerprint=source_fingerprint(name, sources=sources),
         source=source,
         licence=_licence(folder, about.licence),
         dropped=MappingProxyType(dropped),
     )
 
 
-def source_fingerprint(
-    dataset: str,
-    *,
-    sources: Sources | None = None,
-    hub: Mapping[str, tuple[HubTable, ...]] = HUB_TABLES,
-) -> str:
+def source_fingerprint(dataset: str, *, sources: Sources | None = None) -> str:
     """Return a checksum of what a data set is made from, without loading its rows.
 
     Parameters
@@ -177,8 +165,6 @@ def source_fingerprint(
     dataset : str
         As `load_corpus`.
     sources : mapping of str to Path, optional
-        As `load_corpus`.
-    hub : mapping of str to tuple of HubTable
         As `load_corpus`.
 
     Returns
@@ -196,8 +182,8 @@ def source_fingerprint(
     family = family_of(name)
     if folder is not None:
         data: object = folder_fingerprint(_files(family, folder), root=folder)
-    elif family in hub:
-        data = [str(table) for table in hub[family]]
+    elif family in FULL_ROWS:
+        data = [str(table) for table in _hub_tables(family)]
     else:
         data = [member.sha256 for member in ASSETS["reviews"].members]
     return fingerprint(family=family, version=VERSION, data=data)
@@ -272,6 +258,14 @@ def _folder(family: str, sources: Sources | None) -> Path | None:
     if not folder.is_dir():
         raise CompanionError(f"the source of {family}, {folder}, is not a folder")
     return folder
+
+
+def _hub_tables(family: str) -> tuple[HubTable, ...]:
+    """Return the repositories that a family can come from."""
+    tables = hub_settings().datasets.get(family, ())
+    if not tables:
+        raise CompanionError(f"configs/paper.yaml: hub: datasets has no repository of {family!r}")
+    return tables
 
 
 def _files(family: str, folder: Path) -> list[Path]:

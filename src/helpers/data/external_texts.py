@@ -1,4 +1,8 @@
-"""Texts for language identification that the models were never fine-tuned on (section 2.2)."""
+"""Texts for language identification that the models were never fine-tuned on (section 2.2).
+
+Wikipedia is streamed, in an order shuffled with a seed, so no dump is ever fetched whole. What was
+drawn from the hub is kept in the cache: every experiment has the same texts, and asks once.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -7,15 +11,16 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
+from helpers.data.cached_files import is_recorded, write_recorded
+from helpers.data.hub_errors import reason
 from helpers.data.offline_assets import ASSETS, ensure_asset
 from helpers.data.tables import clean
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.experiment import hub_settings
+from helpers.foundation.paths import cache_dir
 from helpers.foundation.store import fingerprint
 
 EXTERNAL = ("eld", "wikipedia")
-WIKIPEDIA = "wikimedia/wikipedia"
-WIKIPEDIA_REVISION = "b04c8d1ceb2f5cd4588862100d08de323dccfbaa"
-WIKIPEDIA_CONFIG = "20231101.{language}"
 SHUFFLE_BUFFER = 10_000  # articles: the sample is drawn from a stream, never from a whole dump
 VERSION = 1  # raise it when the texts that are drawn change
 
@@ -99,7 +104,8 @@ def external_fingerprint(source: str, *, sources: Mapping[str, Path] | None = No
     if source == "eld":
         data: object = [member.sha256 for member in ASSETS["language_identification"].members]
     elif folder is None:
-        data = [WIKIPEDIA, WIKIPEDIA_REVISION, WIKIPEDIA_CONFIG]
+        hub = hub_settings().wikipedia
+        data = [hub.repository, hub.revision, hub.config]
     else:
         data = [
             [path.relative_to(folder).as_posix(), path.stat().st_size]
@@ -139,16 +145,49 @@ def _wikipedia_folder(sources: Mapping[str, Path]) -> Path | None:
 def _wikipedia_articles(
     language: str, count: int, sources: Mapping[str, Path], seed: int
 ) -> list[str]:
-    """Return the first articles of a shuffled stream."""
-    from datasets import load_dataset
-
-    config = WIKIPEDIA_CONFIG.format(language=language)
+    """Return the first articles of a shuffled stream; those of the hub from the cache."""
+    hub = hub_settings().wikipedia
+    config = hub.config.format(language=language)
     folder = _wikipedia_folder(sources)
+    if folder is not None:
+        return _draw(folder, config, language, count, seed)
+    drawn_as = fingerprint(
+        repository=hub.repository,
+        revision=hub.revision,
+        config=config,
+        count=count,
+        seed=seed,
+        buffer=SHUFFLE_BUFFER,
+        version=VERSION,
+    )
+    kept = cache_dir() / "hub" / hub.repository.replace("/", "--") / f"{config}-{count}-{seed}"
+    kept = kept.with_name(f"{kept.name}.parquet")
+    if not is_recorded(kept, made_from=drawn_as):
+        articles = pd.DataFrame({"text": _draw(None, config, language, count, seed)})
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        content = articles.to_parquet(None, index=False, compression="zstd")
+        write_recorded(kept, bytes(content), made_from=drawn_as)
+    return list(pd.read_parquet(kept)["text"])
+
+
+def _draw(folder: Path | None, config: str, language: str, count: int, seed: int) -> list[str]:
+    """Stream articles from the hub, or a folder, until there are enough."""
+    from datasets import load_dataset
+    from pyarrow.dataset import ParquetFragmentScanOptions
+
+    hub = hub_settings().wikipedia
     texts: list[str] = []
+    # Read a row group at a time, not tens of megabytes ahead in each of the files.
+    frugal = ParquetFragmentScanOptions(pre_buffer=False)
     try:
         if folder is None:
             stream = load_dataset(
-                WIKIPEDIA, config, revision=WIKIPEDIA_REVISION, split="train", streaming=True
+                hub.repository,
+                config,
+                revision=hub.revision,
+                split="train",
+                streaming=True,
+                fragment_scan_options=frugal,
             )
         else:
             files = sorted(str(path) for path in (folder / config).glob("*.parquet"))
@@ -164,8 +203,8 @@ def _wikipedia_articles(
             for article in shuffled:
                 if "text" not in article:
                     raise CompanionError(
-                        f"{folder or WIKIPEDIA}: {config} has no column 'text'; its columns are "
-                        f"{', '.join(article)}"
+                        f"{folder or hub.repository}: {config} has no column 'text'; its columns "
+                        f"are {', '.join(article)}"
                     )
                 if text := (article["text"] or "").strip():
                     texts.append(text)
@@ -176,10 +215,10 @@ def _wikipedia_articles(
         raise
     # The hub's clients raise errors of many kinds; each means that the articles do not come.
     except Exception as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         raise CompanionError(
-            f"Wikipedia in '{language}' could not be read from {folder or 'the hub'} ({reason}): "
-            "connect to the hub, set HF_ENDPOINT to a mirror, name a local copy with "
-            "--source wikipedia=FOLDER, or take eld as the external source"
+            f"Wikipedia in '{language}' could not be read from {folder or 'the hub'} "
+            f"({reason(error)}): connect to the hub and try again, set HF_ENDPOINT to a "
+            "mirror, name a local copy with --source wikipedia=FOLDER, or take eld as the "
+            "external source"
         ) from error
     return texts

@@ -19,12 +19,12 @@ from helpers.data.tables import (
     AMAZON_COPY_COLUMNS,
     SUFFIXES,
     XNLI_COLUMNS,
-    Columns,
     Tables,
     fitting_columns,
     read_file,
 )
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.hub import Columns
 
 # Columns that a local folder may have instead; the first that fits a file is taken.
 FOLDER_COLUMNS: Mapping[str, tuple[Columns, ...]] = MappingProxyType(

@@ -3,75 +3,30 @@
 What was loaded once is read from the cache afterwards, with or without a network.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
-from typing import Literal
 
 import pandas as pd
 
 from helpers.data.cached_files import is_recorded, write_recorded
 from helpers.data.grouping import SPLITS
-from helpers.data.tables import (
-    AMAZON_COLUMNS,
-    AMAZON_COPY_COLUMNS,
-    XNLI_COLUMNS,
-    Columns,
-    Tables,
-    require_columns,
-)
+from helpers.data.hub_errors import is_gone, reason
+from helpers.data.tables import Tables, require_columns
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.hub import HubTable
 from helpers.foundation.paths import cache_dir
 
-
-@dataclass(frozen=True)
-class HubTable:
-    """A data set of the hub: repository, revision, columns.
-
-    A language is a configuration, or a folder where the repository has no data card.
-    """
-
-    repository: str
-    revision: str
-    columns: Columns
-    language_is: Literal["name", "data_dir"] = "name"
-
-    def __str__(self) -> str:
-        """Return the repository and its revision."""
-        return f"{self.repository}@{self.revision}"
-
-
-# Tried in this order; the one that was used is named in ``Corpus.source``.
-HUB_TABLES: Mapping[str, tuple[HubTable, ...]] = MappingProxyType(
-    {
-        "xnli": (
-            HubTable("facebook/xnli", "b8dd5d7af51114dbda02c0e3f6133f332186418e", XNLI_COLUMNS),
-        ),
-        # The corpus was withdrawn by its owner; these are copies of its rows.
-        "amazon_reviews": (
-            HubTable(
-                "defunct-datasets/amazon_reviews_multi",
-                "refs/convert/parquet",
-                AMAZON_COLUMNS,
-                language_is="data_dir",
-            ),
-            # Its text is believed to be title and body in one: a deviation, to be stated.
-            HubTable(
-                "mteb/amazon_reviews_multi",
-                "refs/convert/parquet",
-                AMAZON_COPY_COLUMNS,
-                language_is="data_dir",
-            ),
-        ),
-    }
-)
+_COMMIT = re.compile("[0-9a-f]{40}")
 
 
 def load_hub_tables(
     family: str, languages: Sequence[str], candidates: Sequence[HubTable]
-) -> tuple[Tables, HubTable]:
+) -> tuple[Tables, str]:
     """Load every split of every language from the first repository that has them.
+
+    A copy may differ in its texts, so only a repository that is gone, or has other columns, gives
+    way to the next one; an answer that is late, cut short or refused for now does not.
 
     Parameters
     ----------
@@ -80,60 +35,90 @@ def load_hub_tables(
     languages : sequence of str
         Configurations or folders of the repository.
     candidates : sequence of HubTable
-        Tried in this order; one that lies in the cache is not loaded again.
+        Tried in this order, after those that lie in the cache.
 
     Returns
     -------
     tables : dict
         ``(split, language)`` to the table and its columns.
-    used : HubTable
-        Where they came from.
+    source : str
+        Repository and revision that they came from, and the commit where that is a branch.
 
     Raises
     ------
     CompanionError
         If no repository can be reached, or none has the languages, splits and columns.
     """
+    for table in candidates:
+        if (found := _cached(table, languages)) is not None:
+            return found
     reasons = []
     for table in candidates:
-        folder = cache_dir() / "hub" / table.repository.replace("/", "--")
-        files = {
-            (split, language): folder / f"{language}-{split}.parquet"
-            for split in SPLITS
-            for language in languages
-        }
-        if not all(is_recorded(path, made_from=table.revision) for path in files.values()):
-            try:
-                _fetch(table, files)
-            # The hub's clients raise errors of many kinds; each means: not from this repository.
-            except Exception as error:
-                reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-                reasons.append(f"{table.repository}: {reason[:200]}")
+        try:
+            _fetch(table, languages)
+        # The hub's clients raise errors of many kinds.
+        except Exception as error:
+            reasons.append(f"{table.repository}: {reason(error)}")
+            if is_gone(error):
                 continue
-        columns = list(table.columns.names)
-        return {
-            key: (pd.read_parquet(path)[columns], table.columns) for key, path in files.items()
-        }, table
+            break
+        found = _cached(table, languages)
+        assert found is not None
+        return found
     raise CompanionError(
-        f"{family} could not be loaded from the hub ({'; '.join(reasons)}): connect to it once, "
-        f"set HF_ENDPOINT to a mirror, or name a local copy with --source {family}=FOLDER"
+        f"{family} could not be loaded from the hub ({'; '.join(reasons)}): connect to it and try "
+        f"again, set HF_ENDPOINT to a mirror, name a local copy with --source {family}=FOLDER, or "
+        "name another copy on the hub in configs/paper.yaml"
     )
 
 
-def _fetch(table: HubTable, files: Mapping[tuple[str, str], Path]) -> None:
+def _paths(table: HubTable, languages: Sequence[str]) -> tuple[Path, dict[tuple[str, str], Path]]:
+    """Return where the cache keeps the commit and each split of each language."""
+    folder = cache_dir() / "hub" / table.repository.replace("/", "--")
+    keys = [(split, language) for split in SPLITS for language in languages]
+    return folder / "commit", {key: folder / f"{key[1]}-{key[0]}.parquet" for key in keys}
+
+
+def _cached(table: HubTable, languages: Sequence[str]) -> tuple[Tables, str] | None:
+    """Return the tables of a repository that lie in the cache, whole, and their source."""
+    commit, files = _paths(table, languages)
+    if not all(is_recorded(path, made_from=table.revision) for path in (commit, *files.values())):
+        return None
+    columns = list(table.columns.names)
+    tables = {key: (pd.read_parquet(path)[columns], table.columns) for key, path in files.items()}
+    resolved = commit.read_text(encoding="ascii")
+    return tables, str(table) + (f", commit {resolved}" if resolved != table.revision else "")
+
+
+def _fetch(table: HubTable, languages: Sequence[str]) -> None:
     """Load a repository's languages with ``datasets`` and write the columns into the cache."""
     from datasets import load_dataset
 
-    for language in dict.fromkeys(language for _, language in files):
+    commit, files = _paths(table, languages)
+    commit.parent.mkdir(parents=True, exist_ok=True)
+    resolved = _resolve(table)
+    for language in languages:
+        names = {"name": table.config, "data_dir": table.data_dir}
         splits = load_dataset(
-            table.repository, **{table.language_is: language}, revision=table.revision
+            table.repository,
+            **{key: name and name.format(language=language) for key, name in names.items()},
+            revision=resolved,
         )
         for split in SPLITS:
             if split not in splits:
                 raise CompanionError(f"language '{language}' has no split '{split}'")
             require_columns(f"{language}/{split}", table.columns.names, splits[split].column_names)
             frame = splits[split].select_columns(list(table.columns.names)).to_pandas()
-            path = files[split, language]
-            path.parent.mkdir(parents=True, exist_ok=True)
             content = frame.to_parquet(None, index=False, compression="zstd")
-            write_recorded(path, bytes(content), made_from=table.revision)
+            write_recorded(files[split, language], bytes(content), made_from=table.revision)
+    write_recorded(commit, resolved.encode("ascii"), made_from=table.revision)
+
+
+def _resolve(table: HubTable) -> str:
+    """Return the commit behind a revision, so that all languages come from one."""
+    import huggingface_hub
+
+    if _COMMIT.fullmatch(table.revision) or huggingface_hub.is_offline_mode():
+        return table.revision
+    api = huggingface_hub.HfApi()
+    return str(api.dataset_info(table.repository, revision=table.revision).sha)

@@ -1,7 +1,6 @@
 """Tables of labelled texts: read from files, checked, and brought into one schema."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -9,23 +8,9 @@ import pandas as pd
 
 from helpers.data.grouping import SPLITS
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.hub import Columns
 
 SUFFIXES = (".parquet", ".jsonl", ".csv")
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Which columns of a table hold what; ``first_label`` is the number of the first label."""
-
-    label: str
-    text: str
-    text_pair: str | None = None
-    first_label: int = 0
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The columns that a table must have."""
-        return tuple(name for name in (self.text, self.text_pair, self.label) if name)
 
 
 # A table and its columns for each ``(split, language)``.

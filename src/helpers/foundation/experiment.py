@@ -21,6 +21,7 @@ import yaml
 
 from helpers.foundation import paths
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.hub import Hub
 
 SETUPS: Mapping[str, str] = types.MappingProxyType(
     {
@@ -42,6 +43,7 @@ FAMILIES: Mapping[str, str] = types.MappingProxyType(
     }
 )
 PUBLISHED_PROFILE = "embedded"
+_HUB_PROFILE = "paper"
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _SOURCE_NAME = re.compile(r"[a-z0-9_]+")
@@ -231,11 +233,15 @@ class Recipe:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetSettings:
-    """Sizes of one data set's subsets (rows; null: the most there are) and its own recipe."""
+    """Sizes of one data set's subsets (rows; null: the most there are) and its own recipe.
+
+    ``shap_texts`` is how many of its test texts are explained; null: as many as the profile says.
+    """
 
     train: int | None = None
     validation: int | None = None
     test: int | None = None
+    shap_texts: int | None = None
     rule: Literal["paper", "authors_code"] = "paper"
     recipe: Mapping[str, Any] = field(default_factory=dict)
 
@@ -250,7 +256,10 @@ class LanguageIdentificationSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class ShapSettings:
-    """How many test texts are explained, and with what budget (paper, section 2.3)."""
+    """How many test texts are explained, and with what budget (paper, section 2.3).
+
+    ``texts`` null: all of them.
+    """
 
     texts: int | None = 240
     max_evals: int = 500
@@ -265,7 +274,8 @@ class Profile:
     ``matrix`` lists the data sets of ``companion reproduce``; ``datasets`` has the settings of
     every family that can be run. ``null_seed`` adds one balanced model: the SHAP difference
     between two balanced models is the null of Figure 1. ``mie_seeds`` and ``mie_setups`` say
-    which experiments are repeated with masked input entropy.
+    which experiments are repeated with masked input entropy. ``hub`` says where models and texts
+    are fetched from; ``paper.yaml`` has it, for every profile.
     """
 
     name: str
@@ -280,6 +290,7 @@ class Profile:
     null_seed: int | None = None
     mie_seeds: tuple[int, ...] = ()
     mie_setups: tuple[str, ...] = ("balanced", "imbalanced")
+    hub: Hub | None = None
 
     def settings(self, dataset: str) -> DatasetSettings:
         """Return the settings of a data set's family.
@@ -296,6 +307,11 @@ class Profile:
                 f"it has {', '.join(self.datasets)}"
             )
         return self.datasets[family]
+
+    def shap_texts(self, dataset: str) -> int | None:
+        """Return how many of a data set's test texts are explained; None: all."""
+        own = self.settings(dataset).shap_texts
+        return self.shap.texts if own is None else own
 
     def recipe_for(self, dataset: str, variant: Variant) -> Recipe:
         """Return the recipe of one experiment: the profile's, the data set's, the variant's."""
@@ -331,6 +347,8 @@ def _parse_profile(path: Path, text: str) -> Profile:
         profile.recipe_for(dataset, Variant())
     for setup in profile.mie_setups:
         _one_of(f"setup in {path.name}", setup, SETUPS)
+    if (profile.hub is not None) != (profile.name == _HUB_PROFILE):
+        raise CompanionError(f"{path.name}: the field 'hub' belongs in {_HUB_PROFILE}.yaml alone")
     return profile
 
 
@@ -345,6 +363,19 @@ def load_profile(name: str) -> Profile:
     _one_of("profile", name, profile_names())
     path = paths.configs_dir() / f"{name}.yaml"
     return _parse_profile(path, path.read_text(encoding="utf-8"))
+
+
+def hub_settings() -> Hub:
+    """Return where models and texts lie on the hub, for every profile.
+
+    Raises
+    ------
+    CompanionError
+        If ``configs/paper.yaml`` is not there or not valid.
+    """
+    hub = load_profile(_HUB_PROFILE).hub
+    assert hub is not None  # checked when the file is read
+    return hub
 
 
 T = TypeVar("T")

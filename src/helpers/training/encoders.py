@@ -2,11 +2,10 @@
 
 import hashlib
 import json
+import os
 import sys
-import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -19,27 +18,10 @@ from transformers import (
 )
 from transformers.utils import logging as transformers_logging
 
+from helpers.data.hub_errors import reason
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import MODELS, check_model
+from helpers.foundation.experiment import MODELS, check_model, hub_settings
 from helpers.training.classifier import FirstToken, FirstTokenClassifier, FirstTokenConfig
-
-
-@dataclass(frozen=True)
-class Pin:
-    """A model on the Hugging Face hub, at one commit."""
-
-    repository: str
-    revision: str
-
-
-PINS: Mapping[str, Pin] = types.MappingProxyType(
-    {
-        "mbert": Pin(
-            "google-bert/bert-base-multilingual-cased", "3f076fdb1ab68d5b2880cb87a0886f315b8146f8"
-        ),
-        "xlmr": Pin("FacebookAI/xlm-roberta-base", "e73636d4f797dec63c3081bb6ed5c7b0bb3f2089"),
-    }
-)
 
 # Dropout's names in the configurations of the encoders.
 _DROPOUTS = ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "attention_dropout")
@@ -97,7 +79,7 @@ def load_encoder(
     """
     check_model(name)
     source, revision = _locate(name, revision)
-    with quiet(), torch.random.fork_rng(devices=[]):
+    with quiet(), _no_conversion(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         try:
             tokenizer = AutoTokenizer.from_pretrained(
@@ -119,10 +101,12 @@ def load_encoder(
                 )
         except CompanionError:
             raise
-        except (OSError, ValueError) as error:
-            reason = str(error).strip().splitlines()[0]
+        # The hub's clients raise errors of many kinds; of a folder, these mean that it is no model.
+        except Exception as error:
+            if Path(source).is_dir() and not isinstance(error, (OSError, ValueError)):
+                raise
             raise CompanionError(
-                f"the model {name!r} cannot be loaded ({reason}): choose one of "
+                f"the model {name!r} cannot be loaded ({reason(error)}): choose one of "
                 f"{', '.join(MODELS)}, a folder, or owner/name of a model on the hub that is in "
                 "reach, has safetensors weights and needs no code of its own"
             ) from error
@@ -172,14 +156,41 @@ def model_fingerprint(name: str) -> str:
     return digest.hexdigest()
 
 
+def model_source(name: str) -> str:
+    """Return where a model's weights came from, once they have been fetched.
+
+    Parameters
+    ----------
+    name : str
+        As in `load_encoder`.
+
+    Returns
+    -------
+    str
+        As `model_fingerprint`, with the commit that a branch of the hub stood for.
+    """
+    from huggingface_hub import try_to_load_from_cache
+
+    source, revision = _locate(name, None)
+    identity = model_fingerprint(name)
+    if Path(source).is_dir():
+        return identity
+    config = try_to_load_from_cache(source, "config.json", revision=revision)
+    commit = Path(config).parent.name if isinstance(config, str) else revision
+    return identity if commit == revision else f"{identity}, commit {commit}"
+
+
 def _locate(name: str, revision: str | None) -> tuple[str, str]:
     """Return the folder or hub id behind a name, and its revision."""
     if name == "e5_small":
         from helpers.data.offline_assets import encoder_folder
 
         return str(encoder_folder()), "main"
-    if name in PINS:
-        return PINS[name].repository, revision or PINS[name].revision
+    if name in MODELS:
+        pinned = hub_settings().models.get(name)
+        if pinned is None:
+            raise CompanionError(f"configs/paper.yaml: hub: models has no repository of {name!r}")
+        return pinned.repository, revision or pinned.revision
     folder = Path(name).expanduser()
     return (str(folder) if folder.is_dir() else name), revision or "main"
 
@@ -247,6 +258,25 @@ def _with_fresh_head(
         ),
         encoder,
     )
+
+
+@contextmanager
+def _no_conversion() -> Iterator[None]:
+    """Keep ``transformers`` from asking a server to convert weights, and from taking the answer.
+
+    Where the main branch of a repository has no safetensors, it would open a pull request there
+    and load what the request holds.
+    """
+    name = "DISABLE_SAFETENSORS_CONVERSION"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 @contextmanager
