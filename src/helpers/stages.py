@@ -189,6 +189,21 @@ class Workbench:
         )
 
     @functools.cached_property
+    def explained(self) -> pd.DataFrame:
+        """The test rows whose SHAP values are computed."""
+        from helpers.analysis.shap_frames import stratified_sample
+
+        count = self.experiment.settings.shap_texts(self.experiment.dataset)
+        if count is None:
+            return self.test
+        return stratified_sample(self.test, count, seed=_FIXED_SEED)
+
+    @functools.cached_property
+    def examples(self) -> pd.DataFrame:
+        """The book's own texts, whose SHAP values are computed too."""
+        return _example_texts(self.experiment.dataset)
+
+    @functools.cached_property
     def external(self) -> pd.DataFrame:
         """The external texts of the language identification (section 2.2)."""
         from helpers.data.external_texts import load_external_texts
@@ -490,32 +505,30 @@ def _pretrained_probes(bench: Workbench, name: str, rows: pd.DataFrame) -> dict[
         version=VERSIONS["language_identification"],
     )
     kept = paths.checkpoints_dir() / "pretrained" / f"{key}.json"
-    if not kept.is_file():
-        model, tokenizer = load_encoder(
-            experiment.model,
-            num_labels=len(bench.corpus.labels),
-            layers=experiment.options.layers,
-            seed=_FIXED_SEED,
-        )
-        outputs = bench.outputs(model, tokenizer, rows, f"{name} texts, before fine-tuning")
-        probed = probe_all(
-            outputs.features,
-            rows["language"],
-            groups=rows["group"],
-            paper_rows=_paper_rows(bench.corpus.family, name),
-            seed=_FIXED_SEED,
-        )
-        store.write_json(kept, probed["probes"])
+    with store.experiment_lock(kept.with_suffix("")):  # experiments side by side share it
+        if not kept.is_file():
+            model, tokenizer = load_encoder(
+                experiment.model,
+                num_labels=len(bench.corpus.labels),
+                layers=experiment.options.layers,
+                seed=_FIXED_SEED,
+            )
+            outputs = bench.outputs(model, tokenizer, rows, f"{name} texts, before fine-tuning")
+            probed = probe_all(
+                outputs.features,
+                rows["language"],
+                groups=rows["group"],
+                paper_rows=_paper_rows(bench.corpus.family, name),
+                seed=_FIXED_SEED,
+            )
+            store.write_json(kept, probed["probes"])
     return dict(json.loads(kept.read_text(encoding="utf-8")))
 
 
 def _shap_values(bench: Workbench) -> dict[str, Any]:
-    from helpers.analysis.shap_frames import explanation_frame, stratified_sample
+    from helpers.analysis.shap_frames import explanation_frame
 
-    texts = bench.experiment.settings.shap_texts(bench.experiment.dataset)
-    rows = bench.test
-    if texts is not None:
-        rows = stratified_sample(rows, texts, seed=_FIXED_SEED)
+    rows = bench.explained
     finished = bench.experiment.checkpoint / "shap_values"
     explanation = _explain(bench, rows, cache=finished)
     frame = explanation_frame(
@@ -559,7 +572,7 @@ def _example_texts(dataset: str) -> pd.DataFrame:
 def _shap_examples(bench: Workbench) -> dict[str, Any]:
     from helpers.analysis.shap_frames import explanation_frame
 
-    rows = _example_texts(bench.experiment.dataset)
+    rows = bench.examples
     if rows.empty:
         return {}
     frame = explanation_frame(
@@ -639,14 +652,13 @@ def is_done(experiment: Experiment, stage: str, *, sources: Sources | None = Non
     return store.is_done(experiment.folder, stage, fingerprint)
 
 
-def _needed_by(stage: str, bench: Workbench) -> list[tuple[Workbench, str]]:
-    """Return the stages whose results a stage reads."""
+def needs(experiment: Experiment, stage: str) -> list[tuple[Experiment, str]]:
+    """Return the stages whose results a stage reads, with the experiments they belong to."""
     if stage in ("predictions", "language_identification", "shap_values", "shap_examples"):
-        return [(bench, "finetuning")]
-    reference = reference_of(bench.experiment)
+        return [(experiment, "finetuning")]
+    reference = reference_of(experiment)
     if stage == "shap_difference" and reference is not None:
-        other = Workbench(reference, bench.sources, bench.progress)
-        return [(bench, "shap_values"), (other, "shap_values")]
+        return [(experiment, "shap_values"), (reference, "shap_values")]
     return []
 
 
@@ -654,8 +666,10 @@ def _ensure(bench: Workbench, stage: str) -> None:
     """Make a stage's result where it is not there; one process at a time."""
     if is_done(bench.experiment, stage, sources=bench.sources):
         return
-    for needed in _needed_by(stage, bench):  # before the lock: two experiments can need each other
-        _ensure(*needed)
+    # Before the lock: two experiments can need each other.
+    for needed, name in needs(bench.experiment, stage):
+        own = needed == bench.experiment
+        _ensure(bench if own else Workbench(needed, bench.sources, bench.progress), name)
     lock = paths.checkpoints_dir() / bench.experiment.relative_folder
     with store.experiment_lock(lock):
         if not is_done(bench.experiment, stage, sources=bench.sources):

@@ -1,0 +1,184 @@
+"""A profile's work as jobs that a scheduler can run: one command each, and what each waits for.
+
+Two jobs for an experiment, each a ``companion run`` that the store makes safe to stop and to
+repeat:
+
+``experiment``  all stages that read this experiment's own results: its model and what is measured
+                on it, in one process, so that the model and its outputs are made once;
+``difference``  the stages that read another experiment's results too (section 2.3): they wait for
+                both.
+
+A *note* is an empty file that tells a scheduler that a job is done. The store is what counts:
+`sync_notes` makes the notes say what the store holds.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from helpers import reproduction, stages
+from helpers.foundation import paths
+from helpers.foundation.experiment import Experiment, family_of, load_profile
+from helpers.stages import Sources
+
+Kind = Literal["experiment", "difference"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Some stages of one experiment, run by one command.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    kind : {"experiment", "difference"}
+    stages : tuple of str
+    needs : tuple of str
+        Names of the jobs that have to be done before.
+    """
+
+    experiment: Experiment
+    kind: Kind
+    stages: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The experiment's folder, and the kind of job."""
+        return job_name(self.experiment, self.kind)
+
+    def arguments(self, sources: Sources) -> list[str]:
+        """Return the arguments of ``companion`` that run this job."""
+        one = self.experiment
+        listed = ["run", "--model", one.model, "--dataset", one.dataset, "--setup", one.setup]
+        listed += ["--seed", str(one.seed), "--profile", one.profile]
+        listed += ["--variant", one.variant] if one.variant else []
+        listed += ["--stages", ",".join(self.stages)]
+        for family, folder in sources.items():
+            listed += ["--source", f"{family}={folder}"]
+        return listed
+
+
+def job_name(experiment: Experiment, kind: Kind) -> str:
+    """Return a job's name, unique in a checkout."""
+    return f"{experiment}/{kind}"
+
+
+def wanted_stages(listed: Iterable[Experiment]) -> dict[Experiment, tuple[str, ...]]:
+    """Return the stages behind the published results of some experiments, in their order.
+
+    What another experiment's result is made from comes in too, whether or not it is listed.
+
+    Examples
+    --------
+    >>> one = Experiment("e5_small", "multiemo", "imbalanced")
+    >>> for experiment, names in wanted_stages([one]).items():
+    ...     print(experiment.setup, *names[:4])
+    imbalanced subsets finetuning predictions language_identification
+    balanced finetuning shap_values
+    """
+    wanted: dict[Experiment, set[str]] = {}
+
+    def want(experiment: Experiment, stage: str) -> None:
+        if stage not in wanted.setdefault(experiment, set()):
+            wanted[experiment].add(stage)
+            for other, needed in stages.needs(experiment, stage):
+                want(other, needed)
+
+    for experiment in listed:
+        for stage in stages.RESULT_STAGES:
+            want(experiment, stage)
+    return {
+        experiment: tuple(stage for stage in stages.STAGES if stage in names)
+        for experiment, names in wanted.items()
+    }
+
+
+def jobs_of(listed: Iterable[Experiment]) -> list[Job]:
+    """Return the jobs of some experiments; each comes after those that it waits for."""
+    wanted = wanted_stages(listed)
+    own, shared = [], []
+    for experiment, names in wanted.items():
+        others = {
+            stage: [other for other, _ in stages.needs(experiment, stage) if other != experiment]
+            for stage in names
+        }
+        alone = tuple(stage for stage in names if not others[stage])
+        together = tuple(stage for stage in names if others[stage])
+        own.append(Job(experiment, "experiment", alone))
+        if together:
+            waits = [experiment, *(other for stage in together for other in others[stage])]
+            needs = tuple(dict.fromkeys(job_name(other, "experiment") for other in waits))
+            shared.append(Job(experiment, "difference", together, needs))
+    return own + shared
+
+
+def profile_jobs(
+    profile: str, *, sources: Sources, datasets: Sequence[str] | None = None
+) -> list[Job]:
+    """Return the jobs of a profile; a local source changes its data set's name.
+
+    Parameters
+    ----------
+    profile : str
+        A file in ``configs/``.
+    sources : mapping
+        Data set family to a local folder.
+    datasets : sequence of str, optional
+        By default those of the profile's matrix.
+    """
+    names = list(datasets or load_profile(profile).matrix)
+    if any(family_of(name) in sources for name in names):
+        from helpers.data.corpora import resolve_name
+
+        names = [
+            resolve_name(family_of(name), sources=sources) if family_of(name) in sources else name
+            for name in names
+        ]
+    return jobs_of(reproduction.profile_experiments(profile, datasets=names))
+
+
+def resources(plan: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    """Return what to ask a scheduler for, by job: memory (MiB) and time (minutes), with a margin.
+
+    Parameters
+    ----------
+    plan : mapping
+        What ``companion plan --json`` printed.
+    """
+    found: dict[str, dict[str, int]] = {}
+    for stage in plan["stages"]:
+        job = found.setdefault(stage["job"], {"mem_mb": 2000, "minutes": 15})
+        job["mem_mb"] = max(job["mem_mb"], round(1.5 * 1024 * stage["memory_gib"]))
+        job["minutes"] += math.ceil(1.5 * stage["seconds"] / 60)
+    return found
+
+
+# --- notes ----------------------------------------------------------------------------------
+
+
+def notes_dir() -> Path:
+    """Return the folder of the notes."""
+    return paths.checkpoints_dir() / "jobs"
+
+
+def sync_notes(listed: Sequence[Job], *, sources: Sources) -> Mapping[str, bool]:
+    """Make the notes say which jobs are done, by what the store holds.
+
+    Returns
+    -------
+    mapping
+        A job's name to whether it is done.
+    """
+    done = {}
+    for job in listed:  # those that others wait for come first, so their notes are older
+        note = notes_dir() / job.name
+        done[job.name] = not stages.pending([job.experiment], stages=job.stages, sources=sources)
+        if not done[job.name]:
+            note.unlink(missing_ok=True)
+        elif not note.exists():
+            note.parent.mkdir(parents=True, exist_ok=True)
+            note.touch()
+    return done
