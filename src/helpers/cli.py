@@ -17,6 +17,7 @@ from helpers.foundation.experiment import (
     PUBLISHED_PROFILE,
     SETUPS,
     Experiment,
+    check_model,
     family_of,
     load_profile,
 )
@@ -180,6 +181,39 @@ def claims(
         _print_json(records)
     else:
         print(reproduction.claims_text(records))
+
+
+@app.command()
+def plan(
+    profile: ProfileOption = "quick",
+    model: Annotated[str | None, typer.Option(help="One of the profile's models only.")] = None,
+    dataset: Annotated[str | None, typer.Option(help="One of its data sets only.")] = None,
+    device: Annotated[
+        str | None, typer.Option(help="h200: a stated device, instead of measuring this machine.")
+    ] = None,
+    source: SourceOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Predict the work, time and memory of every job, before anything is computed."""
+    settings, sources = load_profile(profile), _sources(source)
+    if model is not None:
+        check_model(model)
+    if dataset is not None:
+        settings.settings(dataset)
+    if device is not None:
+        from helpers.planning.devices import check_device
+
+        check_device(device)
+    names = [_named(name, sources) for name in ([dataset] if dataset else settings.matrix)]
+    from helpers.planning import plan as plan_module
+
+    made = plan_module.make_plan(
+        profile, model=model, datasets=names, device=device, sources=sources
+    )
+    if json_:
+        _print_json(plan_module.as_records(made))
+    else:
+        print(plan_module.as_text(made))
 
 
 @app.command()
