@@ -37,6 +37,8 @@ from helpers.foundation.experiment import (
 )
 
 _STAMP = "companion_stamp"
+# A progress bar's advice to install widgets is no output of a page.
+_QUIET = "ignore:IProgress not found"
 _WHOLE_RUN = {
     "00_overview": "overview",
     "00_claims": "claims",
@@ -213,6 +215,7 @@ def execute_notebooks(listed: Sequence[Page], *, workers: int = 2, progress: boo
         if not _is_current(page.target, stamp):
             stale.append((page, notebook, stamp))
     failures = []
+    os.environ.setdefault("PYTHONWARNINGS", _QUIET)  # the kernels inherit it
     workers = max(1, min(workers, len(stale), os.cpu_count() or 1))
     with (
         ThreadPoolExecutor(workers) as pool,

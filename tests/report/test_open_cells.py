@@ -46,6 +46,17 @@ def test_the_command_chooses_what_is_missing(experiments):
     assert verification.chosen(listed, only) == lost
 
 
+def test_a_place_without_any_result_is_one_row_and_one_command(experiments):
+    for each in experiments:
+        shutil.rmtree(each.folder)
+    found = o.open_cells(experiments)
+    assert found.index.tolist() == [("MultiEmo pairs, multilingual-e5-small", o.ALL_SETUPS)]
+    (row,) = found.to_dict("records")
+    assert row["missing"] == "seeds 0, 1: all"
+    only = row["command"].removesuffix("</code>").partition("--only ")[2]
+    assert verification.chosen(reproduction.profile_experiments("tiny"), only) == experiments
+
+
 def test_seeds_that_lack_the_same_stand_together(experiments):
     first, second = [e for e in experiments if e.setup == "balanced" and not e.variant]
     shutil.rmtree(first.folder)

@@ -227,7 +227,11 @@ def beside(
         gap = "–" if number[0] in "12" else absent
         for name, cells in texts.items():
             columns[column.heading, name] = [cells.get(key, gap) for key in printed]
-    rows = [(group, _row_label(name, dataset)) for group, name in printed]
+    by_language = number[0] in "12"
+    rows = [
+        (_unbroken(group) if by_language else group, _row_label(name, dataset))
+        for group, name in printed
+    ]
     index = pd.MultiIndex.from_tuples(rows) if rows[0][0] else pd.Index([name for _, name in rows])
     frame = pd.DataFrame(columns, index=index)
     if all(not name for _, name in columns):
@@ -264,8 +268,13 @@ def shown(number: str, experiments: Experiments, originals: Experiments) -> Html
 def _row_label(name: str, dataset: str) -> str:
     """Say what the numbers 1 to 5 are."""
     if dataset == "amazon_reviews" and name.isdigit():
-        return f"{name} star" + "s" * (name != "1")
+        return _unbroken(f"{name} star" + "s" * (name != "1"))
     return name
+
+
+def _unbroken(text: str) -> str:
+    """Keep a few words on one line."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def summary(experiments: Experiments, originals: Experiments) -> Html:

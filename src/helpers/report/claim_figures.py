@@ -103,8 +103,9 @@ def _our_line(ax: Axes, rows: pd.DataFrame, y: float) -> None:
 
 
 def _word(ax: Axes, text: str, y: float) -> None:
-    ax.text(0.5, y, text, transform=ax.get_yaxis_transform(), ha="center", va="center",
-            color=GREY, fontsize=9, fontstyle="italic")  # fmt: skip
+    ax.text(0.03, y, text, transform=ax.get_yaxis_transform(), ha="left", va="center",
+            color=GREY, fontsize=9, fontstyle="italic",
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 1})  # fmt: skip
 
 
 def _shade(ax: Axes, comparison: claims.Comparison) -> None:

@@ -29,6 +29,7 @@ def absent_stages(experiment: Experiment) -> list[str]:
     return [stage for stage in RESULT_STAGES if stage not in done]
 
 
+ALL_SETUPS = "all setups"
 Stages = Mapping[Experiment, list[str]]
 _NONE: Stages = {}
 
@@ -49,13 +50,8 @@ def open_cells(experiments: Experiments, *, outdated: Stages = _NONE) -> pd.Data
     DataFrame
         ``missing`` (which results of which seeds) and ``command``; empty where nothing is missing.
     """
-    grouped: dict[tuple[str, str], list[Experiment]] = {}
-    for each in experiments:
-        setup = setup_label(each.setup) + (f", {each.variant}" if each.variant else "")
-        where = f"{dataset_label(each.dataset)}, {model_label(each.model)}"
-        grouped.setdefault((where, setup), []).append(each)
     rows = {}
-    for place, members in grouped.items():
+    for place, members in _grouped(experiments).items():
         absent = {each: stages for each in members if (stages := absent_stages(each))}
         old = {each: outdated[each] for each in members if each in outdated}
         if not absent and not old:
@@ -73,13 +69,29 @@ def open_cells(experiments: Experiments, *, outdated: Stages = _NONE) -> pd.Data
     return frame
 
 
+def _grouped(experiments: Experiments) -> dict[tuple[str, str], list[Experiment]]:
+    """Group experiments by place and setup; a place without any result is one group."""
+    by_place: dict[str, list[Experiment]] = {}
+    for each in experiments:
+        where = f"{dataset_label(each.dataset)}, {model_label(each.model)}"
+        by_place.setdefault(where, []).append(each)
+    grouped: dict[tuple[str, str], list[Experiment]] = {}
+    for where, members in by_place.items():
+        empty = all(len(absent_stages(each)) == len(RESULT_STAGES) for each in members)
+        for each in members:
+            setup = setup_label(each.setup) + (f", {each.variant}" if each.variant else "")
+            grouped.setdefault((where, ALL_SETUPS if empty else setup), []).append(each)
+    return grouped
+
+
 def _in_words(absent: Stages) -> list[str]:
     """Say which results of which seeds, seeds with the same ones together."""
     by_stages: dict[str, list[str]] = {}
     for each, stages in absent.items():
         names = ", ".join(stages).replace("_", " ").replace("shap", "SHAP")
         what = "all" if len(stages) == len(RESULT_STAGES) else names
-        by_stages.setdefault(what, []).append(str(each.seed))
+        seeds = by_stages.setdefault(what, [])
+        seeds += [str(each.seed)] * (str(each.seed) not in seeds)
     return [
         f"{'seed' if len(seeds) == 1 else 'seeds'} {', '.join(seeds)}: {what}"
         for what, seeds in by_stages.items()
@@ -87,13 +99,15 @@ def _in_words(absent: Stages) -> list[str]:
 
 
 def commands(experiments: Experiments) -> list[str]:
-    """Return the commands that compute some experiments of one model, data set and setup.
+    """Return the commands that compute some experiments of one model and data set.
 
-    One for all seeds where the profile runs the data set itself, else one for each seed.
+    One for all of them where the profile runs the data set itself, else one for each.
     """
     first = experiments[0]
     if first.dataset in load_profile(first.profile).matrix:
-        name = first.relative_folder.parent.relative_to(first.profile).as_posix()
+        folders = {each.relative_folder.parent for each in experiments}  # one for each setup
+        folder = folders.pop() if len(folders) == 1 else first.relative_folder.parents[1]
+        name = folder.relative_to(first.profile).as_posix()
         return [f"companion reproduce --profile {first.profile} --only {name}"]
     return [display.command([each]) for each in experiments]
 
@@ -117,9 +131,10 @@ def shown(experiments: Experiments, *, caption: str, outdated: Stages = _NONE) -
     if found.empty:
         return display.note(f"{counted} are finished: nothing is missing.")
     head = display.note(f"{counted} are finished. What is missing:")
-    body = display.table(found, caption=caption)
+    both = pd.DataFrame({"what is missing": found["missing"] + "<br>" + found["command"]})
+    body = display.table(both, caption=caption)
     content = body.html.replace("companion-table", "companion-table companion-prose", 1)
-    return Html(head.html + content, f"{head.text}\n{body.text}")
+    return Html(head.html + content, f"{head.text}\n{found.to_string()}")
 
 
 def other_data(profile: str, experiments: Experiments, *, caption: str) -> Html:

@@ -171,7 +171,9 @@ def headline(experiments: Sequence[Experiment]) -> Html:
     return table(
         headline_table(experiments),
         caption="<b>What the paper finds, and what was found here.</b> Differences between setups; "
-        "in brackets the 95 % interval. The paper's column spans its models and data sets.",
+        "in brackets the 95 % interval. A finding <b>holds</b> where the interval lies on the "
+        "claimed side of 0; where it contains 0, or there is none, it <b>cannot be told</b>. The "
+        "paper's numbers span its models and data sets, from one seed each and without intervals.",
     )
 
 
