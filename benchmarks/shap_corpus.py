@@ -1,6 +1,6 @@
 """SHAP values of a corpus: texts and model evaluations per second, against ``shap`` itself.
 
-    python benchmarks/shap_corpus.py [--dataset multiemo] [--model FOLDER] [--texts 20] [--json]
+    python benchmarks/shap_corpus.py [--dataset multiemo] [--model FOLDER] [--texts 12] [--json]
 
 ``companion``       `helpers.analysis.shap_values.explain_corpus` in the machine's fast precision.
 ``companion_fp32``  the same in full precision.
@@ -247,7 +247,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--dataset", default="multiemo")
     parser.add_argument("--model", help="a fine-tuned model's folder; by default one of a profile")
-    parser.add_argument("--texts", type=int, default=20)
+    parser.add_argument("--texts", type=int, default=12)
     parser.add_argument("--authors-texts", type=int, default=2)
     parser.add_argument("--json", action="store_true", help="print the whole report")
     options = parser.parse_args()

@@ -170,6 +170,7 @@ def main():
     bars = figure[["ids", "strings"]].to_numpy().T
     report = {
         "dataset": options.dataset,
+        "hardware": hardware.describe(),
         "texts": len(texts),
         "texts_for_masks": len(many),
         "masks": masks.to_dict("index"),

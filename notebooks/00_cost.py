@@ -1,0 +1,169 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # What it costs
+#
+# SHAP values are the expensive part: shap asks the model about hundreds of masked copies of every
+# text, and the paper's authors advise against doing that for a whole test set. Here it is an
+# ordinary step. This page shows what each step costs, always beside another way to do the same
+# thing, in the same run on the same machine.
+#
+# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/00_cost.ipynb)
+
+# %% tags=["remove-cell", "setup"]
+import sys
+
+if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothing
+    import os
+    import subprocess
+
+    def call(*command):
+        subprocess.run(command, check=True)
+
+    call("git", "clone", "--depth=1", "https://github.com/language-class-imbalance/companion")
+    call(sys.executable, "-m", "pip", "install", "--quiet", "./companion")
+    os.chdir("companion")
+
+# %% tags=["parameters", "hide-input"]
+profile = "quick"  # a file in configs/: quick, embedded, paper
+
+# %% tags=["hide-input"]
+from helpers import notebooks
+from helpers.report import benchmarks, display, grid_price
+
+notebooks.check_parameters(globals(), "profile")
+
+# %% [markdown]
+# ## SHAP values of a corpus
+#
+# All ways below give the same kind of answer for the same texts. A mask is one masked copy of a
+# text. The companion answers the masks that shap would ask for, but asks the model only once about
+# each, lets many texts share a batch, and needs no padding where texts of one length meet.
+
+# %% tags=["hide-input"]
+display.table(
+    benchmarks.shap_speed(),
+    caption="<b>Ways to compute SHAP values.</b> " + benchmarks.conditions("shap_corpus"),
+    formats={
+        "seconds a text": "{:.2f}",
+        "masks answered a second": "{:,.0f}",
+        "memory beyond the model, MiB": "{:,.0f}",
+        "times the companion's time": "{:.2f}",
+    },
+)
+
+# %% tags=["hide-input"]
+display.table(
+    benchmarks.shap_growth(),
+    caption="<b>Growth.</b> Time and memory for more texts, and for longer ones",
+    formats={
+        "seconds": "{:.1f}",
+        "times the first": "{:.2f}",
+        "masks at the model": "{:,.0f}",
+        "memory beyond the model, MiB": "{:,.0f}",
+    },
+)
+
+# %% [markdown]
+# ## Cheaper settings
+#
+# The book's SHAP values use the settings of its profile. For a first look one can pay less: half
+# precision, a smaller budget of masks, or one context for each group of tokens instead of two. Each
+# is compared with shap's default of 500 masks in full precision.
+
+# %% tags=["hide-input"]
+display.table(
+    benchmarks.shap_cheaper(),
+    caption="<b>Cheaper settings</b> against 500 masks, both contexts, full precision",
+    formats={
+        "times faster": "{:.1f}",
+        "mean error of a value": "{:.5f}",
+        "largest error": "{:.4f}",
+        "correlation": "{:.4f}",
+    },
+)
+
+# %% [markdown]
+# ## Through strings, or over token ids?
+#
+# As it is usually called, shap masks *strings*: it joins the kept pieces and the word for the mask
+# with spaces, and the tokenizer reads the result again. A continued word then becomes another word,
+# and Japanese and Chinese, written without spaces, get some. This companion replaces token ids
+# instead, so that a masked text differs from the text in its masks alone.
+
+# %% tags=["hide-input"]
+display.table(
+    benchmarks.string_path(),
+    caption="<b>The two paths, by language.</b> How often masking a group of tokens through a "
+    "string gives other tokens than replacing their ids, and what that does to SHAP values",
+    formats={
+        "more tokens, mean": "{:.2f}",
+        "mean size of a value": "{:.4f}",
+        "mean difference of a value": "{:.4f}",
+        "correlation": "{:.3f}",
+    },
+)
+
+# %% tags=["hide-input"]
+display.table(
+    benchmarks.string_path_figure(),
+    caption="<b>Does Figure 1 change?</b> Mean cumulative differences between the imbalanced and "
+    "the balanced model on both paths",
+)
+
+# %% [markdown]
+# ## Fine-tuning and features
+
+# %% tags=["hide-input"]
+display.table(
+    benchmarks.finetuning_speed(),
+    caption="<b>Fine-tuning.</b> Tokens of real text; padding does not count. "
+    + benchmarks.conditions("finetuning"),
+    formats={"tokens a second": "{:,.0f}", "companion's rate over this": "{:.1f}"},
+)
+
+# %% tags=["hide-input"]
+display.table(
+    benchmarks.feature_speed(),
+    caption="<b>First-token features</b> for the language identification. "
+    + benchmarks.conditions("features"),
+    formats={"texts a second": "{:,.0f}", "companion's rate over this": "{:.1f}"},
+)
+
+# %% [markdown]
+# ## The paper's whole grid
+#
+# `companion plan` counts the work of every stage of a profile before anything is computed, and
+# predicts its time and memory. Here it does so for the profile `paper` (every setup, with and
+# without masked input entropy, and one more balanced model for the null of the SHAP difference) on
+# a GPU that is described by its data sheet. The caption says what is assumed.
+
+# %% tags=["hide-input"]
+display.table(
+    grid_price.grid_price(),
+    caption="<b>Predicted GPU hours.</b> " + grid_price.grid_conditions(),
+    formats={
+        "models": "{:.0f}",
+        "tokens, millions": "{:,.0f}",
+        "evaluations, millions": "{:,.1f}",
+        "fine-tuning, h": "{:.1f}",
+        "language identification, h": "{:.1f}",
+        "SHAP values, h": "{:.1f}",
+        "all, h": "{:.1f}",
+        "GPU memory, GiB": "{:.1f}",
+    },
+)
+
+# %% [markdown]
+# The scripts are in `benchmarks/`; each writes one file into `results/benchmarks/`. `make bench`
+# runs the first.

@@ -1,0 +1,190 @@
+"""What the benchmarks measured: tables of speed, memory and exactness.
+
+Each script in ``benchmarks/`` leaves one file in ``results/benchmarks/``. All numbers of a file
+come from one run on one machine, so their ratios mean something and their seconds little.
+"""
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from helpers.foundation import paths
+from helpers.report.display import percent
+
+SHAP_WAYS = {
+    "companion": "this companion",
+    "bare": "the model alone, on the same batches",
+    "shap_best": "shap, same precision, best batch size",
+    "shap": "shap, same precision, its own batch size",
+    "companion_fp32": "this companion, full precision",
+    "shap_fp32": "shap as its documentation calls it, full precision",
+    "authors": "the authors' configuration, padded to 512",
+}
+FINETUNING_WAYS = {
+    "companion": "this companion, validation and saving included",
+    "default": "Trainer with its defaults, training alone",
+    "authors": "the authors' configuration, padded to 512, training alone",
+}
+FEATURE_WAYS = {
+    "companion": "this companion",
+    "companion_fp32": "this companion, full precision",
+    "pipeline": "a pipeline, one text at a time",
+}
+
+
+def load(name: str) -> dict[str, Any] | None:
+    """Return what a benchmark left, or None.
+
+    Parameters
+    ----------
+    name : str
+        The script's name without its ending.
+    """
+    path = paths.results_dir() / "benchmarks" / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def conditions(name: str) -> str:
+    """Return in a sentence what was measured where; empty where nothing was."""
+    report = load(name)
+    if report is None:
+        return ""
+    hardware = report.get("hardware", {})
+    machine = hardware.get("gpu") or f"{hardware.get('processor')}, {hardware.get('cores')} cores"
+    parts = [f"Data: {report['dataset']}", f"model: {report.get('model', 'e5_small')}"]
+    if isinstance(report.get("texts"), int):
+        parts.append(f"{report['texts']} texts")
+    if "precision" in report:
+        parts.append(f"precision: {report['precision']}")
+    return "; ".join([*parts, f"machine: {machine}"]) + "."
+
+
+def shap_speed() -> pd.DataFrame:
+    """Return texts and masks per second of each way to compute SHAP values."""
+    report = load("shap_corpus")
+    if report is None:
+        return pd.DataFrame()
+    rows = {}
+    fastest = report["results"]["companion"]
+    for name, way in SHAP_WAYS.items():
+        found = report["results"][name]
+        cost, ours = (each["seconds"] / each["evaluations"] for each in (found, fastest))
+        rows[way] = {
+            "seconds a text": found["seconds"] / found["texts"],
+            "masks answered a second": found["evaluations_per_second"],
+            "memory beyond the model, MiB": found["peak_memory_mib"],
+            "times the companion's time": cost / ours,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def shap_growth() -> pd.DataFrame:
+    """Return how time grows with the number of texts and with their length."""
+    report = load("shap_corpus")
+    if report is None:
+        return pd.DataFrame()
+    rows = {}
+    for what in ("texts", "tokens"):
+        first = report["growth"][what][0]
+        for found in report["growth"][what]:
+            rows[what, f"{found['times']}×"] = {
+                "seconds": found["seconds"],
+                "times the first": found["seconds"] / first["seconds"],
+                "masks at the model": found["masks_at_the_model"],
+                "memory beyond the model, MiB": found["peak_memory_mib"],
+            }
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    frame.index = pd.MultiIndex.from_tuples(frame.index, names=["grows", "by"])
+    return frame
+
+
+def shap_cheaper() -> pd.DataFrame:
+    """Return what cheaper settings save, and how far their values are from the exact ones."""
+    report = load("shap_corpus")
+    if report is None:
+        return pd.DataFrame()
+    exact = report["results"]["companion_fp32"]
+    rows = {
+        setting: {
+            "times faster": exact["seconds"] / found["seconds"],
+            "share of the model calls": percent(
+                found["masks_at_the_model"] / exact["masks_at_the_model"]
+            ),
+            "mean error of a value": found["mean_absolute_error"],
+            "largest error": found["largest_error"],
+            "correlation": found["correlation"],
+            "tokens in another category": percent(found["share_of_tokens_in_another_category"]),
+        }
+        for setting, found in report["cheaper"].items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def string_path() -> pd.DataFrame:
+    """Return, for each language, how shap's path through strings differs from token ids."""
+    report = load("shap_string_path")
+    if report is None:
+        return pd.DataFrame()
+    rows = {
+        language: {
+            "masks that the tokenizer reads otherwise": percent(masks["share_that_differ"]),
+            "more tokens, mean": masks["additional_tokens"],
+            "mean size of a value": report["values"][language]["mean_absolute_value"],
+            "mean difference of a value": report["values"][language]["mean_absolute_difference"],
+            "correlation": report["values"][language]["correlation"],
+            "tokens in another category": percent(
+                report["values"][language]["share_in_another_category"]
+            ),
+        }
+        for language, masks in report["masks"].items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def string_path_figure() -> pd.DataFrame:
+    """Return Figure 1's bars by category on both paths, and how much they differ."""
+    report = load("shap_string_path")
+    if report is None:
+        return pd.DataFrame()
+    bars = pd.DataFrame(report["figure_1"]["bars"])
+    frame = bars.groupby(["class", "category"], sort=False).agg(
+        ids=("ids", "mean"), strings=("strings", "mean")
+    )
+    bars["apart"] = (bars["ids"] - bars["strings"]).abs()
+    bars["flipped"] = bars["ids"] * bars["strings"] < 0
+    by_bar = bars.groupby(["class", "category"], sort=False)
+    frame["largest difference in a language"] = by_bar["apart"].max()
+    frame["languages with another sign"] = by_bar["flipped"].sum()
+    return frame.rename(columns={"ids": "over token ids", "strings": "through strings"})
+
+
+def finetuning_speed() -> pd.DataFrame:
+    """Return tokens of real text that each way trains on in a second."""
+    return _rates("finetuning", FINETUNING_WAYS, "tokens_per_second", "tokens a second")
+
+
+def feature_speed() -> pd.DataFrame:
+    """Return texts that each way turns into first-token features in a second."""
+    report = load("features")
+    if report is None:
+        return pd.DataFrame()
+    found = {name: {"texts_per_second": rate} for name, rate in report["texts_per_second"].items()}
+    return _rates_of(found, FEATURE_WAYS, "texts_per_second", "texts a second")
+
+
+def _rates(name: str, ways: dict[str, str], key: str, column: str) -> pd.DataFrame:
+    report = load(name)
+    return pd.DataFrame() if report is None else _rates_of(report["results"], ways, key, column)
+
+
+def _rates_of(
+    found: dict[str, dict[str, float]], ways: dict[str, str], key: str, column: str
+) -> pd.DataFrame:
+    fastest = found["companion"][key]
+    rows = {
+        way: {column: found[name][key], "companion's rate over this": fastest / found[name][key]}
+        for name, way in ways.items()
+        if name in found
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
