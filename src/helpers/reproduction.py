@@ -19,6 +19,7 @@ _FIRST_GUESS_SECONDS: Mapping[str, float] = {
     "language_identification": 25,
     "shap_values": 40,
     "shap_difference": 40,  # explains the texts on the way
+    "shap_examples": 5,
 }
 
 
