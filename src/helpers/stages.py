@@ -706,10 +706,12 @@ def _parameters(bench: Workbench) -> dict[str, Any]:
 
     experiment = bench.experiment
     settings = experiment.settings
+    # The data set's own recipe is in "recipe" already; and a read-only mapping cannot be copied.
+    sizes = dataclasses.replace(settings.settings(experiment.dataset), recipe={})
     return {
         **dataclasses.asdict(experiment),
         "recipe": dataclasses.asdict(experiment.recipe),
-        "sizes": dataclasses.asdict(settings.settings(experiment.dataset)) | {"recipe": None},
+        "sizes": dataclasses.asdict(sizes) | {"recipe": None},
         "language_identification": dataclasses.asdict(settings.language_identification),
         "shap": dataclasses.asdict(settings.shap),
         "model_source": model_source(experiment.model),
