@@ -176,7 +176,7 @@ def test_what_is_open_is_listed_with_its_command(root, built):
     text = text_of(page(root, "book/_generated/not_reproduced"))
     # The made-up results have made-up fingerprints: no inputs give them.
     assert "0 of the 8 experiments of profile tiny are finished" in text
-    assert "subsets, predictions" in text and "(inputs changed since)" in text
+    assert "seeds 0, 1: all (inputs changed since)" in text
     assert "--only e5_small/multiemo_pairs/imbalanced_cw" in text
     assert "seed 1: all" in text
 
@@ -223,11 +223,13 @@ def test_a_deleted_folder_is_missed_and_leaves_no_stale_number(root, built, tmp_
         shutil.move(kept, lost.folder)
     for stem in stems[1:]:
         assert "without balanced, seed 0" in after[stem]
-        assert "--setup balanced --seed 0" in after[stem]
+        assert "companion reproduce --profile tiny --only e5_small/multiemo_pairs" in after[stem]
     assert "0.805" not in after["04_1_performance"]
     assert "0.810" in after["04_1_performance"]  # the seed that is left
     assert after["00_overview"] != before["00_overview"]
-    assert executed(of_pages(*stems)) == before
+    restored = executed(of_pages(*stems))
+    for stem in stems[:2]:  # shap numbers the plots of 4.3 at random
+        assert restored[stem] == before[stem]
 
 
 def test_a_number_changed_by_hand_stops_the_book(root, built):

@@ -181,7 +181,8 @@ def command(experiments: Sequence[Experiment]) -> str:
     first = experiments[0]
     settings = load_profile(first.profile)
     if len(experiments) > 1 and first.model in settings.models and first.dataset in settings.matrix:
-        return f"companion reproduce --profile {first.profile}"
+        place = first.relative_folder.parents[1].relative_to(first.profile).as_posix()
+        return f"companion reproduce --profile {first.profile} --only {place}"
     family = family_of(first.dataset)
     parts = [
         f"companion run --profile {first.profile} --model {first.model} --dataset {family}",
