@@ -1,4 +1,6 @@
 import dataclasses
+import re
+import shutil
 
 import pytest
 import yaml
@@ -121,3 +123,31 @@ def test_the_authors_code_changes_the_recipe():
     assert (authors.optimizer, authors.first_token) == ("radam", "pooler")
     assert authors.final_learning_rate_share == 0.01
     assert paper.final_learning_rate_share == 0.0
+
+
+def test_the_hub_s_repositories_are_pinned_but_for_the_copies_of_a_withdrawn_data_set():
+    hub = module.hub_settings()
+    assert set(hub.models) == {"mbert", "xlmr"} and set(hub.datasets) == {"xnli", "amazon_reviews"}
+    pinned = [*hub.models.values(), *hub.datasets["xnli"], hub.wikipedia]
+    assert all(re.fullmatch("[0-9a-f]{40}", each.revision) for each in pinned)
+    original, copy = hub.datasets["amazon_reviews"]
+    assert original.columns.names == ("review_body", "stars") and original.columns.first_label == 1
+    assert copy.columns.names == ("text", "label") and copy.columns.first_label == 0
+
+
+def test_the_hub_s_repositories_stand_in_one_profile_for_all(tmp_path, monkeypatch):
+    shutil.copytree(module.paths.configs_dir(), tmp_path / "configs")
+    paper = (tmp_path / "configs" / "paper.yaml").read_text("utf-8")
+    (tmp_path / "configs" / "quick.yaml").write_text(paper)
+    monkeypatch.setenv(module.paths.ROOT_VARIABLE, str(tmp_path))
+    with pytest.raises(CompanionError, match=r"the field 'hub' belongs in paper\.yaml alone"):
+        load_profile("quick")
+    (tmp_path / "configs" / "paper.yaml").write_text(paper.replace("repository:", "repo:"))
+    with pytest.raises(CompanionError, match=r"field in paper\.yaml: hub: .* 'repo'"):
+        module.hub_settings()
+
+
+def test_all_pairs_of_the_paper_s_test_set_are_explained_and_some_reviews():
+    paper = load_profile("paper")
+    assert paper.shap_texts("amazon_reviews") == 4000 and paper.shap_texts("xnli") is None
+    assert load_profile("embedded").shap_texts("multiemo") == 240
