@@ -4,13 +4,15 @@
 
 ``companion``   `helpers.training.finetuning.finetune`, the whole call: word pieces, validation,
                 saving. What a reader waits for.
+``fp32``, ``eager``, ``compiled``   the same with one option changed: full precision, attention
+                without fused kernels, `torch.compile` (whose warm-up is in the time).
 ``default``     Hugging Face's Trainer with its defaults (its batches padded to the longest text,
                 its precision, its optimizer, the whole embedding table). Its ``train()`` alone.
 ``authors``     the configuration of the paper's authors on pairs: 16 rows accumulated 8 times,
                 RAdam, every row padded to 512 positions. Its ``train()`` alone. Their mixed fp16
                 exists on GPUs only; on a processor it runs in fp32.
 
-The three see the same rows, with the same batch size, on the same machine, one after the other.
+All see the same rows, with the same batch size, on the same machine, one after the other.
 Writes ``results/benchmarks/finetuning.json``.
 """
 
@@ -35,7 +37,9 @@ AUTHORS_POSITIONS = 512
 
 
 def companion(name, train, validation, recipe, labels):
-    model, tokenizer = load_encoder(name, num_labels=labels, dropout=recipe.dropout)
+    model, tokenizer = load_encoder(
+        name, num_labels=labels, dropout=recipe.dropout, attention=recipe.attention
+    )
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         result = finetune(model, tokenizer, train, validation, recipe, output_dir=folder, seed=0)
@@ -118,10 +122,15 @@ def main():
             "tokens_per_second": round(tokens / seconds, 1),
         }
 
+    def changed(**option):
+        other = dataclasses.replace(recipe, **option)
+        return measured(train, lambda: companion(options.model, train, validation, other, labels))
+
     results = {
-        "companion": measured(
-            train, lambda: companion(options.model, train, validation, recipe, labels)
-        ),
+        "companion": changed(),
+        "fp32": changed(precision="fp32"),
+        "eager": changed(attention="eager"),
+        "compiled": changed(compile=True),
         "default": measured(
             train, lambda: plain(options.model, train, recipe, labels, padding="longest")
         ),
@@ -145,10 +154,7 @@ def main():
         "model": options.model,
         "hardware": hardware.describe(),
         "results": results,
-        "ratio": {
-            name: round(rate / results[name]["tokens_per_second"], 2)
-            for name in ("default", "authors")
-        },
+        "ratio": {name: round(rate / results[name]["tokens_per_second"], 2) for name in results},
     }
     path = paths.results_dir() / "benchmarks" / "finetuning.json"
     path.parent.mkdir(parents=True, exist_ok=True)

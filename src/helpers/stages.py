@@ -286,7 +286,7 @@ def stage_fingerprint(experiment: Experiment, stage: str, *, sources: Sources) -
                 "subsets": upstream("subsets"),
                 "model": _model_fingerprint(experiment.model),
                 "setup": experiment.setup,
-                "recipe": dataclasses.asdict(experiment.recipe),
+                "recipe": experiment.recipe.identity(),
                 "layers": options.layers,
                 "mie": options.mie,
                 "seed": experiment.seed,
@@ -405,6 +405,7 @@ def _finetuning(bench: Workbench) -> dict[str, Any]:
         first_token=recipe.first_token,
         dropout=recipe.dropout,
         seed=experiment.seed,
+        attention=recipe.attention,
     )
     result = finetune(
         model,

@@ -117,6 +117,13 @@ def test_a_bad_profile_is_refused(tmp_path, monkeypatch, change, words):
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
 
+def test_how_numbers_are_computed_is_not_what_they_depend_on():
+    paper = Experiment(**GOOD).recipe
+    other = dataclasses.replace(paper, attention="eager", compile=True)
+    assert other != paper and other.identity() == paper.identity()
+    assert dataclasses.replace(paper, epochs=9).identity() != paper.identity()
+
+
 def test_the_authors_code_changes_the_recipe():
     paper = Experiment(**GOOD).recipe
     authors = Experiment(**GOOD, variant="recipe=authors_code").recipe

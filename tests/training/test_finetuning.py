@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -44,7 +45,9 @@ def tune(tiny_bert, reviews, tmp_path):
         fields = {field.name for field in dataclasses.fields(Recipe)} & set(options)
         recipe = dataclasses.replace(RECIPE, **{name: options.pop(name) for name in fields})
         arguments = {"seed": 0, "progress": False, "output_dir": tmp_path / folder, **options}
-        model, tokenizer = load_encoder(str(tiny_bert), num_labels=2, dropout=recipe.dropout)
+        model, tokenizer = load_encoder(
+            str(tiny_bert), num_labels=2, dropout=recipe.dropout, attention=recipe.attention
+        )
         return finetune(model, tokenizer, train, reviews[::3], recipe, **arguments)
 
     return run
@@ -82,6 +85,29 @@ def test_golden_run(tune):
     found = result.history[["step", "training_loss", "validation_loss", "validation_accuracy"]]
     golden = pd.DataFrame(GOLDEN, columns=found.columns)
     pd.testing.assert_frame_equal(found, golden, atol=2e-4, rtol=0, check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"attention": "eager"},
+        pytest.param(
+            {"compile": True},
+            marks=pytest.mark.skipif(
+                not (shutil.which("g++") or shutil.which("clang++")),
+                reason="torch.compile needs a C++ compiler on a processor",
+            ),
+        ),
+    ],
+)
+def test_how_it_is_computed_changes_no_number(tune, how):
+    # Of four pieces: batches of one shape are compiled once.
+    plain, other = (
+        tune(folder=name, epochs=1, max_length=4, **options)
+        for name, options in (("a", {}), ("b", how))
+    )
+    pd.testing.assert_frame_equal(plain.history, other.history, atol=1e-4, rtol=0)
+    assert list(plain.model.state_dict()) == list(other.model.state_dict())
 
 
 def test_the_same_seed_gives_the_same_numbers(tune):

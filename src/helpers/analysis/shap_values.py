@@ -9,6 +9,7 @@ the same values, but lets hundreds of texts share each forward pass:
 * when a text is finished the next one takes its place, so that batches stay full.
 """
 
+import functools
 import hashlib
 import zlib
 from collections import deque
@@ -125,10 +126,14 @@ def explain_corpus(
     todo = [i for i in range(len(encoded)) if i not in done.texts]
     todo.sort(key=lambda i: -len(encoded[i]))
 
+    @functools.cache
+    def tree(index: int) -> NDArray[np.float64]:
+        return partition_tree(encoded[index].segments, tokenizer.sep_token)
+
     def enter(index: int) -> Partition:
         text = encoded[index]
         return Partition(
-            partition_tree(text.segments, tokenizer.sep_token),
+            tree(index),
             text.special,
             max_evals=max_evals,
             contexts=contexts,
@@ -160,7 +165,7 @@ def explain_corpus(
         if training:
             model.train()
     names = asked.names(len(done.texts[0].base))
-    return _explanation(encoded, done.texts, tokenizer.sep_token, names)
+    return _explanation(encoded, done.texts, [tree(i) for i in range(len(encoded))], names)
 
 
 def _check(
@@ -262,10 +267,9 @@ def _choose(ready: dict[int, deque[_InFlight]], tokens_per_batch: int) -> list[_
 def _explanation(
     encoded: Sequence[EncodedText],
     finished: dict[int, FinishedText],
-    separator: str | None,
+    trees: list[NDArray[np.float64]],
     output_names: list[str],
 ) -> shap.Explanation:
-    trees = [partition_tree(text.segments, separator) for text in encoded]
     nodes = [finished[i].hierarchical for i in range(len(encoded))]
     values = [lower_to_tokens(h, tree) for h, tree in zip(nodes, trees, strict=True)]
     explanation = shap.Explanation(

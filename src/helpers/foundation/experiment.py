@@ -211,6 +211,10 @@ class Recipe:
 
     Learning rates fall linearly to ``final_learning_rate_share`` of their start. An epoch is
     validated ``validations`` times; the model with the lowest validation loss is kept.
+
+    ``attention`` and ``compile`` say how the same numbers are computed: the kernel of
+    ``transformers`` (flash attention needs its package and a GPU), and `torch.compile`, which
+    pays on long runs. The page on costs has them measured.
     """
 
     batch_size: int
@@ -229,6 +233,13 @@ class Recipe:
     dropout: float = 0.1
     first_token: Literal["hidden", "pooler"] = "hidden"
     mask_entropy_form: Literal["paper", "authors_code"] = "paper"
+    attention: Literal["sdpa", "eager", "flash_attention_2"] = "sdpa"
+    compile: bool = False
+
+    def identity(self) -> dict[str, Any]:
+        """Return what the numbers depend on: all but how they are computed."""
+        how = ("attention", "compile")
+        return {name: value for name, value in dataclasses.asdict(self).items() if name not in how}
 
 
 @dataclass(frozen=True, kw_only=True)

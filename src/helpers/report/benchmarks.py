@@ -23,6 +23,9 @@ SHAP_WAYS = {
 }
 FINETUNING_WAYS = {
     "companion": "this companion, validation and saving included",
+    "fp32": "the same in full precision",
+    "eager": "the same without fused attention",
+    "compiled": "the same with torch.compile, its warm-up included",
     "default": "Trainer with its defaults, training alone",
     "authors": "the authors' configuration, padded to 512, training alone",
 }

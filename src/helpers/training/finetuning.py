@@ -277,6 +277,7 @@ def training_arguments(recipe: Recipe, *, folder: Path | str, seed: int) -> Trai
         seed=seed,
         bf16=precision == "bf16",
         fp16=precision == "fp16",
+        torch_compile=recipe.compile,
         use_cpu=device == "cpu",
         ddp_find_unused_parameters=False,
         ddp_broadcast_buffers=False,
