@@ -172,8 +172,9 @@ def headline(experiments: Sequence[Experiment]) -> Html:
         headline_table(experiments),
         caption="<b>What the paper finds, and what was found here.</b> Differences between setups; "
         "in brackets the 95 % interval. A finding <b>holds</b> where the interval lies on the "
-        "claimed side of 0; where it contains 0, or there is none, it <b>cannot be told</b>. The "
-        "paper's numbers span its models and data sets, from one seed each and without intervals.",
+        "claimed side of 0, <b>does not hold</b> where it lies on the other, and <b>cannot be "
+        "told</b> where it contains 0 or there is none. The paper's numbers span its models and "
+        "data sets, from one seed each and without intervals.",
     )
 
 
