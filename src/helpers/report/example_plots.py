@@ -1,6 +1,7 @@
 """The example texts, every token coloured by its SHAP value, one model beside the other."""
 
 import html
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -74,10 +75,10 @@ def example_plots(values: pd.DataFrame, *, label: str | None, caption: str) -> H
         body = ""
         for text in rows["text_id"].unique():
             drawn = [
-                shap.plots.text(plots[text, setup], xmin=low, xmax=high, cmax=size, display=False)
+                _text_plot(plots[text, setup], f"{text}-{number}", xmin=low, xmax=high, cmax=size)
                 if (text, setup) in plots
                 else f'<span class="companion-missing">{MISSING}</span>'
-                for setup in explained
+                for number, setup in enumerate(explained)
             ]
             body += "<tr>" + "".join(f"<td>{cell}</td>" for cell in drawn) + "</tr>"
         opened = "" if parts else " open"
@@ -91,6 +92,12 @@ def example_plots(values: pd.DataFrame, *, label: str | None, caption: str) -> H
         f"{''.join(parts)}</figure>",
         ", ".join(values["text_id"].unique()),
     )
+
+
+def _text_plot(explanation: shap.Explanation, name: str, **scale: float) -> str:
+    """Draw one text; the plot's random identifier gives way to a name, so that pages stay equal."""
+    drawn = str(shap.plots.text(explanation, display=False, **scale))
+    return re.sub(r"(_(?:tp|fb|fs)_)[a-z]{20}(_)", rf"\g<1>{name}\g<2>", drawn)
 
 
 def _of_class(explanation: shap.Explanation, column: int) -> shap.Explanation:

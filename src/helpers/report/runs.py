@@ -11,7 +11,13 @@ from helpers.foundation.experiment import Experiment, dataset_label, model_label
 from helpers.report.display import MISSING, percent
 
 # The stages that leave result files; `helpers.stages` runs them.
-RESULT_STAGES = ["subsets", "predictions", "language_identification", "shap_difference"]
+RESULT_STAGES = [
+    "subsets",
+    "predictions",
+    "language_identification",
+    "shap_difference",
+    "shap_examples",
+]
 
 Experiments = Sequence[Experiment]
 
