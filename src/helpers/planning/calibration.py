@@ -46,7 +46,7 @@ class Request:
     explaining : str
         Precision of the SHAP values.
     lengths : tuple of int
-        Word pieces to measure at, ascending; the last is the longest batch.
+        Word pieces to measure at, ascending and at least 12 apart; the last is the longest batch.
     pieces_in_use : int
         Rows of the trimmed embedding table.
     """
@@ -121,42 +121,47 @@ def calibrate(request: Request) -> Throughput:
 
 
 def _measure(request: Request) -> Throughput:
-    import helpers.analysis.shap_values  # all that a job imports
-    import helpers.stages  # noqa: F401
+    """Do what a job does, in its order, so that memory is held and left behind as there."""
+    import helpers.training.encoders  # what a job imports before its first stage
 
     memory: dict[str, float] = {}
+    with hardware.measured() as usage:
+        corpus = _draw(request) if request.dataset is not None else None
+    memory["subsets"] = usage.peak_memory_gib
     rows = 0.0
-    corpus = None
-    if request.dataset is not None:
+    if corpus is not None:
+        rows = usage.seconds / sum(map(len, (corpus.train, corpus.validation, corpus.test)))
+    with tempfile.TemporaryDirectory() as folder:
         with hardware.measured() as usage:
-            corpus = _draw(request)
-        splits = (corpus.train, corpus.validation, corpus.test)
-        rows = usage.seconds / sum(map(len, splits))
-        memory["subsets"] = usage.peak_memory_gib
-    else:
-        with hardware.measured() as usage:
-            pass
-        memory["subsets"] = usage.peak_memory_gib
-    with hardware.measured() as usage:
-        started = time.perf_counter()
-        model = _model(request)
-        loading = time.perf_counter() - started
-        training, step = _train(model, request)
-        with tempfile.TemporaryDirectory() as folder:
-            started = time.perf_counter()
+            started = _now()
+            model, tokenizer = _load(request)
+            loading = _now() - started
+            training, step = _train(model, request)
+            started = _now()
             model.save_pretrained(folder)
-            saving = time.perf_counter() - started
-    memory["finetuning"] = usage.peak_memory_gib
+            saving = _now() - started
+        memory["finetuning"] = usage.peak_memory_gib
+        del model, tokenizer
+        with hardware.measured() as usage:
+            model, tokenizer = _load(request, folder)
+            inference = _forward(model, request, "auto")
+        memory["predictions"] = usage.peak_memory_gib
+        with hardware.measured() as usage:
+            probe = _probe(model.config.encoder["hidden_size"])
+            for _ in range(2):  # the model before fine-tuning, on two sets of texts
+                before, its_tokenizer = _load(request, folder)
+                _forward(before, request, "auto")
+            del before, its_tokenizer
+        memory["language_identification"] = usage.peak_memory_gib
+        with hardware.measured() as usage:
+            import helpers.analysis.shap_values  # noqa: F401
+
+            explaining = _forward(model, request, request.explaining)
+        memory["shap_values"] = memory["shap_examples"] = usage.peak_memory_gib
+    del model, tokenizer
     with hardware.measured() as usage:
-        inference = _forward(model, request, "auto")
-    memory["predictions"] = usage.peak_memory_gib
-    with hardware.measured() as usage:
-        explaining = _forward(model, request, request.explaining)
-    memory["shap_values"] = memory["shap_examples"] = usage.peak_memory_gib
-    with hardware.measured() as usage:
-        probe = _probe(model.config.encoder["hidden_size"])
-    memory["language_identification"] = max(usage.peak_memory_gib, memory["predictions"])
-    memory["shap_difference"] = memory["subsets"]
+        pass
+    memory["shap_difference"] = usage.peak_memory_gib
     return Throughput(
         training=training,
         step=step,
@@ -167,6 +172,22 @@ def _measure(request: Request) -> Throughput:
         rows=rows,
         memory=memory,
     )
+
+
+def _load(request: Request, folder: str | None = None) -> tuple[Any, Any]:
+    """Return a model, from a folder or afresh, and the tokenizer that a job holds beside it."""
+    import torch
+
+    from helpers.planning.models import local_tokenizer
+    from helpers.training.classifier import FirstTokenClassifier
+    from helpers.training.encoders import quiet
+
+    with quiet():
+        tokenizer = local_tokenizer(request.model)
+        if folder is None:
+            return _model(request), tokenizer
+        model = FirstTokenClassifier.from_pretrained(folder, dtype=torch.float32)
+        return model.eval(), tokenizer
 
 
 def _draw(request: Request) -> Any:
@@ -244,10 +265,17 @@ def _train(model: Any, request: Request) -> tuple[Points, float]:
         request.recipe, accumulation=1, epochs=1, validations=1, warmup_share=0
     )
     size = recipe.batch_size
-    repeats = {length: 3 if length * size <= 4096 else 1 for length in request.lengths}
-    batches = [length for length, times in repeats.items() for _ in range(times)]
-    batches.insert(0, request.lengths[0])  # the first step also sets things up
-    lengths = np.repeat(batches, size)
+    # Repetitions differ by two pieces, and the rows of a batch by one: real batches are padded, and
+    # attention is slower for it.
+    nominal = {
+        length - 2 * number: length
+        for length in request.lengths
+        for number in range(3 if length * size <= 4096 else 1)
+    }
+    first = request.lengths[0] - 6  # a step more, which also sets things up
+    lengths = np.concatenate(
+        [np.repeat([each - 1, each], [size // 2, size - size // 2]) for each in (first, *nominal)]
+    )
     texts = _texts(model, lengths, pieces=request.pieces_in_use)
     labels = np.arange(len(lengths)) % request.labels
     special = SimpleNamespace(
@@ -278,8 +306,10 @@ def _train(model: Any, request: Request) -> tuple[Points, float]:
             checkpoint_seconds=1e9,
             progress=False,
         )
-        trainer.buckets.seed = _first_is(trainer.buckets, request.lengths[0])
-        order = lengths[np.fromiter(trainer.buckets, dtype=int)].reshape(-1, size)[:, 0]
+        trainer.buckets.seed = _first_is(trainer.buckets, first)
+        order = lengths[np.fromiter(trainer.buckets, dtype=int)].reshape(-1, size).max(axis=1)
+        # While the weights of a better model are copied, those of the one before are held.
+        before = {name: value.detach().clone() for name, value in model.state_dict().items()}
         trainer.add_callback(Clock)
         optimizer = trainer.create_optimizer()
         optimizer.register_step_pre_hook(lambda *_: updates.append(-_now()))
@@ -288,20 +318,20 @@ def _train(model: Any, request: Request) -> tuple[Points, float]:
         assert trainer.best is not None
         trainer.accelerator.unwrap_model(trainer.model_wrapped, keep_fp32_wrapper=False)
         model.load_state_dict(trainer.best.weights)
+        del before
     restore_embeddings(model, trimmed)
     update = float(np.median(updates[1:]))
-    points = tuple(
-        (length, float(np.median(np.array(steps[1:])[order[1:] == length])) - update)
-        for length in request.lengths
-    )
-    return points, update
+    taken: dict[int, list[float]] = {}
+    for length, seconds in zip(order[1:].tolist(), steps[1:], strict=True):
+        taken.setdefault(nominal[length], []).append(seconds - update)
+    return tuple((length, float(np.median(taken[length]))) for length in request.lengths), update
 
 
 def _first_is(buckets: Any, length: int) -> int:
     """Return a seed whose order starts with a batch of some length."""
     for seed in range(1000):
         buckets.seed = seed
-        if buckets.lengths[next(iter(buckets))] == length:
+        if buckets.lengths[next(iter(buckets))] <= length:
             return seed
     raise AssertionError("no order starts with the shortest batch")
 

@@ -25,6 +25,7 @@ _PROBES, _FOLDS = 4, 5
 _SECONDS_A_COMPARED_TEXT = 0.003
 # A multilingual vocabulary's share in a corpus of several languages that cannot be counted.
 _SHARE_IN_USE = 0.4
+_SHORTEST = 12  # word pieces that are measured, and that measurements are apart
 _BYTES_A_PIECE = 5  # of the encoded training rows
 _BYTES_A_ROW = 400  # of a row that was not loaded, besides its characters
 
@@ -227,8 +228,12 @@ def _plan_pair(
 def _lengths_to_measure(training: Iterable[Batches]) -> tuple[int, ...]:
     """Return a usual, a long and the longest batch's length."""
     lengths = np.concatenate([batches.length for batches in training])
-    usual, long = (int(np.percentile(lengths, share)) for share in (40, 90))
-    return tuple(sorted({max(4, usual), max(4, long), max(4, int(lengths.max()))}))
+    found = [max(_SHORTEST, int(lengths.max()))]
+    for share in (90, 40):
+        length = max(_SHORTEST, int(np.percentile(lengths, share)))
+        if length <= found[0] - _SHORTEST:
+            found.insert(0, length)
+    return tuple(found)
 
 
 def _throughput(
@@ -311,6 +316,8 @@ def seconds(
         total += fits * iterations * rows * features * languages * throughput.probe
     if stage in ("finetuning", "predictions"):
         total += throughput.model
+    if len(work.probed) > 2:  # the model before fine-tuning, for the test and the external texts
+        total += 2 * throughput.model
     return total + work.compared * _SECONDS_A_COMPARED_TEXT
 
 
