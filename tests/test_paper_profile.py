@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from conftest import SENTENCES
-from helpers import stages
+from helpers import book, notebooks, stages
 from helpers.foundation import store
 from hub_repositories import (
     AMAZON,
@@ -170,6 +170,14 @@ def test_the_null_is_there_for_both_kinds_of_model(experiments):
             assert stages.reference_of(experiment) == experiment.replace(seed=1 - experiment.seed)
             frame = store.read_frame(experiment.folder, "shap_difference.parquet")
             assert set(frame["category"]) == {"positive", "neutral", "negative", "base"}
+
+
+def test_the_pages_of_the_whole_run_and_of_a_part_can_be_made(experiments):
+    chosen = [
+        page for page in book.pages(PROFILE) if page.place in (None, book.Place("xlmr", "xnli"))
+    ]
+    assert {page.source for page in chosen} == set(notebooks.source_paths())
+    assert book.execute_notebooks(chosen, progress=False) == len(chosen)
 
 
 def test_no_pickle_and_no_code_is_sent_and_commits_are_pinned(hub):
