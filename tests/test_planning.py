@@ -152,8 +152,8 @@ def nothing_at_hand(tmp_path, monkeypatch):
     texts.planned_corpus.cache_clear()
 
 
-@pytest.mark.parametrize("model", ["mbert", "xlmr"])
-def test_the_grid_is_planned_without_the_hub(nothing_at_hand, model):
+def test_the_grid_is_planned_without_the_hub(nothing_at_hand):
+    model = "xlmr"
     made = plan.make_plan("paper", model=model, device="h200", progress=False)
     frame = made.frame()
     listed = [
@@ -231,7 +231,12 @@ def test_memory_is_predicted_within_a_quarter(tmp_path, tiny_xlmr, sources, monk
     experiment = Experiment(str(tiny_xlmr), NAME, "balanced")
     made = plan.make_plan("quick", datasets=[NAME], sources=sources, progress=False)
     assert made.measured
-    [job] = [job for job in jobs.jobs_of([experiment]) if job.kind == "experiment"]
+    listed = stages.experiments(profile="quick", model=str(tiny_xlmr), dataset=NAME)
+    [job] = [
+        job
+        for job in jobs.jobs_of(listed)
+        if job.experiment == experiment and job.kind == "experiment"
+    ]
     command = [sys.executable, "-m", "helpers.cli", *job.arguments(sources)]
     subprocess.run(command, check=True, env=os.environ, capture_output=True, timeout=300)
     measured = store.read_run(experiment.folder)["stages"]
