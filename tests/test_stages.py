@@ -147,6 +147,21 @@ def test_killed_in_training_and_called_again_gives_the_same_numbers(checkout):
 
 
 @pytest.mark.real
+def test_two_processes_fill_the_folder_as_one(checkout):
+    experiment = Experiment("e5_small", "multiemo", "imbalanced", variant=LAYERS)
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    command += ["--nproc-per-node=2", "-m", "helpers.cli", "run", "--model", "e5_small"]
+    command += ["--dataset", "multiemo", "--setup", "imbalanced", "--variant", LAYERS]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("The results: ") == 1
+    # The other model of the SHAP difference was fine-tuned on the way.
+    assert stages.is_done(experiment.replace(setup="balanced"), "finetuning")
+    assert stages.pending([experiment]) == []
+
+
+@pytest.mark.real
 def test_a_stage_runs_again_when_its_inputs_change(checkout):
     experiment = Experiment("e5_small", "multiemo", "balanced", variant=LAYERS)
     stages.run(experiment, stages=["subsets"], progress=False)

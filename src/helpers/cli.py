@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from helpers.foundation import hardware
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import (
     FAMILIES,
@@ -106,6 +107,8 @@ def reproduce(
     listed = verification.chosen(listed, only)
     act = verification.recompute if again else verification.reproduce
     changes = act(listed, stages=chosen or RESULT_STAGES, sources=sources)
+    if not hardware.is_first_process():
+        return
     print(verification.changes_text(changes, everything=again))
     if again:
         raise typer.Exit(1 if any(change.outcome == "moved" for change in changes) else 0)
@@ -134,6 +137,8 @@ def run(
     from helpers import reproduction
 
     reproduction.run_experiments([experiment], stages=chosen, sources=sources)
+    if not hardware.is_first_process():
+        return
     if json_:
         from helpers.foundation import store
 

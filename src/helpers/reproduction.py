@@ -8,7 +8,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from helpers import stages as stage_module
-from helpers.foundation import store
+from helpers.foundation import hardware, store
 from helpers.foundation.experiment import Experiment, load_profile
 
 # A first guess of a stage's seconds; corrected by what each kind of stage really takes here.
@@ -68,6 +68,7 @@ def run_experiments(
         total=len(left),
         bar_format="{n_fmt} of {total_fmt} stages |{bar:20}| {elapsed}{postfix}",
         dynamic_ncols=True,
+        disable=not hardware.is_first_process(),
     ) as bar:
         for experiment, names in todo.items():
             clock = _stage_clock(bar, experiment, left, taken)

@@ -15,12 +15,15 @@ stage                      writes                                      paper
 
 A stage whose result is there, whole, and made from the same inputs is not run again. What a
 stage needs from an earlier one is made on the way, and only when it is needed.
+
+Under ``torchrun`` the processes fine-tune together; the first one does everything else.
 """
 
 import dataclasses
 import functools
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +64,7 @@ RESULT_STAGES = (
 # Test rows, texts to explain and probe folds are the same for every seed of training.
 _FIXED_SEED = 0
 _MARKER = "fingerprint.json"
+_SECONDS_BETWEEN_LOOKS = 0.2
 
 
 # --- which experiments ----------------------------------------------------------------------
@@ -420,15 +424,16 @@ def _finetuning(bench: Workbench) -> dict[str, Any]:
         progress=bench.progress,
     )
     history = result.history.astype(object).where(result.history.notna(), None)
-    store.write_json(
-        experiment.checkpoint / "training.json",
-        {
-            "best_step": result.best_step,
-            "best_validation_loss": result.best_validation_loss,
-            "steps": result.steps,
-            "curve": history.to_dict("records"),
-        },
-    )
+    if hardware.is_first_process():
+        store.write_json(
+            experiment.checkpoint / "training.json",
+            {
+                "best_step": result.best_step,
+                "best_validation_loss": result.best_validation_loss,
+                "steps": result.steps,
+                "curve": history.to_dict("records"),
+            },
+        )
     return {}
 
 
@@ -671,10 +676,21 @@ def _ensure(bench: Workbench, stage: str) -> None:
     for needed, name in needs(bench.experiment, stage):
         own = needed == bench.experiment
         _ensure(bench if own else Workbench(needed, bench.sources, bench.progress), name)
+    if not hardware.is_first_process():
+        _help(bench, stage)
+        return
     lock = paths.checkpoints_dir() / bench.experiment.relative_folder
     with store.experiment_lock(lock):
         if not is_done(bench.experiment, stage, sources=bench.sources):
             _make(bench, stage)
+
+
+def _help(bench: Workbench, stage: str) -> None:
+    """Take this process's part of a fine-tuning that the first process has the lock of."""
+    if stage == "finetuning":
+        _finetuning(bench)
+        while not is_done(bench.experiment, stage, sources=bench.sources):
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
 def _make(bench: Workbench, stage: str) -> None:
@@ -759,7 +775,7 @@ def run(
     for stage in stages:
         if stage not in STAGES:
             raise CompanionError(f"unknown stage {stage!r}: choose among {', '.join(STAGES)}")
-    bench = Workbench(experiment, dict(sources or {}), progress)
+    bench = Workbench(experiment, dict(sources or {}), progress and hardware.is_first_process())
     for stage in stages:
         if on_stage is not None:
             on_stage(stage)

@@ -56,6 +56,11 @@ def _cpu_flags() -> set[str]:
     return set(next(lines, "").partition(":")[2].split())
 
 
+def is_first_process() -> bool:
+    """Say whether this process measures and writes; torchrun's others only help to fine-tune."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 def describe() -> dict[str, str | int | float | None]:
     """Return the machine in words: processor, cores, memory (GiB), GPU."""
     import torch

@@ -63,7 +63,7 @@ ASSUMED: Mapping[str, AssumedTexts] = MappingProxyType(
             rows={"train": 392_702, "validation": 2_490, "test": 5_010},
             characters={"fr": 183.0, "en": 158.0},
             spread=0.4,
-            source="characters: mean of XNLI's 7,500 human-translated pairs",
+            source="characters: mean of some 2,500 pairs a language of XNLI-7500",
         ),
         "multiemo": AssumedTexts(
             rows={"train": 26_700, "validation": 4_690, "test": 15_480},

@@ -24,6 +24,8 @@ from helpers.training.encoders import quiet
 from helpers.training.trainer import PaperTrainer, Rows
 
 _COLUMNS = ("language", "label", "text")
+# How long processes wait for each other: between two fine-tunings the first one measures alone.
+_SECONDS_TO_WAIT = 24 * 60 * 60
 
 
 @dataclass(frozen=True)
@@ -281,6 +283,7 @@ def training_arguments(recipe: Recipe, *, folder: Path | str, seed: int) -> Trai
         use_cpu=device == "cpu",
         ddp_find_unused_parameters=False,
         ddp_broadcast_buffers=False,
+        ddp_timeout=_SECONDS_TO_WAIT,
         dataloader_pin_memory=device == "cuda",
         remove_unused_columns=False,
         label_names=["labels"],
