@@ -63,6 +63,9 @@ display.table(
 )
 
 # %% tags=["hide-input"]
+display.note(benchmarks.bookkeeping())
+
+# %% tags=["hide-input"]
 display.table(
     benchmarks.shap_growth(),
     caption="<b>Growth.</b> Time and memory for more texts, and for longer ones",

@@ -82,6 +82,18 @@ def shap_speed() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
+def bookkeeping() -> str:
+    """Return in a sentence what the companion's own work takes; empty where not measured."""
+    found = (load("shap_corpus") or {}).get("bookkeeping")
+    if found is None:
+        return ""
+    return (
+        "Choosing masks, filling batches and adding up values take the companion "
+        f"{found['milliseconds_a_text']:.1f} ms of one core a text (mean of {found['texts']} "
+        "texts); the rest is the model's time."
+    )
+
+
 def shap_growth() -> pd.DataFrame:
     """Return how time grows with the number of texts and with their length."""
     report = load("shap_corpus")
