@@ -27,6 +27,7 @@ def test_each_text_is_drawn_for_each_setup_on_one_scale(experiments):
     # base value 0.25 in every plot, at the same place
     places = re.findall(r'<text x="([\d.]+)%" y="27"[^>]*>0\.25<', shown)
     assert len(places) >= 12 and len(set(places)) == 1
+    assert "np.float64" not in shown and shown.count("rgb(255.0, ") > 0
     again = example_plots(values, label=fake_results.LABELS[-1], caption="Texts").html
     assert shown == again, "nothing in a page is random"
     assert "&lt;b&gt;" in shown and "<b>" not in shown

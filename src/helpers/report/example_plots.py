@@ -1,4 +1,4 @@
-"""The example texts, every token coloured by its SHAP value, one model beside the other."""
+"""The example texts, every token coloured by its SHAP value, one model below the other."""
 
 import html
 import re
@@ -38,7 +38,7 @@ def example_values(experiments: Sequence[Experiment], *, seed: int = 0) -> pd.Da
 
 
 def example_plots(values: pd.DataFrame, *, label: str | None, caption: str) -> Html:
-    """Draw each example text with `shap.plots.text`, a column for each setup.
+    """Draw each example text with `shap.plots.text`, one setup's model below the other's.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def example_plots(values: pd.DataFrame, *, label: str | None, caption: str) -> H
     Returns
     -------
     Html
-        One table a language. Axes and colours mean the same in all of them.
+        One table a language. Axes and colours are the same in all of them.
     """
     if values.empty or label is None:
         return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
@@ -69,23 +69,24 @@ def example_plots(values: pd.DataFrame, *, label: str | None, caption: str) -> H
     }
     low, high = _limits(list(plots.values()))
     size = float(values[f"value_{label}"].abs().max())
-    head = "".join(f'<th scope="col">{html.escape(str(setup))}</th>' for setup in explained)
     parts: list[str] = []
     for name, rows in values.groupby("language", sort=False):
         body = ""
         for text in rows["text_id"].unique():
-            drawn = [
-                _text_plot(plots[text, setup], f"{text}-{number}", xmin=low, xmax=high, cmax=size)
-                if (text, setup) in plots
-                else f'<span class="companion-missing">{MISSING}</span>'
-                for number, setup in enumerate(explained)
-            ]
-            body += "<tr>" + "".join(f"<td>{cell}</td>" for cell in drawn) + "</tr>"
+            body += "<tbody>"
+            for number, setup in enumerate(explained):
+                cell = f'<span class="companion-missing">{MISSING}</span>'
+                if (text, setup) in plots:
+                    cell = _text_plot(
+                        plots[text, setup], f"{text}-{number}", xmin=low, xmax=high, cmax=size
+                    )
+                body += f'<tr><th scope="row">{html.escape(str(setup))}</th><td>{cell}</td></tr>'
+            body += "</tbody>"
         opened = "" if parts else " open"
         parts.append(
             f"<details{opened}><summary>{html.escape(str(name))}</summary>"
             f'<div class="companion-scroll" tabindex="0"><table class="companion-examples">'
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
+            f"{body}</table></div></details>"
         )
     return Html(
         f'<figure class="companion-data"><figcaption>{caption}</figcaption>'
@@ -97,13 +98,15 @@ def example_plots(values: pd.DataFrame, *, label: str | None, caption: str) -> H
 def _text_plot(explanation: shap.Explanation, name: str, **scale: float) -> str:
     """Draw one text; the plot's random identifier gives way to a name, so that pages stay equal."""
     drawn = str(shap.plots.text(explanation, display=False, **scale))
+    # With NumPy 2, this release of shap writes colours that no browser reads.
+    drawn = re.sub(r"np\.float64\(([^)]*)\)", r"\1", drawn)
     return re.sub(r"(_(?:tp|fb|fs)_)[a-z]{20}(_)", rf"\g<1>{name}\g<2>", drawn)
 
 
 def _of_class(explanation: shap.Explanation, column: int) -> shap.Explanation:
-    """Return one class of one text, as the text plot wants it."""
+    """Return one class of one text, as the text plot wants it: with digits that fit its axis."""
     return shap.Explanation(
-        values=np.asarray(explanation.values, dtype=float)[:, column],
+        values=np.asarray(explanation.values, dtype=float)[:, column].round(3),
         base_values=round(float(np.asarray(explanation.base_values)[column]), 3),
         data=[html.escape(token, quote=False) for token in explanation.data],
     )
