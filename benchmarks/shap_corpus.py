@@ -270,7 +270,7 @@ def main():
     parser.add_argument("--dataset", default="multiemo")
     parser.add_argument("--model", help="a fine-tuned model's folder; by default one of a profile")
     parser.add_argument("--texts", type=int, default=12)
-    parser.add_argument("--authors-texts", type=int, default=2)
+    parser.add_argument("--authors-texts", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="print the whole report")
     options = parser.parse_args()
 

@@ -38,7 +38,10 @@ def root(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def built(root):
-    return book.render("tiny")
+    before = Path.cwd()
+    first_page = book.render("tiny")
+    assert Path.cwd() == before
+    return first_page
 
 
 class Reader(HTMLParser):

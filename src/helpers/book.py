@@ -5,6 +5,7 @@ two pages about the whole run in ``book/_generated/``. A notebook is executed ag
 source, the helpers, the parameters or the result files it can read have changed.
 """
 
+import contextlib
 import hashlib
 import os
 import re
@@ -218,6 +219,9 @@ def execute_notebooks(listed: Sequence[Page], *, workers: int = 2, progress: boo
     os.environ.setdefault("PYTHONWARNINGS", _QUIET)  # the kernels inherit it
     workers = max(1, min(workers, len(stale), os.cpu_count() or 1))
     with (
+        # Once for all threads: papermill's own option changes the directory for each notebook, and
+        # two at a time leave the process in the wrong one.
+        contextlib.chdir(paths.repository_root()),
         ThreadPoolExecutor(workers) as pool,
         tqdm(total=len(stale), desc="notebooks", disable=not (progress and stale)) as bar,
     ):
@@ -281,7 +285,6 @@ def _execute(page: Page, notebook: nbformat.NotebookNode, stamp: str) -> str | N
                 notebook,
                 str(log),
                 parameters=dict(page.parameters),
-                cwd=str(paths.repository_root()),
                 kernel_name=notebooks.KERNEL["name"],
                 progress_bar=False,
                 log_output=False,
