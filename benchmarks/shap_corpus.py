@@ -16,8 +16,6 @@
 All explain the same texts, one after the other in one process; ``authors`` takes the first few. An
 evaluation is a mask that shap asks its model about: the companion answers the same ones, but asks
 its model about each only once. Memory is what a contender takes beyond the model and the texts.
-``bookkeeping`` is the companion with a function in the model's place that costs next to nothing:
-what is left is its own work, which a GPU would wait for.
 Then: how time grows with the number and the length of texts, and what cheaper settings change.
 Writes ``results/benchmarks/shap_corpus.json``.
 """
@@ -27,7 +25,6 @@ import json
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -206,24 +203,6 @@ def ratios(results, clock):
     return {name: round(float(ratio), 2) for name, ratio in found.items()}
 
 
-def bookkeeping(tokenizer, texts, labels):
-    """Milliseconds of one core a text that are not the model's."""
-    weights = torch.randn(len(tokenizer), labels, generator=torch.Generator().manual_seed(0))
-    spent = [0.0]
-
-    def stand_in(input_ids, **_):
-        started = time.thread_time()
-        chosen = weights[input_ids]
-        logits = (chosen[:, 1:] * chosen[:, :-1]).mean(1) + chosen.mean(1)
-        spent[0] += time.thread_time() - started
-        return SimpleNamespace(logits=logits)
-
-    started = time.thread_time()  # torch's own threads only wait, and spin
-    explain_corpus(stand_in, tokenizer, texts, progress=False)
-    seconds = time.thread_time() - started - spent[0]
-    return {"texts": len(texts), "milliseconds_a_text": round(1e3 * seconds / len(texts), 2)}
-
-
 def growth(bench, texts, tokenizer):
     """Seconds at 1, 2 and 4 times the texts, and at 1, 2 and 4 times the tokens of a text."""
     by_texts = []
@@ -295,9 +274,6 @@ def main():
         "tokens_per_text": {"median": float(np.median(lengths)), "most": max(lengths)},
         "results": results,
         "ratio": compared,
-        "bookkeeping": bookkeeping(
-            tokenizer, stratified_sample(corpus.test, 60)["text"].tolist(), len(corpus.labels)
-        ),
         "growth": growth(bench, texts, tokenizer),
         "cheaper": cheaper(bench, texts, exact),
     }

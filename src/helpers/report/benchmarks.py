@@ -84,13 +84,13 @@ def shap_speed() -> pd.DataFrame:
 
 def bookkeeping() -> str:
     """Return in a sentence what the companion's own work takes; empty where not measured."""
-    found = (load("shap_corpus") or {}).get("bookkeeping")
+    found = load("shap_bookkeeping")
     if found is None:
         return ""
     return (
         "Choosing masks, filling batches and adding up values take the companion "
         f"{found['milliseconds_a_text']:.1f} ms of one core a text (mean of {found['texts']} "
-        "texts); the rest is the model's time."
+        f"texts, fastest of {found['repetitions']} repetitions); the rest is the model's time."
     )
 
 
