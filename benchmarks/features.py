@@ -18,7 +18,7 @@ from transformers import pipeline
 
 from helpers.data.corpora import load_corpus
 from helpers.data.subsets import balanced_sample
-from helpers.foundation import hardware, paths
+from helpers.foundation import hardware, paths, store
 from helpers.training.encoders import load_encoder, quiet
 from helpers.training.inference import run_model
 
@@ -74,9 +74,7 @@ def main():
             for name in ("companion", "companion_fp32")
         },
     }
-    path = paths.results_dir() / "benchmarks" / "features.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(report, indent=2) + "\n")
+    store.write_json(paths.benchmark_file(__file__), report)
     print(json.dumps(report, indent=2))
 
 

@@ -28,7 +28,7 @@ from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
 
 from helpers.data.corpora import load_corpus
 from helpers.data.subsets import make_subsets
-from helpers.foundation import hardware, paths
+from helpers.foundation import hardware, paths, store
 from helpers.foundation.experiment import Variant, load_profile
 from helpers.training.encoders import load_encoder, quiet
 from helpers.training.finetuning import finetune
@@ -156,9 +156,7 @@ def main():
         "results": results,
         "ratio": {name: round(rate / results[name]["tokens_per_second"], 2) for name in results},
     }
-    path = paths.results_dir() / "benchmarks" / "finetuning.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(report, indent=2) + "\n")
+    store.write_json(paths.benchmark_file(__file__), report)
     print(json.dumps(report, indent=2))
 
 

@@ -17,7 +17,7 @@ def main():
     parser.add_argument("--device", default="h200")
     options = parser.parse_args()
     made = plan.make_plan("paper", device=options.device)
-    target = paths.results_dir() / "benchmarks" / "plan_paper.json"
+    target = paths.benchmark_file(__file__)
     store.write_json(target, plan.summary_records(made))
     print(plan.as_text(made))
     print(f"The result: {target}")

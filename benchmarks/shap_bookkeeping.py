@@ -11,7 +11,6 @@ Writes ``results/benchmarks/shap_bookkeeping.json``.
 import argparse
 import json
 import time
-from pathlib import Path
 from types import SimpleNamespace
 
 import torch
@@ -19,7 +18,7 @@ import torch
 from helpers.analysis.shap_frames import stratified_sample
 from helpers.analysis.shap_values import explain_corpus
 from helpers.data.corpora import load_corpus
-from helpers.foundation import hardware, paths
+from helpers.foundation import hardware, paths, store
 from helpers.training.encoders import load_encoder
 
 REPETITIONS = 15
@@ -61,9 +60,7 @@ def main():
         "repetitions": REPETITIONS,
         "milliseconds_a_text": round(1e3 * min(seconds) / len(texts), 2),
     }
-    path = paths.results_dir() / "benchmarks" / f"{Path(__file__).stem}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    store.write_json(paths.benchmark_file(__file__), report)
     print(json.dumps(report, indent=2))
 
 

@@ -24,7 +24,6 @@ import argparse
 import json
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 import psutil
@@ -37,7 +36,7 @@ from helpers.analysis.masked_texts import encode_texts
 from helpers.analysis.shap_frames import stratified_sample
 from helpers.analysis.shap_values import explain_corpus
 from helpers.data.corpora import load_corpus
-from helpers.foundation import hardware, paths
+from helpers.foundation import hardware, paths, store
 from helpers.foundation.experiment import Experiment
 from helpers.training.encoders import load_encoder
 from helpers.training.inference import autocast
@@ -277,9 +276,7 @@ def main():
         "growth": growth(bench, texts, tokenizer),
         "cheaper": cheaper(bench, texts, exact),
     }
-    path = paths.results_dir() / "benchmarks" / f"{Path(__file__).stem}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    store.write_json(paths.benchmark_file(__file__), report)
     if options.json:
         print(json.dumps(report, indent=2))
         return

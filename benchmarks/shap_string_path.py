@@ -18,7 +18,6 @@ Writes ``results/benchmarks/shap_string_path.json``.
 """
 
 import argparse
-import json
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +32,7 @@ from helpers.analysis.shap_difference import cumulative_difference, summarize
 from helpers.analysis.shap_frames import stratified_sample
 from helpers.analysis.shap_values import explain_corpus, objects
 from helpers.data.corpora import load_corpus
-from helpers.foundation import hardware, paths
+from helpers.foundation import hardware, paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.training.encoders import load_encoder
@@ -184,9 +183,7 @@ def main():
             ),
         },
     }
-    path = paths.results_dir() / "benchmarks" / f"{Path(__file__).stem}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    store.write_json(paths.benchmark_file(__file__), report)
     print(masks.to_string(), values.T.to_string(), figure.to_string(), sep="\n\n")
     print({k: v for k, v in report["figure_1"].items() if k != "bars"})
 

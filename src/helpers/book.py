@@ -24,7 +24,7 @@ import yaml
 from tqdm import tqdm
 from traitlets.config import Config
 
-from helpers import notebooks, stages, verification
+from helpers import notebooks, reproduction, stages, verification
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import (
@@ -134,15 +134,7 @@ def originals() -> list[Experiment]:
     """Return the experiments on the paper's own models and data: those of profile ``paper``."""
     if _ORIGINAL_PROFILE not in profile_names():
         return []
-    settings = load_profile(_ORIGINAL_PROFILE)
-    return [
-        experiment
-        for model in settings.models
-        for dataset in settings.matrix
-        for experiment in stages.experiments(
-            profile=_ORIGINAL_PROFILE, model=model, dataset=dataset
-        )
-    ]
+    return reproduction.profile_experiments(_ORIGINAL_PROFILE)
 
 
 def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
@@ -216,12 +208,13 @@ def execute_notebooks(listed: Sequence[Page], *, workers: int = 2, progress: boo
         if not _is_current(page.target, stamp):
             stale.append((page, notebook, stamp))
     failures = []
-    os.environ.setdefault("PYTHONWARNINGS", _QUIET)  # the kernels inherit it
     workers = max(1, min(workers, len(stale), os.cpu_count() or 1))
     with (
         # Once for all threads: papermill's own option changes the directory for each notebook, and
         # two at a time leave the process in the wrong one.
         contextlib.chdir(paths.repository_root()),
+        # The kernels inherit it.
+        paths.environment_variable("PYTHONWARNINGS", os.environ.get("PYTHONWARNINGS", _QUIET)),
         ThreadPoolExecutor(workers) as pool,
         tqdm(total=len(stale), desc="notebooks", disable=not (progress and stale)) as bar,
     ):
@@ -245,7 +238,7 @@ def _stamp(page: Page, sums: dict[Path, str]) -> str:
         *sorted(path for path in helpers.rglob("*") if path.suffix in (".py", ".mplstyle")),
     ]
     if page.place is None:
-        inputs += sorted((paths.results_dir() / "benchmarks").glob("*.json"))
+        inputs += sorted(paths.benchmark_file("*").parent.glob("*.json"))
     for experiment in page.experiments:
         # Explanations with text stay local, are large, and no page reads them.
         inputs += sorted(

@@ -34,6 +34,7 @@ import pandas as pd
 from helpers.foundation import hardware, paths, provenance, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import FAMILIES, SETUPS, Experiment, family_of, load_profile
+from helpers.foundation.experiment import RESULT_STAGES as RESULT_STAGES
 
 if TYPE_CHECKING:
     from helpers.data.corpora import Corpus
@@ -52,14 +53,6 @@ VERSIONS: Mapping[str, int] = {
     "shap_examples": 1,
 }
 STAGES = tuple(VERSIONS)
-# The others leave files that are too large, or hold text, and are made when one of these asks.
-RESULT_STAGES = (
-    "subsets",
-    "predictions",
-    "language_identification",
-    "shap_difference",
-    "shap_examples",
-)
 
 # Test rows, texts to explain and probe folds are the same for every seed of training.
 _FIXED_SEED = 0

@@ -11,15 +11,17 @@ figure belongs beside its null, the same quantity between two balanced models of
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import shap
 from numpy.typing import NDArray
 
 from helpers.analysis.statistics import over_groups
 from helpers.foundation.errors import CompanionError
+
+if TYPE_CHECKING:
+    import shap  # slow to import, and the notebooks' tables need none of it
 
 TOKEN_CATEGORIES = ("positive", "neutral", "negative")
 BASE = "base"
@@ -28,8 +30,8 @@ THRESHOLDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 
 
 def cumulative_difference(
-    balanced: shap.Explanation,
-    imbalanced: shap.Explanation,
+    balanced: "shap.Explanation",
+    imbalanced: "shap.Explanation",
     *,
     languages: Sequence[str],
     threshold: float = 0.01,
@@ -64,6 +66,7 @@ def cumulative_difference(
 
     Examples
     --------
+    >>> import shap
     >>> balanced = shap.Explanation(np.array([[[0.3], [0.0], [-0.2]]]), np.array([[0.5]]))
     >>> imbalanced = shap.Explanation(np.array([[[0.2], [0.1], [-0.2]]]), np.array([[0.4]]))
     >>> frame = cumulative_difference(balanced, imbalanced, languages=["fr"])
@@ -101,8 +104,8 @@ def cumulative_difference(
 
 
 def threshold_sweep(
-    balanced: shap.Explanation,
-    imbalanced: shap.Explanation,
+    balanced: "shap.Explanation",
+    imbalanced: "shap.Explanation",
     *,
     languages: Sequence[str],
     thresholds: Sequence[float] = THRESHOLDS,
@@ -120,7 +123,7 @@ def threshold_sweep(
 
 
 def token_shares(
-    explanation: shap.Explanation, *, threshold: float = 0.01, with_special: bool = False
+    explanation: "shap.Explanation", *, threshold: float = 0.01, with_special: bool = False
 ) -> pd.DataFrame:
     """Return the share of negative, neutral and positive tokens of each class (A.4).
 
@@ -141,6 +144,7 @@ def token_shares(
 
     Examples
     --------
+    >>> import shap
     >>> explanation = shap.Explanation(np.array([[[0.3], [0.0], [-0.2], [0.004]]]), np.array([[0]]))
     >>> token_shares(explanation).loc["Output 0"].tolist()
     [0.25, 0.5, 0.25, 4.0]
@@ -263,7 +267,7 @@ def _side(weight: float, mean: float) -> str:
     return "over" if weight > mean else "under"
 
 
-def class_names(explanation: shap.Explanation) -> list[str]:
+def class_names(explanation: "shap.Explanation") -> list[str]:
     """Return the names of the explained classes."""
     names = explanation.output_names
     classes = np.shape(explanation.base_values)[1]
@@ -278,7 +282,7 @@ def _category(values: NDArray[np.float64], threshold: float) -> NDArray[np.int64
 
 
 def _tokens(
-    explanation: shap.Explanation,
+    explanation: "shap.Explanation",
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.bool_]]:
     """Return all tokens' values, the text that each is of, and which count as tokens."""
     lengths = [len(values) for values in explanation.values]

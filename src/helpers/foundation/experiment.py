@@ -42,6 +42,15 @@ FAMILIES: Mapping[str, str] = types.MappingProxyType(
         "custom": "Custom data set",
     }
 )
+# The stages that leave result files, in their order. `helpers.stages` runs them; the others leave
+# files that are too large, or hold text, and are made when one of these asks.
+RESULT_STAGES = (
+    "subsets",
+    "predictions",
+    "language_identification",
+    "shap_difference",
+    "shap_examples",
+)
 PUBLISHED_PROFILE = "embedded"
 _HUB_PROFILE = "paper"
 

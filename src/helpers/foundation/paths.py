@@ -12,7 +12,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import platformdirs
@@ -74,18 +74,28 @@ def checkpoints_dir() -> Path:
     return output_root() / "checkpoints"
 
 
+def benchmark_file(script: str) -> Path:
+    """Return the file that a script of ``benchmarks/`` leaves, by the script's name or path."""
+    return results_dir() / "benchmarks" / f"{Path(script).stem}.json"
+
+
 @contextmanager
-def output_at(folder: Path) -> Iterator[None]:
-    """Keep results and checkpoints below ``folder`` for the length of a block."""
-    before = os.environ.get(OUTPUT_VARIABLE)
-    os.environ[OUTPUT_VARIABLE] = str(folder)
+def environment_variable(name: str, value: str) -> Iterator[None]:
+    """Set a variable of the environment for the length of a block."""
+    before = os.environ.get(name)
+    os.environ[name] = value
     try:
         yield
     finally:
         if before is None:
-            del os.environ[OUTPUT_VARIABLE]
+            del os.environ[name]
         else:
-            os.environ[OUTPUT_VARIABLE] = before
+            os.environ[name] = before
+
+
+def output_at(folder: Path) -> AbstractContextManager[None]:
+    """Keep results and checkpoints below ``folder`` for the length of a block."""
+    return environment_variable(OUTPUT_VARIABLE, str(folder))
 
 
 def cache_dir() -> Path:

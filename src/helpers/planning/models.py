@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Any
 
 from helpers.foundation import paths
-from helpers.foundation.experiment import hub_settings
 
 # The published configurations, for a plan made before the model has been fetched.
 _BASE = {
@@ -42,13 +41,14 @@ def local_folder(model: str) -> Path | None:
     if model == "e5_small":
         folder = paths.cache_dir() / "e5_small"
         return folder if (folder / "config.json").is_file() else None
-    folder = Path(model).expanduser()
-    if folder.is_dir():
-        return folder
     from huggingface_hub import try_to_load_from_cache
 
-    pinned = hub_settings().models.get(model)
-    repository, revision = (pinned.repository, pinned.revision) if pinned else (model, "main")
+    from helpers.training.encoders import locate
+
+    repository, revision = locate(model)
+    folder = Path(repository)
+    if folder.is_dir():
+        return folder
     for name in ("tokenizer.json", "config.json"):
         found = try_to_load_from_cache(repository, name, revision=revision)
         if not isinstance(found, str):

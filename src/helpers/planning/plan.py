@@ -21,7 +21,7 @@ from helpers.planning.work import Batches, Work, WorkCounter
 # Iterations of a logistic regression, mean over the four probes: of a model that was fine-tuned,
 # and of one that was not; on MultiEmo's features.
 _ITERATIONS, _ITERATIONS_BEFORE = 70, 200
-_PROBES, _FOLDS = 4, 5
+_PROBES, _FOLDS = 4, 5  # of `helpers.analysis.language_identification.probe_all`
 _SECONDS_A_COMPARED_TEXT = 0.003
 # A multilingual vocabulary's share in a corpus of several languages that cannot be counted.
 _SHARE_IN_USE = 0.4

@@ -26,7 +26,6 @@ from helpers.training.trainer import validation_steps
 Integers = npt.NDArray[np.integer[Any]]
 
 TRAINING_PASSES = 3  # forwards once, and backwards at twice its cost
-_PROBES, _FOLDS = 4, 5  # of `helpers.analysis.language_identification.probe_all`
 _SIMULATED_TEXTS = 256
 
 

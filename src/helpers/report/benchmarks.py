@@ -44,7 +44,7 @@ def load(name: str) -> dict[str, Any] | None:
     name : str
         The script's name without its ending.
     """
-    path = paths.results_dir() / "benchmarks" / f"{name}.json"
+    path = paths.benchmark_file(name)
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 

@@ -20,8 +20,7 @@ from helpers.foundation.experiment import (
 )
 from helpers.report import display, frames, paper, tables
 from helpers.report.display import MISSING, Html, interval_text, percent
-
-Experiments = Sequence[Experiment]
+from helpers.report.frames import Experiments
 
 NEEDS_THE_HUB = "needs the hub: run profile paper"
 PROBES = ("C=1", "C=1e-4")  # what the paper's text names, and what its numbers belong to

@@ -1,13 +1,14 @@
 """What has no result yet, and the command that fills it."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 
 from helpers.foundation import store
 from helpers.foundation.experiment import (
     FAMILIES,
+    RESULT_STAGES,
     Experiment,
     dataset_label,
     family_of,
@@ -17,9 +18,7 @@ from helpers.foundation.experiment import (
 )
 from helpers.report import display
 from helpers.report.display import Html
-from helpers.report.runs import RESULT_STAGES
-
-Experiments = Sequence[Experiment]
+from helpers.report.frames import Experiments
 
 
 def absent_stages(experiment: Experiment) -> list[str]:

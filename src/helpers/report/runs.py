@@ -1,26 +1,20 @@
 """How the experiments are run, and what was run, where and when: tables of recipes and runs."""
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from helpers.foundation import store
-from helpers.foundation.experiment import Experiment, dataset_label, model_label, setup_label
+from helpers.foundation.experiment import (
+    RESULT_STAGES,
+    Experiment,
+    dataset_label,
+    model_label,
+    setup_label,
+)
 from helpers.report.display import MISSING, percent
-
-# The stages that leave result files; `helpers.stages` runs them.
-RESULT_STAGES = [
-    "subsets",
-    "predictions",
-    "language_identification",
-    "shap_difference",
-    "shap_examples",
-]
-
-Experiments = Sequence[Experiment]
-
+from helpers.report.frames import Experiments
 
 # --- the recipe: section 3 --------------------------------------------------------------------
 

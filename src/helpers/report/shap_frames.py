@@ -4,9 +4,11 @@ As in `helpers.report.frames`: every function takes the experiments of one model
 leaves out what the store does not hold.
 """
 
-import numpy as np
+from typing import Any
+
 import pandas as pd
 
+from helpers.analysis.shap_difference import with_representation
 from helpers.foundation import store
 from helpers.foundation.experiment import setup_label
 from helpers.report.frames import (
@@ -25,18 +27,13 @@ LOSSES = {"cross-entropy": "", "with masked input entropy": "mie=1"}
 # --- section 4.3 ----------------------------------------------------------------------------
 
 
-def representation(experiments: Experiments) -> pd.DataFrame:
-    """Return ``language, class, represented``: over, under or equal, from the skew."""
+def _with_sides(experiments: Experiments, frames: list[pd.DataFrame]) -> pd.DataFrame | None:
+    """Return all rows with a column ``represented``; None without rows, or without the skew."""
     found = subsets(experiments)
-    if found is None:
-        return pd.DataFrame(columns=["language", "class", "represented"])
-    records = []
-    for language, weights in found["skew"].items():
-        mean = sum(weights) / len(weights)
-        for label, weight in zip(found["labels"], weights, strict=True):
-            side = "equal" if np.isclose(weight, mean) else "over" if weight > mean else "under"
-            records.append((language, label, side))
-    return pd.DataFrame(records, columns=["language", "class", "represented"])
+    if not frames or found is None:
+        return None
+    rows = pd.concat(frames, ignore_index=True)
+    return with_representation(rows, found["skew"], classes=found["labels"])
 
 
 def skew_ends(experiments: Experiments) -> list[str]:
@@ -58,7 +55,6 @@ def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFr
     """
     keys = ["setup", "class", "represented", "category"]
     numbers = ["difference", "low", "high", "seeds", "n_texts"]
-    sides = representation(experiments)
     frames = [
         rows.assign(setup=setup_label(experiment.setup), seed=experiment.seed)
         for experiment, rows in each(
@@ -69,17 +65,16 @@ def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFr
             extra_seeds=True,
         )
     ]
-    if not frames or sides.empty:
+    everything = _with_sides(experiments, frames)
+    if everything is None:
         return pd.DataFrame(columns=keys + numbers)
-    everything = pd.concat(frames, ignore_index=True).merge(sides, on=["language", "class"])
     texts = ["setup", "seed", "class", "represented", "group", "text"]
-    sums = everything.pivot_table(
+    sums: Any = everything.pivot_table(
         index=texts, columns="category", values="difference", aggfunc="sum", fill_value=0.0
     )
-    everything = sums.stack().rename("difference").reset_index()
+    by_text = sums.stack().rename("difference").reset_index()
     records = [
-        (*key, *_shap_mean(rows))
-        for key, rows in everything.groupby(keys, observed=True, sort=False)
+        (*key, *_shap_mean(rows)) for key, rows in by_text.groupby(keys, observed=True, sort=False)
     ]
     return by_setup(records, keys + numbers)
 
@@ -142,16 +137,15 @@ def threshold_sweep(experiments: Experiments) -> pd.DataFrame:
         is the mean over texts and seeds.
     """
     keys = ["setup", "class", "represented", "category", "threshold"]
-    sides = representation(experiments)
     frames = [
         rows.assign(setup=setup_label(experiment.setup))
         for experiment, rows in each(
             experiments, "threshold_sweep.parquet", store.read_frame, extra_seeds=True
         )
     ]
-    if not frames or sides.empty:
+    rows = _with_sides(experiments, frames)
+    if rows is None:
         return pd.DataFrame(columns=[*keys, "difference", "n_tokens"])
-    rows = pd.concat(frames, ignore_index=True).merge(sides, on=["language", "class"])
     means = rows.groupby(keys, observed=True, sort=False, as_index=False).agg(
         difference=("difference", "mean"), n_tokens=("n_tokens", "sum")
     )

@@ -6,13 +6,11 @@ reads "missing".
 """
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from helpers.foundation.experiment import (
-    Experiment,
     dataset_label,
     family_of,
     model_label,
@@ -20,8 +18,7 @@ from helpers.foundation.experiment import (
 )
 from helpers.report import frames, paper, shap_frames
 from helpers.report.display import MISSING, interval_text, percent
-
-Experiments = Sequence[Experiment]
+from helpers.report.frames import Experiments
 
 SOURCE_LABELS = {"test": "Test set", "external": "External texts"}
 PROBE_LABELS = {
@@ -243,7 +240,7 @@ def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFr
     ends = shap_frames.skew_ends(experiments)
     if frame.empty or ends is None:
         return pd.DataFrame()
-    frame = frame[frame["class"].isin(ends) & (frame["represented"] != "equal")]
+    frame = frame[frame["class"].isin(ends) & (frame["represented"] != "even")]
     frame = frame.assign(text=_intervals(frame, "difference"))
     index = ["class", "represented", "setup"]
     order = pd.MultiIndex.from_product([ends, ["under", "over"], frames.SETUP_ORDER])

@@ -2,10 +2,9 @@
 
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import torch
@@ -21,6 +20,7 @@ from transformers.utils import logging as transformers_logging
 from helpers.data.hub_errors import reason
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import MODELS, check_model, hub_settings
+from helpers.foundation.paths import environment_variable
 from helpers.training.classifier import FirstToken, FirstTokenClassifier, FirstTokenConfig
 
 # Dropout's names in the configurations of the encoders.
@@ -78,7 +78,7 @@ def load_encoder(
         If the name is unknown, or the model cannot be read, or has fewer layers or other labels.
     """
     check_model(name)
-    source, revision = _locate(name, revision)
+    source, revision = locate(name, revision)
     with quiet(), _no_conversion(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         try:
@@ -144,7 +144,7 @@ def model_fingerprint(name: str) -> str:
 
         members = [ASSETS[asset].members[0].sha256 for asset in ("encoder", "tokenizer")]
         return "-".join(["e5_small", str(ENCODER_VERSION), *members])
-    source, revision = _locate(name, None)
+    source, revision = locate(name)
     folder = Path(source)
     if not folder.is_dir():
         return f"{source}@{revision}"
@@ -171,7 +171,7 @@ def model_source(name: str) -> str:
     """
     from huggingface_hub import try_to_load_from_cache
 
-    source, revision = _locate(name, None)
+    source, revision = locate(name)
     identity = model_fingerprint(name)
     if Path(source).is_dir():
         return identity
@@ -180,8 +180,8 @@ def model_source(name: str) -> str:
     return identity if commit == revision else f"{identity}, commit {commit}"
 
 
-def _locate(name: str, revision: str | None) -> tuple[str, str]:
-    """Return the folder or hub id behind a name, and its revision."""
+def locate(name: str, revision: str | None = None) -> tuple[str, str]:
+    """Return the folder or hub id behind a name, and its revision; the offline encoder is made."""
     if name == "e5_small":
         from helpers.data.offline_assets import encoder_folder
 
@@ -260,23 +260,13 @@ def _with_fresh_head(
     )
 
 
-@contextmanager
-def _no_conversion() -> Iterator[None]:
+def _no_conversion() -> AbstractContextManager[None]:
     """Keep ``transformers`` from asking a server to convert weights, and from taking the answer.
 
     Where the main branch of a repository has no safetensors, it would open a pull request there
     and load what the request holds.
     """
-    name = "DISABLE_SAFETENSORS_CONVERSION"
-    before = os.environ.get(name)
-    os.environ[name] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
+    return environment_variable("DISABLE_SAFETENSORS_CONVERSION", "1")
 
 
 @contextmanager
