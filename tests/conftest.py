@@ -6,11 +6,16 @@ deterministic.
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+
+if TYPE_CHECKING:
+    from helpers.foundation.experiment import Experiment
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no test reaches the hub by accident
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -126,6 +131,23 @@ def reviews() -> pd.DataFrame:
                 text = " ".join([sentence] * (1 + copy % 3))
                 rows.append((f"{language}-{copy}-{label}", f"{copy}", language, label, text, ""))
     return pd.DataFrame(rows, columns=["id", "group", "language", "label", "text", "text_pair"])
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Iterator[Path]:
+    """A checkout of its own, without results, that the test works in."""
+    import fake_results
+
+    with fake_results.checkout(tmp_path / "checkout") as root:
+        yield root
+
+
+@pytest.fixture
+def experiments(checkout: Path) -> list["Experiment"]:
+    """The experiments of the checkout, with made-up results."""
+    import fake_results
+
+    return fake_results.write_all()
 
 
 def _all_sentences() -> list[str]:

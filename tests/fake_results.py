@@ -1,5 +1,7 @@
 """Made-up result files in the store's schemas, to test what reads them. They never leave a test."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +9,10 @@ import pandas as pd
 
 from helpers import stages
 from helpers.analysis.predictions import metrics
-from helpers.foundation import store
+from helpers.foundation import paths, store
 from helpers.foundation.experiment import Experiment
 
+REPOSITORY = Path(__file__).resolve().parents[1]
 LANGUAGES = ("fr", "en")
 LABELS = ("more positive", "as positive", "less positive")
 SKEW = {"fr": [3, 2, 1], "en": [1, 2, 3]}
@@ -33,12 +36,14 @@ mie_seeds: [0]
 """
 
 
-def make_root(root: Path, repository: Path) -> Path:
-    """Make a checkout of its own: profile ``tiny``, and links to what is not tested with it."""
+@contextmanager
+def checkout(root: Path) -> Iterator[Path]:
+    """Work in a checkout of its own for a block: profiles ``tiny`` and ``quick``, no results."""
     (root / "configs").mkdir(parents=True)
-    (root / "configs" / "quick.yaml").write_text((repository / "configs/quick.yaml").read_text())
+    (root / "configs" / "quick.yaml").write_text((REPOSITORY / "configs/quick.yaml").read_text())
     (root / "configs" / "tiny.yaml").write_text(PROFILE)
-    return root
+    with paths.environment_variable(paths.ROOT_VARIABLE, str(root)):
+        yield root
 
 
 def write_all(profile: str = "tiny", dataset: str = "multiemo_pairs") -> list[Experiment]:

@@ -16,7 +16,10 @@ file (``owner/name/path``) or for the questions about a repository (``owner/name
 
 import hashlib
 import json
+import os
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -26,6 +29,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 COMMIT = "0" * 39 + "1"  # behind every branch
@@ -216,3 +220,28 @@ def serving(root: Path, *, faults: Mapping[str, str] | None = None) -> Iterator[
     finally:
         server.shutdown()
         server.server_close()
+
+
+def run_against(
+    url: str, program: str, *arguments: str, home: Path, offline: bool = False, **settings: str
+) -> list[Any]:
+    """Run a program in a process of its own, which reads its caches and this hub only.
+
+    Returns what it printed, a JSON value a line.
+    """
+    environment = {
+        "HF_HOME": str(home / "hf"),
+        "COMPANION_CACHE": str(home / "cache"),
+        "HF_ENDPOINT": url,
+        "HF_HUB_OFFLINE": str(int(offline)),
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        env=os.environ | environment | settings,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]

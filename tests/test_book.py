@@ -23,13 +23,13 @@ PLACE = "book/_generated/tiny/e5_small/multiemo_pairs"
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
     """A checkout with the book's sources and a tiny profile's results, one seed of a setup lost."""
-    root = fake_results.make_root(tmp_path_factory.mktemp("book"), REPOSITORY)
-    for name in ("index.md", "_config.yml", "pyproject.toml"):
-        shutil.copy(REPOSITORY / name, root / name)
-    shutil.copytree(REPOSITORY / "notebooks", root / "notebooks")
-    shutil.copytree(REPOSITORY / "book", root / "book", ignore=shutil.ignore_patterns("_generated"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COMPANION_ROOT", str(root))
+    with fake_results.checkout(tmp_path_factory.mktemp("book")) as root:
+        for name in ("index.md", "_config.yml", "pyproject.toml"):
+            shutil.copy(REPOSITORY / name, root / name)
+        shutil.copytree(REPOSITORY / "notebooks", root / "notebooks")
+        shutil.copytree(
+            REPOSITORY / "book", root / "book", ignore=shutil.ignore_patterns("_generated")
+        )
         for experiment in fake_results.write_all():
             if (experiment.setup, experiment.seed) == ("imbalanced_cw", 1):
                 shutil.rmtree(experiment.folder)

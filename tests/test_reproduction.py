@@ -1,5 +1,4 @@
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -7,7 +6,6 @@ import fake_results
 from helpers import reproduction
 from helpers.foundation.experiment import load_profile
 
-REPOSITORY = Path(__file__).resolve().parents[1]
 REPORT = {
     "dataset": "xnli_7500",
     "source": "a local folder",
@@ -59,10 +57,8 @@ def test_the_estimate_learns_from_what_stages_took():
     assert reproduction._expected_seconds("predictions", {"predictions": [7.0, 9.0]}) == 8
 
 
-def test_claims_say_what_was_found_and_where_nothing_was(tmp_path, monkeypatch):
-    root = fake_results.make_root(tmp_path, REPOSITORY)
-    monkeypatch.setenv("COMPANION_ROOT", str(root))
-    profile = root / "configs" / "tiny.yaml"
+def test_claims_say_what_was_found_and_where_nothing_was(checkout):
+    profile = checkout / "configs" / "tiny.yaml"
     text = fake_results.PROFILE.replace(
         "matrix: [multiemo_pairs]", "matrix: [multiemo_pairs, xnli]"
     )

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -13,16 +12,9 @@ from helpers import verification as v
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
+from helpers.report import benchmarks
 from helpers.stages import stage_fingerprint
 from test_stages import PROFILE
-
-REPOSITORY = Path(__file__).resolve().parents[1]
-
-
-@pytest.fixture
-def experiments(tmp_path, monkeypatch):
-    monkeypatch.setenv("COMPANION_ROOT", str(fake_results.make_root(tmp_path, REPOSITORY)))
-    return fake_results.write_all()
 
 
 @pytest.fixture
@@ -154,9 +146,18 @@ def test_every_tolerance_has_its_words_and_counts_have_none():
     assert all(0 < each.value < 0.2 for key, each in v.TOLERANCES.items() if key != "count")
 
 
-def test_results_are_outdated_when_settings_change(tmp_path, monkeypatch):
-    root = fake_results.make_root(tmp_path, REPOSITORY)
-    monkeypatch.setenv("COMPANION_ROOT", str(root))
+def test_a_tolerance_holds_what_other_rounding_was_seen_to_move():
+    measured = benchmarks.rounding()
+    assert measured.keys() == {"fp32", "one_thread"}
+    for distances in measured.values():
+        for kind, distance in distances.items():
+            assert distance <= v.TOLERANCES[kind].value, kind
+    table = v.tolerance_table(measured)
+    assert table.shape == (len(v.TOLERANCES), 3)
+    assert (table.iloc[0] == "none").all()
+
+
+def test_results_are_outdated_when_settings_change(checkout):
     experiment = Experiment("e5_small", "multiemo_pairs", "imbalanced", 0, "tiny")
     assert v.outdated([experiment]) == {}
     for stage in ("subsets", "predictions"):
@@ -166,7 +167,7 @@ def test_results_are_outdated_when_settings_change(tmp_path, monkeypatch):
         )  # fmt: skip
         store.publish(experiment.folder, stage, {}, record=record, parameters={}, environment={})
     assert v.outdated([experiment]) == {}
-    profile = root / "configs" / "tiny.yaml"
+    profile = checkout / "configs" / "tiny.yaml"
     text = profile.read_text()
     profile.write_text(text.replace("epochs: 1", "epochs: 2"))
     assert v.outdated([experiment]) == {experiment: ["predictions"]}

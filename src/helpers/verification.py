@@ -46,12 +46,25 @@ TOLERANCES: Mapping[str, Tolerance] = {
     "shap": Tolerance("mean SHAP difference of a class and category", 0.05),
 }
 
+# The names of benchmarks/rounding.py.
+_ROUNDINGS = {"fp32": "seen without bf16", "one_thread": "seen with one thread"}
 
-def tolerance_table() -> pd.DataFrame:
-    """Return `TOLERANCES` as a table for readers."""
-    texts = {each.what.capitalize(): f"±{each.value:g}" for each in TOLERANCES.values()}
-    frame = pd.DataFrame.from_dict(texts, orient="index", columns=["tolerance"])
-    return frame.replace("±0", "none")
+
+def tolerance_table(measured: Mapping[str, Mapping[str, float]] | None = None) -> pd.DataFrame:
+    """Return `TOLERANCES` as a table for readers.
+
+    Parameters
+    ----------
+    measured : mapping, optional
+        Kind of rounding to the largest distance of each kind of number, as ``rounding.json`` of the
+        benchmarks has it: a column each.
+    """
+    labels = [tolerance.what.capitalize() for tolerance in TOLERANCES.values()]
+    columns = {"tolerance": [f"±{tolerance.value:g}" for tolerance in TOLERANCES.values()]} | {
+        _ROUNDINGS[name]: [f"{distances[kind]:.3g}" for kind in TOLERANCES]
+        for name, distances in (measured or {}).items()
+    }
+    return pd.DataFrame(columns, index=labels).replace({"±0": "none", "0": "none"})
 
 
 @dataclass(frozen=True)
@@ -273,7 +286,7 @@ def compare_file(before: Path, after: Path, *, name: str) -> FileChange:
         return FileChange(file=name, outcome="new", numbers={})
     if before.read_bytes() == after.read_bytes():
         return FileChange(file=name, outcome="same", numbers={})
-    pairs = _number_pairs(before, after)
+    pairs = number_pairs(before, after)
     excess = {
         key: abs(a.value - b.value) - TOLERANCES[b.kind].value
         for key, (a, b) in pairs.items()
@@ -288,7 +301,14 @@ def compare_file(before: Path, after: Path, *, name: str) -> FileChange:
     )
 
 
-def _number_pairs(before: Path, after: Path) -> dict[str, tuple[Number, Number]]:
+def number_pairs(before: Path, after: Path) -> dict[str, tuple[Number, Number]]:
+    """Return the numbers of a result file before and after, by name.
+
+    Parameters
+    ----------
+    before, after : Path
+        Two files of one name. A number that one of them lacks is infinite there.
+    """
     if after.name == "predictions.parquet":
         return _prediction_pairs(before, after)
     first, second = numbers(before), numbers(after)

@@ -16,11 +16,9 @@ STAND_IN = "Stand-in: MultiEmo pairs, multilingual-e5-small"
 
 
 @pytest.fixture
-def root(tmp_path, monkeypatch):
-    root = fake_results.make_root(tmp_path, REPOSITORY)
-    shutil.copy(REPOSITORY / "configs" / "paper.yaml", root / "configs" / "paper.yaml")
-    monkeypatch.setenv("COMPANION_ROOT", str(root))
-    return root
+def root(checkout):
+    shutil.copy(REPOSITORY / "configs" / "paper.yaml", checkout / "configs" / "paper.yaml")
+    return checkout
 
 
 @pytest.fixture

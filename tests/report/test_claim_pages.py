@@ -20,9 +20,7 @@ PLACE = ("multiemo_pairs", "e5_small")
 
 @pytest.fixture(scope="module")
 def experiments(tmp_path_factory):
-    root = fake_results.make_root(tmp_path_factory.mktemp("claims"), REPOSITORY)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COMPANION_ROOT", str(root))
+    with fake_results.checkout(tmp_path_factory.mktemp("claims")):
         yield fake_results.write_all()
 
 
@@ -54,10 +52,7 @@ def test_the_tally_counts_each_claim_once(experiments, found):
     assert numbers[0][1] == held
 
 
-def test_without_results_every_claim_is_open(experiments, tmp_path, monkeypatch):
-    monkeypatch.setenv(
-        "COMPANION_ROOT", str(fake_results.make_root(tmp_path / "empty", REPOSITORY))
-    )
+def test_without_results_every_claim_is_open(experiments, checkout):
     nothing = claim_pages.verdicts(experiments)
     assert nothing.empty
     tally = claim_pages.tally(experiments, nothing, caption="x").html
@@ -122,8 +117,7 @@ def test_the_paper_s_exceptions_are_listed_with_their_cells():
     assert "Table 2a, label 4: −0.008" in shown
 
 
-def test_a_lost_folder_leaves_no_stale_verdict(tmp_path, monkeypatch):
-    monkeypatch.setenv("COMPANION_ROOT", str(fake_results.make_root(tmp_path, REPOSITORY)))
+def test_a_lost_folder_leaves_no_stale_verdict(checkout):
     listed = fake_results.write_all()
     for each in listed:
         if each.setup == "imbalanced":

@@ -1,17 +1,7 @@
 import re
 
-import pytest
-
 import fake_results
-from helpers.foundation import paths
 from helpers.report.example_plots import example_plots, example_values
-
-
-@pytest.fixture
-def experiments(tmp_path, monkeypatch):
-    root = fake_results.make_root(tmp_path, paths.repository_root())
-    monkeypatch.setenv(paths.ROOT_VARIABLE, str(root))
-    return fake_results.write_all()
 
 
 def test_each_text_is_drawn_for_each_setup_on_one_scale(experiments):

@@ -2,7 +2,6 @@
 
 import base64
 import re
-from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -14,14 +13,11 @@ import fake_results
 from helpers.report import display, figures, frames, shap_figures, shap_frames
 
 matplotlib.use("Agg")
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def experiments(tmp_path_factory):
-    root = fake_results.make_root(tmp_path_factory.mktemp("figures"), REPOSITORY)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COMPANION_ROOT", str(root))
+    with fake_results.checkout(tmp_path_factory.mktemp("figures")):
         yield fake_results.write_all()
 
 

@@ -1,7 +1,6 @@
 """What has no result is listed, with a command that names exactly it."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -9,14 +8,6 @@ import fake_results
 from helpers import reproduction, verification
 from helpers.foundation.experiment import Experiment
 from helpers.report import open_cells as o
-
-REPOSITORY = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def experiments(tmp_path, monkeypatch):
-    monkeypatch.setenv("COMPANION_ROOT", str(fake_results.make_root(tmp_path, REPOSITORY)))
-    return fake_results.write_all()
 
 
 def test_nothing_is_listed_where_nothing_is_missing(experiments):

@@ -2,29 +2,17 @@
 
 import math
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-import fake_results
+from helpers import stages
 from helpers.foundation.errors import CompanionError
 from helpers.report import display, frames, runs, shap_frames, tables
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-
 
 @pytest.fixture
-def experiments(tmp_path, monkeypatch):
-    monkeypatch.setenv("COMPANION_ROOT", str(fake_results.make_root(tmp_path, REPOSITORY)))
-    return fake_results.write_all()
-
-
-@pytest.fixture
-def nothing(tmp_path, monkeypatch):
-    monkeypatch.setenv("COMPANION_ROOT", str(fake_results.make_root(tmp_path, REPOSITORY)))
-    from helpers import stages
-
+def nothing(checkout):
     return stages.experiments(profile="tiny", model="e5_small", dataset="multiemo_pairs")
 
 

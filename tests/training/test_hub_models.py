@@ -1,15 +1,12 @@
 """Models from the hub, through the unmodified client, against a hub on loopback."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 
 import pytest
 
 from hub_repositories import MBERT, XLMR, publish_mbert, publish_xlmr
-from loopback_hub import COMMIT, serving
+from loopback_hub import COMMIT, run_against, serving
 
 # The client reads its settings on import, so each load is a process of its own.
 PROGRAM = """
@@ -34,22 +31,8 @@ for name in sys.argv[1:]:
 """
 
 
-def load(*names, home, url, offline=False, **settings):
-    environment = os.environ | {
-        "HF_HOME": str(home / "hf"),
-        "HF_ENDPOINT": url,
-        "HF_HUB_OFFLINE": str(int(offline)),
-        **settings,
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *names],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+def load(*names, url, **settings):
+    return run_against(url, PROGRAM, *names, **settings)
 
 
 def test_both_kinds_come_from_the_hub_and_then_from_the_cache(tmp_path, tiny_bert, tiny_xlmr):

@@ -203,3 +203,9 @@ def _rates_of(
         if name in found
     }
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def rounding() -> dict[str, dict[str, float]]:
+    """Return the largest distances between machines, for `helpers.verification.tolerance_table`."""
+    report = load("rounding")
+    return report["largest_distance"] if report else {}
