@@ -116,7 +116,8 @@ example_plots.example_plots(
     label=next(reversed(labels), None),
     caption="<b>Figure 4.3-2, example texts.</b> SHAP values of every token for the last label of "
     "the skew, models of one seed. Axes and colours are the same in all plots; a token shows its "
-    "value when clicked.",
+    f"value when clicked. {example_plots.SPACE_MARK} is the tokenizer's mark of a space, where it "
+    "is a token of its own.",
 )
 
 # %% [markdown]

@@ -1,7 +1,7 @@
 import re
 
 import fake_results
-from helpers.report.example_plots import example_plots, example_values
+from helpers.report.example_plots import SPACE_MARK, example_plots, example_values
 
 
 def test_each_text_is_drawn_for_each_setup_on_one_scale(experiments):
@@ -31,3 +31,11 @@ def test_what_is_missing_is_said(experiments):
     assert shown.count('<span class="companion-missing">missing</span>') == 1
     nothing = example_plots(example_values([]), label=None, caption="Texts").html
     assert "Not computed yet" in nothing
+
+
+def test_a_space_mark_does_not_show_the_next_token_s_character(experiments):
+    values = example_values(experiments)
+    values["token"] = values["token"].replace({"a ": "荷", "<b>": "荷物"})
+    shown = example_plots(values, label=fake_results.LABELS[-1], caption="Texts").html
+    assert SPACE_MARK in shown and "荷物" in shown
+    assert "荷" not in shown.replace("荷物", "")

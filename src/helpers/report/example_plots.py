@@ -14,6 +14,8 @@ from helpers.foundation.experiment import Experiment, setup_label
 from helpers.report.display import MISSING, Html
 from helpers.report.frames import each
 
+SPACE_MARK = "▁"
+
 
 def example_values(experiments: Sequence[Experiment], *, seed: int = 0) -> pd.DataFrame:
     """Return the SHAP values of the example texts' tokens, a column ``setup`` added.
@@ -108,8 +110,21 @@ def _of_class(explanation: shap.Explanation, column: int) -> shap.Explanation:
     return shap.Explanation(
         values=np.asarray(explanation.values, dtype=float)[:, column].round(3),
         base_values=round(float(np.asarray(explanation.base_values)[column]), 3),
-        data=[html.escape(token, quote=False) for token in explanation.data],
+        data=[html.escape(token, quote=False) for token in _shown(list(explanation.data))],
     )
+
+
+def _shown(tokens: list[str]) -> list[str]:
+    """Return a text's tokens as they are drawn: a space mark of its own as `SPACE_MARK`.
+
+    XLM-R's tokenizer begins every text with the mark. Where it is a token of its own, as before
+    Japanese and Chinese, the tokenizer's spans give it the character that follows, which would
+    stand there twice.
+    """
+    return [
+        SPACE_MARK if before == "" and len(token) == 1 and after.startswith(token) else token
+        for before, token, after in zip(["?", *tokens], tokens, [*tokens[1:], ""], strict=False)
+    ]
 
 
 def _limits(explanations: Sequence[shap.Explanation]) -> tuple[float, float]:
