@@ -14,6 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from transformers import AutoConfig, AutoModel
 
 from helpers import jobs, stages
+from helpers.data.offline_assets import ensure_asset
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment, Recipe, load_profile
@@ -30,6 +31,7 @@ NO_BUDGET = {"texts": 4, "max_evals": 100_000}
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory):
+    ensure_asset("language_identification")  # the plan counts what is at hand and guesses the rest
     return write_sources(tmp_path_factory.mktemp("sources"))
 
 
