@@ -1,5 +1,6 @@
 """Frames and tables say what the result files hold, the paper's numbers beside them."""
 
+import json
 import math
 import shutil
 
@@ -125,9 +126,18 @@ def test_the_status_counts_what_is_finished(experiments):
     status = runs.progress(experiments)
     row = status.loc[("MultiEmo pairs, multilingual-e5-small", "Balanced")]
     assert row["seeds finished"] == "1 of 2"
-    assert "predictions" in row["missing"]
+    assert row["missing"] == "all"
     assert row["minutes a seed"] == "6.0"
     assert runs.environments(experiments).loc["torch"].tolist() == ["2.13.0"]
+
+
+def test_the_status_names_the_stages_that_are_missing(experiments):
+    path = experiments[1].folder / "run.json"
+    run = json.loads(path.read_text())
+    del run["stages"]["shap_examples"]
+    path.write_text(json.dumps(run))
+    row = runs.progress(experiments).loc[("MultiEmo pairs, multilingual-e5-small", "Imbalanced")]
+    assert (row["seeds finished"], row["missing"]) == ("1 of 2", "SHAP examples")
 
 
 def test_what_is_missing_stays_missing(nothing):

@@ -116,7 +116,7 @@ def progress(experiments: Experiments) -> pd.DataFrame:
         peak = mine["peak_memory_gib"].max() if len(mine) else math.nan
         rows[place] = {
             "seeds finished": f"{len(done)} of {len(members)}",
-            "missing": ", ".join(stages).replace("_", " ").replace("shap", "SHAP") or "–",
+            "missing": _stage_words(stages),
             "minutes a seed": _or_missing(math.nan if took is None else took.mean() / 60),
             "peak memory (GiB)": _or_missing(peak),
             "last finished": mine["finished"].max()[:10] if len(mine) else MISSING,
@@ -130,6 +130,12 @@ def progress(experiments: Experiments) -> pd.DataFrame:
 
 def _stages_of(found: pd.DataFrame, experiment: Experiment) -> list[str]:
     return found.loc[found["experiment"] == experiment, "stage"].tolist() if len(found) else []
+
+
+def _stage_words(stages: list[str]) -> str:
+    if len(stages) == len(RESULT_STAGES):
+        return "all"
+    return ", ".join(stages).replace("_", " ").replace("shap", "SHAP") or "–"
 
 
 def _or_missing(value: float) -> str:

@@ -91,16 +91,19 @@ def section(experiments: Sequence[Experiment], *sections: str) -> Html:
 
 
 def _summary(verdicts: Sequence[str], first: Experiment) -> str:
-    counts = [
-        f"{verdicts.count(verdict)} {words}"
-        for verdict, words in (
-            (claims.HOLDS, "hold"),
-            (claims.FAILS, "do not hold"),
-            (claims.UNKNOWN, "cannot be told"),
-        )
-    ]
     where = f"{dataset_label(first.dataset)}, {model_label(first.model)}"
-    return f"Of the {len(verdicts)} claims tested here ({where}): {', '.join(counts)}."
+    return f"Of the {len(verdicts)} claims tested here ({where}): {_counted(verdicts)}."
+
+
+def _counted(verdicts: Sequence[str]) -> str:
+    """Say how many of some claims hold, do not hold and cannot be told, each where there is one."""
+    words = {
+        claims.HOLDS: ("holds", "hold"),
+        claims.FAILS: ("does not hold", "do not hold"),
+        claims.UNKNOWN: ("cannot be told", "cannot be told"),
+    }
+    counts = {verdict: verdicts.count(verdict) for verdict in words}
+    return ", ".join(f"{n} {words[verdict][n > 1]}" for verdict, n in counts.items() if n)
 
 
 def _detail(row: Mapping[Any, Any]) -> str:
@@ -196,7 +199,7 @@ def evidence(experiments: Sequence[Experiment]) -> Html:
         seeds = {seed for setup, seed in one.predictions if "+" not in setup}
         most_seeds = max(most_seeds, len(seeds))
         mine = verdicts[(verdicts["dataset"] == dataset) & (verdicts["model"] == model)]
-        lines.append(f"{name}: {_counted(mine)}. {_what_was_run(one, len(seeds))}.")
+        lines.append(f"{name}: {_findings(mine)}. {_what_was_run(one, len(seeds))}.")
     how_sure = (
         "With one seed, intervals resample source rows only, and say nothing about another seed."
         if most_seeds < 2
@@ -215,17 +218,12 @@ def evidence(experiments: Sequence[Experiment]) -> Html:
     )
 
 
-def _counted(rows: pd.DataFrame) -> str:
-    """Say how many of the findings hold."""
+def _findings(rows: pd.DataFrame) -> str:
+    """Say how many of the findings hold, and for how many there is no result."""
     told = rows[rows["method"] != "no result"]["verdict"].tolist()
-    counts = {
-        "hold": told.count(claims.HOLDS),
-        "do not hold": told.count(claims.FAILS),
-        "cannot be told": told.count(claims.UNKNOWN),
-        "missing": len(rows) - len(told),
-    }
-    several = [f"{count} {words}" for words, count in counts.items() if count]
-    return f"of the {len(rows)} findings, {', '.join(several)}"
+    missing = len(rows) - len(told)
+    parts = [_counted(told)] * bool(told) + [f"{missing} missing"] * bool(missing)
+    return f"of the {len(rows)} findings, {', '.join(parts)}"
 
 
 def _what_was_run(one: RunResults, seeds: int) -> str:
