@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from unittest.mock import Mock
 
 import pandas as pd
 import pytest
@@ -144,6 +145,29 @@ def test_killed_in_training_and_called_again_gives_the_same_numbers(checkout):
     done = subprocess.run(command, env=os.environ, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert store.read_json(experiment.folder, "metrics.json") == whole
+
+
+@pytest.mark.real
+def test_a_trained_model_whose_record_was_lost_is_not_trained_again(checkout, monkeypatch):
+    experiment = Experiment("e5_small", "multiemo", "balanced", variant=LAYERS)
+    with monkeypatch.context() as patch:  # as a kill just before the record is written
+        patch.setattr(store, "publish", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            stages.run(experiment, stages=["finetuning"], progress=False)
+    assert not stages.is_done(experiment, "finetuning")
+    weights = experiment.checkpoint / "model.safetensors"
+    trained = weights.stat().st_mtime_ns
+
+    stages.run(experiment, stages=["finetuning"], progress=False)
+    assert stages.is_done(experiment, "finetuning")
+    record = store.read_stage(experiment.folder, "finetuning")
+    assert record is not None and record.seconds > 0.5, "the training's own seconds"
+
+    shutil.rmtree(experiment.folder)
+    stages.run(experiment, stages=["predictions"], progress=False)
+    again = store.read_stage(experiment.folder, "finetuning")
+    assert again is not None and again.seconds == record.seconds
+    assert weights.stat().st_mtime_ns == trained
 
 
 @pytest.mark.real

@@ -56,7 +56,7 @@ STAGES = tuple(VERSIONS)
 
 # Test rows, texts to explain and probe folds are the same for every seed of training.
 _FIXED_SEED = 0
-_MARKER = "fingerprint.json"
+_MARKER = "finetuning.json"
 _SECONDS_BETWEEN_LOOKS = 0.2
 
 
@@ -645,10 +645,18 @@ _RUNNERS: Mapping[str, Callable[[Workbench], dict[str, Any]]] = {
 def is_done(experiment: Experiment, stage: str, *, sources: Sources | None = None) -> bool:
     """Say whether a stage's result is there, whole, and made from the same inputs."""
     fingerprint = stage_fingerprint(experiment, stage, sources=sources or {})
-    if stage == "finetuning":
-        marker = experiment.checkpoint / _MARKER
-        return marker.is_file() and json.loads(marker.read_text("utf-8")) == fingerprint
+    if stage == "finetuning" and _saved_model(experiment, fingerprint) is None:
+        return False
     return store.is_done(experiment.folder, stage, fingerprint)
+
+
+def _saved_model(experiment: Experiment, fingerprint: str) -> store.StageRecord | None:
+    """Return the record of the fine-tuned model in the checkpoint, where it is this one."""
+    marker = experiment.checkpoint / _MARKER
+    if not marker.is_file():
+        return None
+    record = store.StageRecord(**json.loads(marker.read_text("utf-8")))
+    return record if record.fingerprint == fingerprint else None
 
 
 def needs(experiment: Experiment, stage: str) -> list[tuple[Experiment, str]]:
@@ -681,34 +689,40 @@ def _ensure(bench: Workbench, stage: str) -> None:
 def _help(bench: Workbench, stage: str) -> None:
     """Take this process's part of a fine-tuning that the first process has the lock of."""
     if stage == "finetuning":
-        _finetuning(bench)
+        fingerprint = stage_fingerprint(bench.experiment, stage, sources=bench.sources)
+        if _saved_model(bench.experiment, fingerprint) is None:
+            _finetuning(bench)
         while not is_done(bench.experiment, stage, sources=bench.sources):
             time.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
 def _make(bench: Workbench, stage: str) -> None:
     experiment = bench.experiment
-    marker = experiment.checkpoint / _MARKER
-    if stage == "finetuning":
-        marker.unlink(missing_ok=True)
-    with hardware.measured() as usage:
-        files = _RUNNERS[stage](bench)
     fingerprint = stage_fingerprint(experiment, stage, sources=bench.sources)
-    store.publish(
-        experiment.folder,
-        stage,
-        files,
-        record=store.StageRecord(
+    files: dict[str, Any] = {}
+    # A model that a kill, or a lost results folder, left without its record is not trained again.
+    record = _saved_model(experiment, fingerprint) if stage == "finetuning" else None
+    if record is None:
+        if stage == "finetuning":
+            (experiment.checkpoint / _MARKER).unlink(missing_ok=True)
+        with hardware.measured() as usage:
+            files = _RUNNERS[stage](bench)
+        record = store.StageRecord(
             fingerprint=fingerprint,
             version=VERSIONS[stage],
             files={},
             **dataclasses.asdict(usage),
-        ),
+        )
+        if stage == "finetuning":
+            store.write_json(experiment.checkpoint / _MARKER, dataclasses.asdict(record))
+    store.publish(
+        experiment.folder,
+        stage,
+        files,
+        record=record,
         parameters=_parameters(bench),
         environment=provenance.environment(),
     )
-    if stage == "finetuning":
-        store.write_json(marker, fingerprint)
 
 
 def _parameters(bench: Workbench) -> dict[str, Any]:
