@@ -5,7 +5,7 @@ No sentence here states an outcome: verdicts are those of `helpers.report.claims
 
 import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -163,10 +163,13 @@ def our_cell(rows: pd.DataFrame) -> str:
     row = rows.iloc[0]
     if row["method"] == "about another data set or model":
         return "–"
-    interval = ""
+    notes = []
     if not math.isnan(row["ci_low"]):
-        interval = f" <small>[{signed(row['ci_low'])}, {signed(row['ci_high'])}]</small>"
-    return f"{signed(row['estimate'])}{interval or '<br>'}{verdict_mark(row['verdict'])}"
+        notes.append(f"[{signed(row['ci_low'])}, {signed(row['ci_high'])}]")
+    if row["seeds"] == 1:
+        notes.append("one seed")
+    beside = f" <small>{' '.join(notes)}</small>" if notes else "<br>"
+    return f"{signed(row['estimate'])}{beside}{verdict_mark(row['verdict'])}"
 
 
 def headline(experiments: Sequence[Experiment]) -> Html:
@@ -189,7 +192,7 @@ def evidence(experiments: Sequence[Experiment]) -> Html:
         return Html('<p class="companion-missing">No result has been computed yet.</p>')
     wanted = [claim for claim in CLAIMS if claim.id in HEADLINES]
     verdicts = claims.evaluate(wanted, found.values())
-    lines, most_seeds = [], 0
+    lines, numbers_of_seeds = [], set()
     for dataset, model in dict.fromkeys((item.dataset, item.model) for item in experiments):
         name = f"<b>{dataset_label(dataset)}</b> ({model_label(model)})"
         if (dataset, model) not in found:
@@ -197,14 +200,10 @@ def evidence(experiments: Sequence[Experiment]) -> Html:
             continue
         one = found[dataset, model]
         seeds = {seed for setup, seed in one.predictions if "+" not in setup}
-        most_seeds = max(most_seeds, len(seeds))
+        numbers_of_seeds.add(len(seeds))
         mine = verdicts[(verdicts["dataset"] == dataset) & (verdicts["model"] == model)]
         lines.append(f"{name}: {_findings(mine)}. {_what_was_run(one, len(seeds))}.")
-    how_sure = (
-        "With one seed, intervals resample source rows only, and say nothing about another seed."
-        if most_seeds < 2
-        else "Intervals are over seeds: <i>t</i> intervals on paired differences."
-    )
+    how_sure = _how_sure(numbers_of_seeds)
     if any(family_of(dataset).startswith("multiemo") for dataset, _ in found):
         how_sure += (
             " The MultiEmo texts were written and annotated in Polish and translated by machine."
@@ -215,6 +214,16 @@ def evidence(experiments: Sequence[Experiment]) -> Html:
         f'<div class="companion-note"><p><b>On what data, and how sure.</b> Profile '
         f"<code>{first.profile}</code>. {how_sure}</p><ul>{items}</ul></div>",
         text,
+    )
+
+
+def _how_sure(numbers_of_seeds: Collection[int]) -> str:
+    """Say what the intervals stand for, given how many seeds the data sets have."""
+    over_seeds = "Intervals are over seeds: <i>t</i> intervals on paired differences."
+    within_one = "With one seed, intervals resample source rows only, and say nothing about another"
+    return " ".join(
+        [over_seeds] * any(number > 1 for number in numbers_of_seeds)
+        + [f"{within_one} seed."] * any(number == 1 for number in numbers_of_seeds)
     )
 
 
