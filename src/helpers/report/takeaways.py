@@ -168,8 +168,8 @@ def our_cell(rows: pd.DataFrame) -> str:
         notes.append(f"[{signed(row['ci_low'])}, {signed(row['ci_high'])}]")
     if row["seeds"] == 1:
         notes.append("one seed")
-    beside = f" <small>{' '.join(notes)}</small>" if notes else "<br>"
-    return f"{signed(row['estimate'])}{beside}{verdict_mark(row['verdict'])}"
+    below = "".join(f" <small>{note}</small>" for note in notes) or "<br>"
+    return f"{signed(row['estimate'])}{below}{verdict_mark(row['verdict'])}"
 
 
 def headline(experiments: Sequence[Experiment]) -> Html:
