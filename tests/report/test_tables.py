@@ -92,7 +92,7 @@ def test_shap_differences_are_grouped_by_representation(experiments):
     assert frame["Balanced", "more positive", "over", "neutral"] == pytest.approx(0.0055)
     assert shap_frames.skew_ends(experiments) == ["more positive", "less positive"]
     table = tables.shap_difference(experiments)
-    assert table.loc[("Label “more positive”", "over", "Null"), "neutral"].startswith("0.006 [")
+    assert table.loc[("“more positive”", "over", "Null"), "neutral"].startswith("0.006 [")
 
 
 def test_base_values_and_accuracy_with_masked_input_entropy(experiments):

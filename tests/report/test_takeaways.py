@@ -58,6 +58,18 @@ def test_a_summary_counts_every_claim_of_its_section(experiments):
     assert sum(counts) == number
 
 
+def test_a_model_that_gives_a_language_one_label_is_named(experiments, monkeypatch):
+    assert "Not learned" not in takeaways.evidence(experiments).html
+    found = collect(experiments)
+    frame = found[0].predictions["imbalanced", 1]
+    frame["predicted"] = (frame["language"] == "fr").astype(int)
+    monkeypatch.setattr(takeaways, "collect", lambda _: found)
+    for html in (takeaways.evidence(experiments).html, takeaways.section(experiments, "4.1").html):
+        assert "Not learned: Imbalanced, seed 1 gave" in html
+    frame.loc[: len(frame) // 20, "predicted"] = 2
+    assert "Not learned" not in takeaways.evidence(experiments).html
+
+
 def test_without_results_nothing_is_claimed(experiments, checkout):
     assert "have not been computed" in takeaways.section(experiments, "4.1").html
     assert "No result has been computed yet" in takeaways.evidence(experiments).html

@@ -68,6 +68,30 @@ def training_share(*, labels: Sequence[str], skew: Mapping[str, Sequence[float]]
     return frame.rename_axis(index="languages", columns="label")
 
 
+def one_label_a_language(predictions: pd.DataFrame, *, share: float = 0.99) -> bool:
+    """Say whether a model gives nearly all texts of each language one label, whatever they say.
+
+    Such a model answers from the language alone, or always the same: it has not learned the task.
+
+    Parameters
+    ----------
+    predictions : pandas.DataFrame
+        Columns ``language`` and ``predicted`` (label index).
+    share : float
+        How many of a language's texts must get its most frequent label.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"language": ["fr", "fr", "en"], "predicted": [0, 0, 2]})
+    >>> one_label_a_language(frame)
+    True
+    >>> one_label_a_language(frame.assign(predicted=[0, 1, 2]))
+    False
+    """
+    shares = pd.crosstab(predictions["language"], predictions["predicted"], normalize="index")
+    return bool((shares.max(axis=1) >= share).all())
+
+
 def metrics(
     predictions: pd.DataFrame, *, labels: Sequence[str], skew: Mapping[str, Sequence[float]]
 ) -> dict[str, Any]:

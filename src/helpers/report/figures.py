@@ -171,7 +171,10 @@ def predicted_share(
                 ax.vlines(x, rows["low"], rows["high"], color=SETUP_COLOURS[setup], alpha=0.55,
                           linewidth=2.2)  # fmt: skip
             ax.plot(x, rows["share"], SETUP_MARKERS[setup], color=SETUP_COLOURS[setup])
-        ax.set_xticks(range(len(labels)), [textwrap.fill(str(label), 11) for label in labels])
+        ax.set_xticks(
+            range(len(labels)),
+            [textwrap.fill(str(label), 11, break_long_words=False) for label in labels],
+        )
         ax.set_title(languages)
         ax.grid(visible=False, axis="x")
         ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))

@@ -248,7 +248,7 @@ def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFr
     wide = wide.reindex(index=order, columns=shap_frames.CATEGORIES).fillna(MISSING)
     names = {"Balanced": "Null", "Imbalanced + class weights": "With class weights"}
     wide.index = pd.MultiIndex.from_tuples(
-        [(f"Label “{label}”", side, names.get(setup, setup)) for label, side, setup in wide.index]
+        [(f"“{label}”", side, names.get(setup, setup)) for label, side, setup in wide.index]
     )
     return wide.rename_axis(columns=None).rename(columns={"base": "base value"})
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.analysis.predictions import one_label_a_language
 from helpers.analysis.quantities import RunResults
-from helpers.foundation.experiment import Experiment, dataset_label, family_of, model_label
+from helpers.foundation.experiment import SETUPS, Experiment, dataset_label, family_of, model_label
 from helpers.report import claims
 from helpers.report.claim_list import CLAIMS
 from helpers.report.display import Html, signed, table
@@ -87,7 +88,23 @@ def section(experiments: Sequence[Experiment], *sections: str) -> Html:
     ]
     summary = _summary(found["verdict"].tolist(), experiments[0])
     content = f'<p>{summary}</p><ul class="companion-claims">{"".join(lines)}</ul>'
+    if unlearned := _unlearned(collect(experiments)):
+        content += (
+            f"<p>Not learned: {unlearned} gave nearly every text of a language one label, whatever "
+            "it says. Numbers of such a model tell of the language, not of the task.</p>"
+        )
     return Html(f'<div class="companion-takeaway">{content}</div>', summary)
+
+
+def _unlearned(results: Sequence[RunResults]) -> str:
+    """Name the models that give each language one label; empty where there is none."""
+    names = []
+    for one in results:
+        for (key, seed), frame in one.predictions.items():
+            if one_label_a_language(frame):
+                setup, _, variant = key.partition("+")
+                names.append(f"{SETUPS[setup]}{f' ({variant})' if variant else ''}, seed {seed}")
+    return "; ".join(names)
 
 
 def _summary(verdicts: Sequence[str], first: Experiment) -> str:
@@ -203,6 +220,10 @@ def evidence(experiments: Sequence[Experiment]) -> Html:
         numbers_of_seeds.add(len(seeds))
         mine = verdicts[(verdicts["dataset"] == dataset) & (verdicts["model"] == model)]
         lines.append(f"{name}: {_findings(mine)}. {_what_was_run(one, len(seeds))}.")
+        if unlearned := _unlearned([one]):
+            lines[-1] += (
+                f" Not learned: {unlearned} gave nearly every text of a language one label."
+            )
     how_sure = _how_sure(numbers_of_seeds)
     if any(family_of(dataset).startswith("multiemo") for dataset, _ in found):
         how_sure += (
