@@ -88,6 +88,18 @@ def interval(values: pd.Series) -> tuple[float, float]:
     return found.ci_low, found.ci_high
 
 
+def share_interval(shares: pd.Series) -> tuple[float, float]:
+    """Return `interval` of some shares, cut off at 0 and 1, which no share can pass.
+
+    Examples
+    --------
+    >>> share_interval(pd.Series([0.01, 0.09]))[0]
+    0.0
+    """
+    low, high = np.clip(interval(shares), 0.0, 1.0)
+    return float(low), float(high)
+
+
 def interval_over_rows(values: pd.Series, groups: pd.Series) -> tuple[float, float]:
     """Return the bootstrap interval of a mean over rows; none for one source row."""
     from helpers.analysis.statistics import over_groups
@@ -182,7 +194,7 @@ def accuracy(experiments: Experiments) -> pd.DataFrame:
     """
     records = []
     for setup, rows in accuracy_by_seed(experiments).groupby("setup", observed=True):
-        bounds = interval(rows["accuracy"])
+        bounds = share_interval(rows["accuracy"])
         if len(rows) == 1:
             bounds = _accuracy_interval(experiments, str(setup))
         means = rows[["accuracy", "macro_f1"]].mean()
@@ -239,7 +251,7 @@ def predicted_share(experiments: Experiments) -> pd.DataFrame:
             languages,
             label,
             cell.mean(),
-            *interval(cell),
+            *share_interval(cell),
             trained.get((str(languages), str(label))),
         )
         for (setup, languages, label), cell in frame.groupby(keys, observed=True, sort=False)[
@@ -299,7 +311,7 @@ def identification(experiments: Experiments) -> pd.DataFrame:
         ["source", "probe", "setup"], observed=True, sort=False
     ):
         name, chance, pretrained = about[str(source), str(probe)]
-        mean, bounds = rows["accuracy"].mean(), interval(rows["accuracy"])
+        mean, bounds = rows["accuracy"].mean(), share_interval(rows["accuracy"])
         records.append((source, name, probe, setup, mean, *bounds, len(rows), chance, pretrained))
     columns = ["source", "name", "probe", "setup", "accuracy", "low", "high", "seeds"]
     return by_setup(records, [*columns, "chance", "pretrained"])
