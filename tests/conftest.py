@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pandas as pd
 import pytest
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no test reaches the hub by accident
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+# How fast the machine is decides no test.
+hypothesis.settings.register_profile("companion", deadline=None)
+hypothesis.settings.load_profile("companion")
 
 SENTENCES = MappingProxyType(
     {

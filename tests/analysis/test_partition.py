@@ -60,7 +60,7 @@ def owen_values(tree, special, answer, contexts):
     return lower_to_tokens(nodes, tree)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(PIECES, min_size=1, max_size=8),
     st.integers(0, 10_000),
@@ -79,7 +79,7 @@ def test_unlimited_budget_gives_the_recursions_values(segments, seed, contexts, 
         assert np.abs(part.values()[special]).max(initial=0) < 1e-12
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.integers(1, 9), st.integers(2, 60), st.integers(0, 10_000), st.sampled_from(["both", "one"])
 )

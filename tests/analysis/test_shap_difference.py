@@ -55,7 +55,7 @@ def by_hand(balanced, imbalanced, threshold):
     return rows
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.integers(1, 12), min_size=1, max_size=6),
     st.integers(1, 4),

@@ -94,7 +94,7 @@ premise_numbers = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(premise_numbers)
 def test_no_premise_and_no_translation_is_in_two_splits(tmp_path_factory, numbers):
     folder = write_xnli(tmp_path_factory.mktemp("xnli"), numbers)
@@ -333,7 +333,7 @@ def test_a_single_table_is_split_by_group(tmp_path):
     assert 0.4 < len(corpus.train) / 300 < 0.7 and len(corpus.validation) and len(corpus.test)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 40)), min_size=3, max_size=60))
 def test_groups_and_equal_texts_of_own_data_stay_together(tmp_path_factory, rows):
     table = pd.DataFrame(rows, columns=["group", "text"]).astype(str)

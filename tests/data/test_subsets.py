@@ -113,7 +113,7 @@ def can_be_matched(examples, skew, size):
     return bool((maximum_bipartite_matching(graph, perm_type="column") >= 0).all())
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(pools(), st.integers(1, 24), st.integers(0, 3))
 def test_no_group_is_used_twice_where_the_pool_suffices(examples, size, seed):
     available = pd.crosstab(examples["language"], examples["label"]).to_numpy()
