@@ -68,7 +68,7 @@ gaps = shap_frames.base_values(experiments)
 display.figure(
     shap_figures.base_values(gaps),
     caption="<b>Figure A.3-1.</b> Mean size of the difference in base value between the "
-    "imbalanced and the balanced model, by label.",
+    "imbalanced and the balanced model, by label; same seeds.",
     alt=figures.alt_text(
         "Size of the base value difference",
         gaps,

@@ -99,6 +99,10 @@ def test_base_values_and_accuracy_with_masked_input_entropy(experiments):
     gaps = shap_frames.base_values(experiments).groupby("loss")["difference"].mean()
     assert gaps["cross-entropy"] == pytest.approx(0.03)
     assert gaps["with masked input entropy"] == pytest.approx(0.01)
+    frame = shap_frames.base_values(experiments)  # like with like: no other setup, no other seed
+    assert set(frame["setup"]) == {"Imbalanced"}
+    of_seed_0 = [each for each in experiments if each.seed == 0]
+    assert frame.equals(shap_frames.base_values(of_seed_0))
     losses = tables.accuracy_by_loss(experiments)
     assert losses.index.tolist() == [("Balanced", "seed 0"), ("Imbalanced", "seed 0")]
 

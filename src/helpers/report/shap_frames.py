@@ -97,7 +97,8 @@ def base_values(experiments: Experiments) -> pd.DataFrame:
     -------
     DataFrame
         ``loss`` (without or with masked input entropy), ``setup, class, difference``: the mean
-        over seeds and texts of the absolute difference.
+        over seeds and texts of the absolute difference. Where both losses are there, the seeds
+        are those that have both.
     """
     records = []
     for loss, variant in LOSSES.items():
@@ -108,9 +109,14 @@ def base_values(experiments: Experiments) -> pd.DataFrame:
                 base = rows[rows["category"] == "base"]
                 for label, values in base.groupby("class", sort=False)["difference"]:
                     gap = values.abs().mean()
-                    records.append((loss, setup_label(experiment.setup), label, gap))
+                    setup = setup_label(experiment.setup)
+                    records.append((loss, setup, experiment.seed, label, gap))
     keys = ["loss", "setup", "class"]
-    frame = by_setup(records, [*keys, "difference"])
+    frame = by_setup(records, ["loss", "setup", "seed", "class", "difference"])
+    if frame["loss"].nunique() == len(LOSSES):
+        losses = frame.groupby(["setup", "seed"], observed=True)["loss"].transform("nunique")
+        frame = frame[losses == len(LOSSES)]
+    frame = frame.drop(columns="seed")
     means: pd.DataFrame = frame.groupby(keys, observed=True, sort=False, as_index=False).mean()
     return means
 

@@ -217,8 +217,8 @@ def evidence(experiments: Sequence[Experiment]) -> Html:
             continue
         one = found[dataset, model]
         seeds = {seed for setup, seed in one.predictions if "+" not in setup}
-        numbers_of_seeds.add(len(seeds))
         mine = verdicts[(verdicts["dataset"] == dataset) & (verdicts["model"] == model)]
+        numbers_of_seeds |= set(mine["seeds"])
         lines.append(f"{name}: {_findings(mine)}. {_what_was_run(one, len(seeds))}.")
         if unlearned := _unlearned([one]):
             lines[-1] += (
@@ -239,7 +239,7 @@ def evidence(experiments: Sequence[Experiment]) -> Html:
 
 
 def _how_sure(numbers_of_seeds: Collection[int]) -> str:
-    """Say what the intervals stand for, given how many seeds the data sets have."""
+    """Say what the intervals stand for, given how many seeds the numbers rest on."""
     over_seeds = "Intervals are over seeds: <i>t</i> intervals on paired differences."
     within_one = "With one seed, intervals resample source rows only, and say nothing about another"
     return " ".join(
