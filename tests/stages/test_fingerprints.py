@@ -38,10 +38,12 @@ def moved(before, after):
         ("shap", {"threshold": 0.02}, {"shap_difference"}),
     ],
 )
-def test_a_setting_moves_the_stages_that_read_it(checkout, tiny_profile, section, change, expected):
+def test_a_setting_moves_the_stages_that_read_it(
+    tiny_checkout, tiny_profile, section, change, expected
+):
     before = fingerprints(IMBALANCED)
     tiny_profile[section].update(change)
-    (checkout / "configs" / "quick.yaml").write_text(yaml.safe_dump(tiny_profile))
+    (tiny_checkout / "configs" / "quick.yaml").write_text(yaml.safe_dump(tiny_profile))
     expected = set(stages.STAGES) if expected == "all" else expected
     assert moved(before, fingerprints(IMBALANCED)) == expected
 
@@ -55,19 +57,19 @@ def test_a_setting_moves_the_stages_that_read_it(checkout, tiny_profile, section
         ({"variant": "severity=0.5"}, set(stages.STAGES)),
     ],
 )
-def test_a_field_of_the_experiment_moves_the_stages_that_read_it(checkout, change, expected):
+def test_a_field_of_the_experiment_moves_the_stages_that_read_it(tiny_checkout, change, expected):
     before = fingerprints(IMBALANCED)
     assert moved(before, fingerprints(IMBALANCED.replace(**change))) == expected
 
 
-def test_the_difference_depends_on_the_model_it_is_compared_with(checkout, tiny_profile):
+def test_the_difference_depends_on_the_model_it_is_compared_with(tiny_checkout, tiny_profile):
     balanced = IMBALANCED.replace(setup="balanced")
     before = fingerprints(balanced)
     tiny_profile["null_seed"] = 2  # another null
-    (checkout / "configs" / "quick.yaml").write_text(yaml.safe_dump(tiny_profile))
+    (tiny_checkout / "configs" / "quick.yaml").write_text(yaml.safe_dump(tiny_profile))
     assert moved(before, fingerprints(balanced)) == {"shap_difference"}
 
 
-def test_an_unknown_stage_has_none(checkout):
+def test_an_unknown_stage_has_none(tiny_checkout):
     with pytest.raises(CompanionError, match="unknown stage 'plots': choose among subsets"):
         stages.stage_fingerprint(IMBALANCED, "plots", sources={})

@@ -25,7 +25,7 @@ def files_of(folder):
 
 
 @pytest.mark.real
-def test_an_experiment_fills_its_folder_as_the_contract_says(checkout):
+def test_an_experiment_fills_its_folder_as_the_contract_says(tiny_checkout):
     experiment = Experiment("e5_small", "multiemo", "imbalanced_cw", variant=LAYERS)
     stages.run(experiment, progress=False)
 
@@ -91,7 +91,7 @@ def probability_per_text(frame, labels):
 
 
 @pytest.mark.real
-def test_killed_in_training_and_called_again_gives_the_same_numbers(checkout):
+def test_killed_in_training_and_called_again_gives_the_same_numbers(tiny_checkout):
     experiment = Experiment("e5_small", "multiemo", "balanced", variant=LAYERS)
     stages.run(experiment, stages=["predictions"], progress=False)
     whole = store.read_json(experiment.folder, "metrics.json")
@@ -116,7 +116,7 @@ def test_killed_in_training_and_called_again_gives_the_same_numbers(checkout):
 
 
 @pytest.mark.real
-def test_a_trained_model_whose_record_was_lost_is_not_trained_again(checkout, monkeypatch):
+def test_a_trained_model_whose_record_was_lost_is_not_trained_again(tiny_checkout, monkeypatch):
     experiment = Experiment("e5_small", "multiemo", "balanced", variant=LAYERS)
     with monkeypatch.context() as patch:  # as a kill just before the record is written
         patch.setattr(store, "publish", Mock(side_effect=KeyboardInterrupt))
@@ -139,7 +139,7 @@ def test_a_trained_model_whose_record_was_lost_is_not_trained_again(checkout, mo
 
 
 @pytest.mark.real
-def test_two_processes_fill_the_folder_as_one(checkout):
+def test_two_processes_fill_the_folder_as_one(tiny_checkout):
     experiment = Experiment("e5_small", "multiemo", "imbalanced", variant=LAYERS)
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     command += ["--nproc-per-node=2", "-m", "helpers.cli", "run", "--model", "e5_small"]
@@ -154,24 +154,24 @@ def test_two_processes_fill_the_folder_as_one(checkout):
 
 
 @pytest.mark.real
-def test_a_stage_runs_again_when_its_inputs_change(checkout, tiny_profile):
+def test_a_stage_runs_again_when_its_inputs_change(tiny_checkout, tiny_profile):
     experiment = Experiment("e5_small", "multiemo", "balanced", variant=LAYERS)
     stages.run(experiment, stages=["subsets"], progress=False)
     assert stages.is_done(experiment, "subsets")
     tiny_profile["datasets"]["multiemo"]["train"] = 480
-    (checkout / "configs" / "quick.yaml").write_text(yaml.safe_dump(tiny_profile))
+    (tiny_checkout / "configs" / "quick.yaml").write_text(yaml.safe_dump(tiny_profile))
     assert not stages.is_done(experiment, "subsets")
     stages.run(experiment, stages=["subsets"], progress=False)
     assert store.read_json(experiment.folder, "subsets.json")["size"]["train"] == 480
 
 
-def test_an_unknown_stage_is_refused(checkout):
+def test_an_unknown_stage_is_refused(tiny_checkout):
     with pytest.raises(CompanionError, match="unknown stage 'plots': choose among subsets"):
         stages.run(Experiment("e5_small", "multiemo", "balanced"), stages=["plots"])
 
 
-def test_reading_computes_and_fetches_nothing(checkout, monkeypatch):
-    monkeypatch.setenv(paths.CACHE_VARIABLE, str(checkout / "cache"))
+def test_reading_computes_and_fetches_nothing(tiny_checkout, monkeypatch):
+    monkeypatch.setenv(paths.CACHE_VARIABLE, str(tiny_checkout / "cache"))
     listed = stages.load(profile="quick", model="e5_small", dataset="multiemo")
     assert [store.read_json(item.folder, "metrics.json") for item in listed] == [None] * 6
-    assert not (checkout / "cache").exists()
+    assert not (tiny_checkout / "cache").exists()

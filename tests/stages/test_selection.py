@@ -4,7 +4,7 @@ from helpers import stages
 from helpers.foundation.experiment import Experiment
 
 
-def test_the_profile_s_experiments(checkout):
+def test_the_profile_s_experiments(tiny_checkout):
     listed = stages.experiments(profile="quick", model="e5_small", dataset="multiemo")
     assert [(item.setup, item.seed, item.variant) for item in listed] == [
         ("balanced", 0, ""),
@@ -16,7 +16,7 @@ def test_the_profile_s_experiments(checkout):
     ]
 
 
-def test_references_of_the_shap_difference(checkout):
+def test_references_of_the_shap_difference(tiny_checkout):
     balanced = Experiment("e5_small", "multiemo", "balanced")
     imbalanced = balanced.replace(setup="imbalanced", variant="mie=1,severity=0.5")
     assert stages.reference_of(imbalanced) == balanced.replace(variant="mie=1")

@@ -9,7 +9,8 @@ from typing import Any
 from helpers.data.corpora import Sources, resolve_name
 from helpers.foundation import hardware, paths, provenance, store
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import FAMILIES, Experiment, family_of
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import FAMILIES, family_of
 from helpers.stages.computations import COMPUTATIONS
 from helpers.stages.fingerprints import STAGES, VERSIONS, data_fingerprint, stage_fingerprint
 from helpers.stages.selection import experiments, reference_of

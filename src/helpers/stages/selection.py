@@ -2,7 +2,9 @@
 
 import dataclasses
 
-from helpers.foundation.experiment import SETUPS, Experiment, load_profile
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import SETUPS
+from helpers.foundation.profiles import load_profile
 
 
 def experiments(

@@ -14,7 +14,8 @@ from helpers.data.families import FAMILY_FACTS
 from helpers.data.subsets import Subsets, balanced_sample, make_subsets
 from helpers.foundation import hardware
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import Experiment, family_of
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import family_of
 
 # Test rows, texts to explain and probe folds are the same for every seed of training.
 FIXED_SEED = 0

@@ -1,16 +1,8 @@
-"""A checkout with one profile, as small as it gets."""
+"""A profile as small as it gets, for the real encoder and real texts."""
 
-import copy
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
-import pytest
-import yaml
-
-from helpers.foundation import paths
-
-_PROFILE = MappingProxyType(
+PROFILE = MappingProxyType(
     {
         "about": "As small as it gets.",
         "models": ["e5_small"],
@@ -35,18 +27,3 @@ _PROFILE = MappingProxyType(
         "shap": {"texts": 6, "max_evals": 40},
     }
 )
-
-
-@pytest.fixture
-def tiny_profile() -> dict[str, Any]:
-    """The profile's content, to be changed at will."""
-    return copy.deepcopy(dict(_PROFILE))
-
-
-@pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_profile: dict[str, Any]) -> Path:
-    """A checkout of its own, whose profile quick is the tiny one."""
-    (tmp_path / "configs").mkdir()
-    (tmp_path / "configs" / "quick.yaml").write_text(yaml.safe_dump(tiny_profile))
-    monkeypatch.setenv(paths.ROOT_VARIABLE, str(tmp_path))
-    return tmp_path
