@@ -29,7 +29,8 @@ from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
 from helpers.data.corpora import load_corpus
 from helpers.data.subsets import make_subsets
 from helpers.foundation import hardware, paths, store
-from helpers.foundation.experiment import Variant, load_profile
+from helpers.foundation.profiles import load_profile
+from helpers.foundation.variants import Variant
 from helpers.training.encoders import load_encoder, quiet
 from helpers.training.finetuning import finetune
 

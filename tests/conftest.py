@@ -5,15 +5,19 @@ are the vocabularies, which is why they are listed and not trained: the trainers
 deterministic.
 """
 
+import copy
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pandas as pd
 import pytest
+import yaml
+
+from helpers.foundation import paths
 
 if TYPE_CHECKING:
     from helpers.foundation.experiment import Experiment
@@ -130,11 +134,12 @@ def tiny_encoder(request: pytest.FixtureRequest) -> Path:
 def reviews() -> pd.DataFrame:
     """A frame of rows as a corpus has them: 96 texts, two labels that the text gives away."""
     rows = []
-    for copy in range(8):
+    for repeat in range(8):
         for language, sentences in SENTENCES.items():
             for label, sentence in enumerate(sentences):
-                text = " ".join([sentence] * (1 + copy % 3))
-                rows.append((f"{language}-{copy}-{label}", f"{copy}", language, label, text, ""))
+                text = " ".join([sentence] * (1 + repeat % 3))
+                name = f"{language}-{repeat}-{label}"
+                rows.append((name, str(repeat), language, label, text, ""))
     return pd.DataFrame(rows, columns=["id", "group", "language", "label", "text", "text_pair"])
 
 
@@ -145,6 +150,25 @@ def checkout(tmp_path: Path) -> Iterator[Path]:
 
     with fake_results.checkout(tmp_path / "checkout") as root:
         yield root
+
+
+@pytest.fixture
+def tiny_profile() -> dict[str, Any]:
+    """The content of a profile as small as it gets, to be changed at will."""
+    from tiny_profile import PROFILE
+
+    return copy.deepcopy(dict(PROFILE))
+
+
+@pytest.fixture
+def tiny_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_profile: dict[str, Any]
+) -> Path:
+    """A checkout of its own, whose profile quick is the tiny one."""
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "quick.yaml").write_text(yaml.safe_dump(tiny_profile))
+    monkeypatch.setenv(paths.ROOT_VARIABLE, str(tmp_path))
+    return tmp_path
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from helpers import jobs, stages
 from helpers.data.offline_assets import ensure_asset
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import Experiment, Recipe, load_profile
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.profiles import Recipe, load_profile
 from helpers.planning import devices, plan, texts
 from helpers.planning.models import PUBLISHED
 from helpers.planning.work import WorkCounter, training_work

@@ -4,7 +4,7 @@ import pytest
 
 import fake_results
 from helpers import reproduction
-from helpers.foundation.experiment import load_profile
+from helpers.foundation.profiles import load_profile
 
 REPORT = {
     "dataset": "xnli_7500",

@@ -5,7 +5,6 @@ import shutil
 
 import pandas as pd
 import pytest
-import yaml
 
 import fake_results
 from helpers import verification as v
@@ -14,7 +13,6 @@ from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.report import benchmarks
 from helpers.stages import stage_fingerprint
-from test_stages import PROFILE
 
 
 @pytest.fixture
@@ -180,10 +178,7 @@ def test_results_are_outdated_when_settings_change(checkout):
 
 
 @pytest.mark.real
-def test_recomputing_leaves_the_store_alone_and_finds_what_moved(tmp_path, monkeypatch):
-    (tmp_path / "configs").mkdir()
-    (tmp_path / "configs" / "quick.yaml").write_text(yaml.safe_dump(PROFILE))
-    monkeypatch.setenv(paths.ROOT_VARIABLE, str(tmp_path))
+def test_recomputing_leaves_the_store_alone_and_finds_what_moved(tiny_checkout):
     experiment = Experiment("e5_small", "multiemo", "imbalanced", variant="layers=1")
     first = v.reproduce([experiment], stages=["subsets"])
     assert [change.outcome for change in first] == ["new"]

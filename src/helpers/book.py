@@ -27,15 +27,9 @@ from traitlets.config import Config
 from helpers import notebooks, reproduction, stages, verification
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import (
-    PUBLISHED_PROFILE,
-    Experiment,
-    dataset_label,
-    family_of,
-    load_profile,
-    model_label,
-    profile_names,
-)
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import dataset_label, family_of, model_label
+from helpers.foundation.profiles import PUBLISHED_PROFILE, load_profile, profile_names
 
 _STAMP = "companion_stamp"
 # A progress bar's advice to install widgets is no output of a page.

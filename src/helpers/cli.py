@@ -12,16 +12,9 @@ import typer
 
 from helpers.foundation import hardware
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import (
-    FAMILIES,
-    MODELS,
-    PUBLISHED_PROFILE,
-    SETUPS,
-    Experiment,
-    check_model,
-    family_of,
-    load_profile,
-)
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import FAMILIES, MODELS, SETUPS, check_model, family_of
+from helpers.foundation.profiles import PUBLISHED_PROFILE, load_profile
 
 app = typer.Typer(
     no_args_is_help=True,

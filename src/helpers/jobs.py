@@ -20,7 +20,9 @@ from typing import Any, Literal
 
 from helpers import reproduction, stages
 from helpers.foundation import paths
-from helpers.foundation.experiment import Experiment, family_of, load_profile
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import family_of
+from helpers.foundation.profiles import load_profile
 from helpers.stages import Sources
 
 Kind = Literal["experiment", "difference"]

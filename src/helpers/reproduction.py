@@ -9,7 +9,8 @@ from tqdm import tqdm
 
 from helpers import stages as stage_module
 from helpers.foundation import hardware, store
-from helpers.foundation.experiment import Experiment, load_profile
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.profiles import load_profile
 
 # A first guess of a stage's seconds; corrected by what each kind of stage really takes here.
 _FIRST_GUESS_SECONDS: Mapping[str, float] = {

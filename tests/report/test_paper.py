@@ -1,7 +1,7 @@
 import pytest
 
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import FAMILIES, MODELS, SETUPS
+from helpers.foundation.names import FAMILIES, MODELS, SETUPS
 from helpers.report import paper
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from transformers import AutoModel
 
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import Recipe
+from helpers.foundation.profiles import Recipe
 from helpers.training.encoders import load_encoder
 from helpers.training.finetuning import finetune
 from helpers.training.inference import run_model
@@ -312,7 +312,7 @@ import json, os, sys
 from pathlib import Path
 import pandas as pd
 from accelerate import PartialState
-from helpers.foundation.experiment import Recipe
+from helpers.foundation.profiles import Recipe
 from helpers.training.encoders import load_encoder
 from helpers.training.finetuning import finetune
 

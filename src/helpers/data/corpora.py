@@ -40,8 +40,9 @@ from helpers.data.offline_assets import ASSETS
 from helpers.data.offline_corpora import load_multiemo, load_multiemo_pairs
 from helpers.data.tables import Tables, to_schema
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import FAMILIES, family_of, hub_settings
 from helpers.foundation.hub import HubTable
+from helpers.foundation.names import FAMILIES, family_of
+from helpers.foundation.profiles import hub_settings
 from helpers.foundation.store import fingerprint
 
 __all__ = [

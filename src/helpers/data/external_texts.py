@@ -16,8 +16,8 @@ from helpers.data.hub_errors import reason
 from helpers.data.offline_assets import ASSETS, ensure_asset
 from helpers.data.tables import clean
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import hub_settings
 from helpers.foundation.paths import cache_dir
+from helpers.foundation.profiles import hub_settings
 from helpers.foundation.store import fingerprint
 
 EXTERNAL = ("eld", "wikipedia")

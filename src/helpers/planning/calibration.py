@@ -22,7 +22,7 @@ import numpy as np
 
 from helpers.foundation import hardware
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import Recipe
+from helpers.foundation.profiles import Recipe
 
 Points = tuple[tuple[int, float], ...]
 

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import Recipe
 from helpers.foundation.hardware import GIB
+from helpers.foundation.profiles import Recipe
 from helpers.planning.calibration import Throughput
 
 

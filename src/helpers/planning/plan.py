@@ -11,7 +11,8 @@ from tqdm import tqdm
 from helpers import jobs, stages
 from helpers.foundation import hardware
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import Experiment, load_profile
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.profiles import load_profile
 from helpers.planning import calibration, devices
 from helpers.planning.calibration import Points, Throughput
 from helpers.planning.models import model_config

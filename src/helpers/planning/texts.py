@@ -21,7 +21,8 @@ from helpers.data.families import FAMILY_FACTS
 from helpers.data.offline_assets import ASSETS
 from helpers.foundation import paths
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import family_of, hub_settings
+from helpers.foundation.names import family_of
+from helpers.foundation.profiles import hub_settings
 from helpers.planning.models import local_tokenizer
 
 Integers = npt.NDArray[np.integer[Any]]

@@ -18,7 +18,8 @@ import pandas as pd
 from helpers import stages
 from helpers.analysis.masked_texts import EncodedText, encode_texts
 from helpers.analysis.partition import Partition, partition_tree
-from helpers.foundation.experiment import Experiment, Recipe
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.profiles import Recipe
 from helpers.planning.texts import PieceCounter, PlannedBench
 from helpers.training.batches import LengthBuckets, batches_by_length
 from helpers.training.trainer import validation_steps

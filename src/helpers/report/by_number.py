@@ -11,13 +11,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.foundation.experiment import (
-    Experiment,
-    dataset_label,
-    family_of,
-    model_label,
-    setup_label,
-)
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import dataset_label, family_of, model_label, setup_label
 from helpers.report import display, frames, paper, tables
 from helpers.report.display import MISSING, Html, interval_text, percent
 from helpers.report.frames import Experiments

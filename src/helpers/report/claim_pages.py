@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from helpers.foundation.experiment import Experiment, dataset_label, model_label
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import dataset_label, model_label
 from helpers.report import claims
 from helpers.report.claim_list import CLAIMS
 from helpers.report.display import Html, signed, table

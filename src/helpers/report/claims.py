@@ -23,7 +23,7 @@ import pandas as pd
 
 from helpers.analysis.quantities import Measure, RunResults, estimate
 from helpers.analysis.statistics import holm
-from helpers.foundation.experiment import family_of
+from helpers.foundation.names import family_of
 
 Verdict = Literal["holds", "does not hold", "cannot be told", "figure only"]
 HOLDS: Verdict = "holds"

@@ -14,7 +14,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.foundation.experiment import Experiment, family_of, load_profile
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import family_of
+from helpers.foundation.profiles import load_profile
 from helpers.report import figures, frames
 
 MISSING = "missing"

@@ -10,7 +10,8 @@ import shap
 
 from helpers.analysis.shap_frames import explanation_from_frame
 from helpers.foundation import store
-from helpers.foundation.experiment import Experiment, setup_label
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import setup_label
 from helpers.report.display import MISSING, Html
 from helpers.report.frames import each
 

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.foundation import store
-from helpers.foundation.experiment import SETUPS, Experiment, setup_label
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import SETUPS, setup_label
 
 SETUP_ORDER = list(SETUPS.values())
 PROBES = ["C=1", "C=1e-4", "C=1e-4 scaled", "standardised"]

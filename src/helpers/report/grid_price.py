@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from helpers.foundation.experiment import dataset_label, model_label
+from helpers.foundation.names import dataset_label, model_label
 from helpers.report import benchmarks
 
 _COLUMNS = {

@@ -6,16 +6,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from helpers.foundation import store
-from helpers.foundation.experiment import (
-    FAMILIES,
-    RESULT_STAGES,
-    Experiment,
-    dataset_label,
-    family_of,
-    load_profile,
-    model_label,
-    setup_label,
-)
+from helpers.foundation.experiment import RESULT_STAGES, Experiment
+from helpers.foundation.names import FAMILIES, dataset_label, family_of, model_label, setup_label
+from helpers.foundation.profiles import load_profile
 from helpers.report import display
 from helpers.report.display import Html
 from helpers.report.frames import Experiments

@@ -6,13 +6,8 @@ from typing import Any
 import pandas as pd
 
 from helpers.foundation import store
-from helpers.foundation.experiment import (
-    RESULT_STAGES,
-    Experiment,
-    dataset_label,
-    model_label,
-    setup_label,
-)
+from helpers.foundation.experiment import RESULT_STAGES, Experiment
+from helpers.foundation.names import dataset_label, model_label, setup_label
 from helpers.report.display import MISSING, percent
 from helpers.report.frames import Experiments
 

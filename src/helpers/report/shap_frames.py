@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.analysis.shap_difference import with_representation
 from helpers.foundation import store
-from helpers.foundation.experiment import setup_label
+from helpers.foundation.names import setup_label
 from helpers.report.frames import (
     Experiments,
     by_setup,

@@ -10,12 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.foundation.experiment import (
-    dataset_label,
-    family_of,
-    model_label,
-    setup_label,
-)
+from helpers.foundation.names import dataset_label, family_of, model_label, setup_label
 from helpers.report import frames, paper, shap_frames
 from helpers.report.display import MISSING, interval_text, percent
 from helpers.report.frames import Experiments

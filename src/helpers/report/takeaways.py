@@ -13,7 +13,8 @@ import pandas as pd
 
 from helpers.analysis.predictions import one_label_a_language
 from helpers.analysis.quantities import RunResults
-from helpers.foundation.experiment import SETUPS, Experiment, dataset_label, family_of, model_label
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import SETUPS, dataset_label, family_of, model_label
 from helpers.report import claims
 from helpers.report.claim_list import CLAIMS
 from helpers.report.display import Html, signed, table

@@ -19,8 +19,9 @@ from transformers.utils import logging as transformers_logging
 
 from helpers.data.hub_errors import reason
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import MODELS, check_model, hub_settings
+from helpers.foundation.names import MODELS, check_model
 from helpers.foundation.paths import environment_variable
+from helpers.foundation.profiles import hub_settings
 from helpers.training.classifier import FirstToken, FirstTokenClassifier, FirstTokenConfig
 
 # Dropout's names in the configurations of the encoders.

@@ -16,7 +16,7 @@ from transformers import PreTrainedTokenizerBase, TrainingArguments
 
 from helpers.foundation import hardware, store
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import Recipe
+from helpers.foundation.profiles import Recipe
 from helpers.training.batches import EncodedTexts, encode_texts
 from helpers.training.classifier import FirstTokenClassifier
 from helpers.training.embeddings import restore_embeddings, trim_embeddings

@@ -28,7 +28,7 @@ from transformers import (
     TrainingArguments,
 )
 
-from helpers.foundation.experiment import Recipe
+from helpers.foundation.profiles import Recipe
 from helpers.training.batches import EncodedTexts, Integers, LengthBuckets
 from helpers.training.inference import forward_all
 from helpers.training.objectives import masked_input, masked_input_entropy, weighted_cross_entropy

@@ -17,39 +17,7 @@ from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 
-PROFILE = {
-    "about": "As small as it gets.",
-    "models": ["e5_small"],
-    "matrix": ["multiemo"],
-    "seeds": [0],
-    "null_seed": 1,
-    "mie_seeds": [0],
-    "recipe": {
-        "batch_size": 16,
-        "accumulation": 2,
-        "encoder_learning_rate": 1.0e-4,
-        "head_learning_rate": 1.0e-3,
-        "epochs": 1,
-        "max_length": 48,
-        "validations": 2,
-    },
-    "datasets": {
-        "multiemo": {"train": 240, "validation": 120, "test": 120},
-        "multiemo_pairs": {"train": 120, "validation": 60, "test": 60},
-    },
-    "language_identification": {"external": "eld", "per_language": 20},
-    "shap": {"texts": 6, "max_evals": 40},
-}
 LAYERS = "layers=1"
-
-
-@pytest.fixture
-def checkout(tmp_path, monkeypatch):
-    """A checkout of its own, with one tiny profile."""
-    (tmp_path / "configs").mkdir()
-    (tmp_path / "configs" / "quick.yaml").write_text(yaml.safe_dump(PROFILE))
-    monkeypatch.setenv(paths.ROOT_VARIABLE, str(tmp_path))
-    return tmp_path
 
 
 def files_of(folder):
@@ -57,7 +25,7 @@ def files_of(folder):
 
 
 @pytest.mark.real
-def test_an_experiment_fills_its_folder_as_the_contract_says(checkout):
+def test_an_experiment_fills_its_folder_as_the_contract_says(tiny_checkout):
     experiment = Experiment("e5_small", "multiemo", "imbalanced_cw", variant=LAYERS)
     stages.run(experiment, progress=False)
 
@@ -123,7 +91,7 @@ def probability_per_text(frame, labels):
 
 
 @pytest.mark.real
-def test_killed_in_training_and_called_again_gives_the_same_numbers(checkout):
+def test_killed_in_training_and_called_again_gives_the_same_numbers(tiny_checkout):
     experiment = Experiment("e5_small", "multiemo", "balanced", variant=LAYERS)
     stages.run(experiment, stages=["predictions"], progress=False)
     whole = store.read_json(experiment.folder, "metrics.json")
@@ -148,7 +116,7 @@ def test_killed_in_training_and_called_again_gives_the_same_numbers(checkout):
 
 
 @pytest.mark.real
-def test_a_trained_model_whose_record_was_lost_is_not_trained_again(checkout, monkeypatch):
+def test_a_trained_model_whose_record_was_lost_is_not_trained_again(tiny_checkout, monkeypatch):
     experiment = Experiment("e5_small", "multiemo", "balanced", variant=LAYERS)
     with monkeypatch.context() as patch:  # as a kill just before the record is written
         patch.setattr(store, "publish", Mock(side_effect=KeyboardInterrupt))
@@ -171,7 +139,7 @@ def test_a_trained_model_whose_record_was_lost_is_not_trained_again(checkout, mo
 
 
 @pytest.mark.real
-def test_two_processes_fill_the_folder_as_one(checkout):
+def test_two_processes_fill_the_folder_as_one(tiny_checkout):
     experiment = Experiment("e5_small", "multiemo", "imbalanced", variant=LAYERS)
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     command += ["--nproc-per-node=2", "-m", "helpers.cli", "run", "--model", "e5_small"]
@@ -186,45 +154,24 @@ def test_two_processes_fill_the_folder_as_one(checkout):
 
 
 @pytest.mark.real
-def test_a_stage_runs_again_when_its_inputs_change(checkout):
+def test_a_stage_runs_again_when_its_inputs_change(tiny_checkout, tiny_profile):
     experiment = Experiment("e5_small", "multiemo", "balanced", variant=LAYERS)
     stages.run(experiment, stages=["subsets"], progress=False)
     assert stages.is_done(experiment, "subsets")
-    changed = {**PROFILE, "datasets": {"multiemo": {"train": 480, "validation": 120, "test": 120}}}
-    (checkout / "configs" / "quick.yaml").write_text(yaml.safe_dump(changed))
+    tiny_profile["datasets"]["multiemo"]["train"] = 480
+    (tiny_checkout / "configs" / "quick.yaml").write_text(yaml.safe_dump(tiny_profile))
     assert not stages.is_done(experiment, "subsets")
     stages.run(experiment, stages=["subsets"], progress=False)
     assert store.read_json(experiment.folder, "subsets.json")["size"]["train"] == 480
 
 
-def test_the_profile_s_experiments(checkout):
-    listed = stages.experiments(profile="quick", model="e5_small", dataset="multiemo")
-    assert [(item.setup, item.seed, item.variant) for item in listed] == [
-        ("balanced", 0, ""),
-        ("imbalanced", 0, ""),
-        ("imbalanced_cw", 0, ""),
-        ("balanced", 1, ""),
-        ("balanced", 0, "mie=1"),
-        ("imbalanced", 0, "mie=1"),
-    ]
-
-
-def test_references_of_the_shap_difference(checkout):
-    balanced = Experiment("e5_small", "multiemo", "balanced")
-    imbalanced = balanced.replace(setup="imbalanced", variant="mie=1,severity=0.5")
-    assert stages.reference_of(imbalanced) == balanced.replace(variant="mie=1")
-    assert stages.reference_of(balanced) == balanced.replace(seed=1)
-    assert stages.reference_of(balanced.replace(seed=1)) == balanced
-    assert stages.reference_of(balanced.replace(variant="mie=1")) is None
-
-
-def test_an_unknown_stage_is_refused(checkout):
+def test_an_unknown_stage_is_refused(tiny_checkout):
     with pytest.raises(CompanionError, match="unknown stage 'plots': choose among subsets"):
         stages.run(Experiment("e5_small", "multiemo", "balanced"), stages=["plots"])
 
 
-def test_reading_computes_and_fetches_nothing(checkout, monkeypatch):
-    monkeypatch.setenv(paths.CACHE_VARIABLE, str(checkout / "cache"))
+def test_reading_computes_and_fetches_nothing(tiny_checkout, monkeypatch):
+    monkeypatch.setenv(paths.CACHE_VARIABLE, str(tiny_checkout / "cache"))
     listed = stages.load(profile="quick", model="e5_small", dataset="multiemo")
     assert [store.read_json(item.folder, "metrics.json") for item in listed] == [None] * 6
-    assert not (checkout / "cache").exists()
+    assert not (tiny_checkout / "cache").exists()

@@ -1,0 +1,112 @@
+"""The names of setups, models and data sets, and what they are called in tables and figures."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from helpers.foundation.errors import CompanionError
+
+SETUPS: Mapping[str, str] = MappingProxyType(
+    {
+        "balanced": "Balanced",
+        "imbalanced": "Imbalanced",
+        "imbalanced_cw": "Imbalanced + class weights",
+    }
+)
+MODELS: Mapping[str, str] = MappingProxyType(
+    {"mbert": "mBERT", "xlmr": "XLM-R", "e5_small": "multilingual-e5-small"}
+)
+FAMILIES: Mapping[str, str] = MappingProxyType(
+    {
+        "amazon_reviews": "Amazon reviews",
+        "xnli": "XNLI",
+        "multiemo": "MultiEmo",
+        "multiemo_pairs": "MultiEmo pairs",
+        "custom": "Custom data set",
+    }
+)
+
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_SOURCE_NAME = re.compile(r"[a-z0-9_]+")
+
+
+def check_choice(what: str, value: object, allowed: Iterable[object]) -> None:
+    """Refuse a value that is not among the allowed ones.
+
+    Raises
+    ------
+    CompanionError
+        Naming what it is, the value, and what is allowed.
+    """
+    allowed = list(allowed)
+    if value not in allowed:
+        listed = ", ".join(str(item) for item in allowed)
+        raise CompanionError(f"unknown {what} {value!r}: choose one of {listed}")
+
+
+def family_of(dataset: str) -> str:
+    """Return the family (labels, languages, columns) of a data set's name.
+
+    A local source that is not the hub's full data set is named ``<family>_<its own name>``.
+
+    Raises
+    ------
+    CompanionError
+        If the name belongs to no family.
+
+    Examples
+    --------
+    >>> family_of("multiemo_pairs"), family_of("xnli_7500")
+    ('multiemo_pairs', 'xnli')
+    """
+    for family in sorted(FAMILIES, key=len, reverse=True):
+        if dataset == family:
+            return family
+        own_name = dataset.removeprefix(f"{family}_")
+        if own_name != dataset and _SOURCE_NAME.fullmatch(own_name) and family != "multiemo":
+            return family
+    raise CompanionError(
+        f"unknown dataset {dataset!r}: choose one of {', '.join(FAMILIES)}, "
+        "or the name of a local source of one of them, such as xnli_7500"
+    )
+
+
+def check_model(model: str) -> None:
+    """Refuse what is neither a short name, nor a folder, nor ``owner/name`` on the hub.
+
+    Raises
+    ------
+    CompanionError
+        If the model's name is none of these.
+    """
+    if model in MODELS or _HUB_ID.fullmatch(model) or Path(model).expanduser().is_dir():
+        return
+    raise CompanionError(
+        f"unknown model {model!r}: choose one of {', '.join(MODELS)}, the path of an existing "
+        "folder, or owner/name on the Hugging Face hub"
+    )
+
+
+def setup_label(setup: str) -> str:
+    """Return a setup's name for tables and figures."""
+    check_choice("setup", setup, SETUPS)
+    return SETUPS[setup]
+
+
+def dataset_label(dataset: str) -> str:
+    """Return a data set's name for tables and figures.
+
+    Examples
+    --------
+    >>> dataset_label("multiemo"), dataset_label("xnli_7500")
+    ('MultiEmo', 'XNLI-7500')
+    """
+    family = family_of(dataset)
+    own_name = dataset.removeprefix(family).strip("_").replace("_", "-")
+    return f"{FAMILIES[family]}-{own_name}" if own_name else FAMILIES[family]
+
+
+def model_label(model: str) -> str:
+    """Return a model's name for tables and figures."""
+    return MODELS.get(model, Path(model).name)

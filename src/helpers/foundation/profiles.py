@@ -1,0 +1,258 @@
+"""The profiles: every size and every hyperparameter, one file of ``configs/`` each."""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import yaml
+
+from helpers.foundation import paths
+from helpers.foundation.errors import CompanionError
+from helpers.foundation.hub import Hub
+from helpers.foundation.names import SETUPS, check_choice, check_model, family_of
+from helpers.foundation.variants import Variant
+
+PUBLISHED_PROFILE = "embedded"
+_HUB_PROFILE = "paper"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How a model is fine-tuned (paper, section 3).
+
+    Learning rates fall linearly to ``final_learning_rate_share`` of their start. An epoch is
+    validated ``validations`` times; the model with the lowest validation loss is kept.
+
+    ``attention`` and ``compile`` say how the same numbers are computed: the kernel of
+    ``transformers`` (flash attention needs its package and a GPU), and `torch.compile`, which
+    pays on long runs. The page on costs has them measured.
+    """
+
+    batch_size: int
+    accumulation: int
+    encoder_learning_rate: float
+    head_learning_rate: float
+    epochs: float
+    max_length: int
+    optimizer: Literal["adamw", "radam"] = "adamw"
+    weight_decay: float = 0.0
+    warmup_share: float = 0.0
+    final_learning_rate_share: float = 0.0
+    max_grad_norm: float = 1.0
+    validations: int = 10
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    dropout: float = 0.1
+    first_token: Literal["hidden", "pooler"] = "hidden"
+    mask_entropy_form: Literal["paper", "authors_code"] = "paper"
+    attention: Literal["sdpa", "eager", "flash_attention_2"] = "sdpa"
+    compile: bool = False
+
+    def identity(self) -> dict[str, Any]:
+        """Return what the numbers depend on: all but how they are computed."""
+        how = ("attention", "compile")
+        return {name: value for name, value in dataclasses.asdict(self).items() if name not in how}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetSettings:
+    """Sizes of one data set's subsets (rows; null: the most there are) and its own recipe.
+
+    ``shap_texts`` is how many of its test texts are explained; null: as many as the profile says.
+    """
+
+    train: int | None = None
+    validation: int | None = None
+    test: int | None = None
+    shap_texts: int | None = None
+    rule: Literal["paper", "authors_code"] = "paper"
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageIdentificationSettings:
+    """External texts of the language identification (paper, section 2.2)."""
+
+    external: Literal["eld", "wikipedia"] = "eld"
+    per_language: int = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShapSettings:
+    """How many test texts are explained, and with what budget (paper, section 2.3).
+
+    ``texts`` null: all of them.
+    """
+
+    texts: int | None = 240
+    max_evals: int = 500
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "fp32"
+    threshold: float = 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """One file of ``configs/``: all sizes and hyperparameters of a run.
+
+    ``matrix`` lists the data sets of ``companion reproduce``; ``datasets`` has the settings of
+    every family that can be run. ``null_seed`` adds one balanced model: the SHAP difference
+    between two balanced models is the null of Figure 1. ``mie_seeds`` and ``mie_setups`` say
+    which experiments are repeated with masked input entropy. ``hub`` says where models and texts
+    are fetched from; ``paper.yaml`` has it, for every profile.
+    """
+
+    name: str
+    about: str
+    models: tuple[str, ...]
+    matrix: tuple[str, ...]
+    seeds: tuple[int, ...]
+    recipe: Recipe
+    datasets: Mapping[str, DatasetSettings]
+    language_identification: LanguageIdentificationSettings = LanguageIdentificationSettings()
+    shap: ShapSettings = ShapSettings()
+    null_seed: int | None = None
+    mie_seeds: tuple[int, ...] = ()
+    mie_setups: tuple[str, ...] = ("balanced", "imbalanced")
+    hub: Hub | None = None
+
+    def settings(self, dataset: str) -> DatasetSettings:
+        """Return the settings of a data set's family.
+
+        Raises
+        ------
+        CompanionError
+            If the profile has none.
+        """
+        family = family_of(dataset)
+        if family not in self.datasets:
+            raise CompanionError(
+                f"profile {self.name!r} has no settings for dataset {dataset!r}: "
+                f"it has {', '.join(self.datasets)}"
+            )
+        return self.datasets[family]
+
+    def shap_texts(self, dataset: str) -> int | None:
+        """Return how many of a data set's test texts are explained; None: all."""
+        own = self.settings(dataset).shap_texts
+        return self.shap.texts if own is None else own
+
+    def recipe_for(self, dataset: str, variant: Variant) -> Recipe:
+        """Return the recipe of one experiment: the profile's, the data set's, the variant's."""
+        recipe = dataclasses.replace(self.recipe, **self.settings(dataset).recipe)
+        if variant.recipe == "authors_code":
+            recipe = dataclasses.replace(
+                recipe,
+                optimizer="radam",
+                weight_decay=0.0,
+                warmup_share=0.0,
+                final_learning_rate_share=0.01,
+                first_token="pooler",
+                mask_entropy_form="authors_code",
+            )
+        return recipe
+
+
+def profile_names() -> list[str]:
+    """Return the names of the profiles in ``configs/``."""
+    return sorted(path.stem for path in paths.configs_dir().glob("*.yaml"))
+
+
+@cache
+def _parse_profile(path: Path, text: str) -> Profile:
+    try:
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise CompanionError(f"{path.name} is not valid YAML: {error}") from error
+    profile = _build(Profile, {"name": path.stem, **raw}, where=path.name)
+    for model in profile.models:
+        check_model(model)
+    for dataset in profile.matrix:
+        profile.recipe_for(dataset, Variant())
+    for setup in profile.mie_setups:
+        check_choice(f"setup in {path.name}", setup, SETUPS)
+    if (profile.hub is not None) != (profile.name == _HUB_PROFILE):
+        raise CompanionError(f"{path.name}: the field 'hub' belongs in {_HUB_PROFILE}.yaml alone")
+    return profile
+
+
+def load_profile(name: str) -> Profile:
+    """Read ``configs/<name>.yaml``.
+
+    Raises
+    ------
+    CompanionError
+        If there is no such profile, or a field of it is unknown, missing or of the wrong type.
+    """
+    check_choice("profile", name, profile_names())
+    path = paths.configs_dir() / f"{name}.yaml"
+    return _parse_profile(path, path.read_text(encoding="utf-8"))
+
+
+def hub_settings() -> Hub:
+    """Return where models and texts lie on the hub, for every profile.
+
+    Raises
+    ------
+    CompanionError
+        If ``configs/paper.yaml`` is not there or not valid.
+    """
+    hub = load_profile(_HUB_PROFILE).hub
+    assert hub is not None  # checked when the file is read
+    return hub
+
+
+T = TypeVar("T")
+
+
+def _build(cls: type[T], raw: Any, *, where: str) -> T:
+    """Fill a dataclass from a mapping, refusing unknown, missing and mistyped fields."""
+    if not isinstance(raw, Mapping):
+        raise CompanionError(f"{where}: expected fields, got {raw!r}")
+    hints = typing.get_type_hints(cls)
+    fields = {item.name: item for item in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    for key in raw:
+        check_choice(f"field in {where}:", key, fields)
+    values = {}
+    for name, item in fields.items():
+        if name in raw:
+            values[name] = _convert(hints[name], raw[name], where=f"{where}: {name}")
+        elif item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING:
+            raise CompanionError(f"{where}: the field {name!r} is missing")
+    if cls is DatasetSettings:
+        for key in values.get("recipe", {}):
+            check_choice(f"field in {where}: recipe:", key, Recipe.__dataclass_fields__)
+    return cls(**values)
+
+
+def _convert(hint: Any, value: Any, *, where: str) -> Any:
+    """Return ``value`` as the type that ``hint`` names, or refuse it."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if dataclasses.is_dataclass(hint):
+        return _build(typing.cast(type, hint), value, where=where)
+    if origin is Literal:
+        check_choice(f"value of {where}:", value, arguments)
+        return value
+    if origin is types.UnionType:
+        if value is None and type(None) in arguments:
+            return None
+        return _convert(arguments[0], value, where=where)
+    if origin is tuple and isinstance(value, list):
+        return tuple(_convert(arguments[0], item, where=where) for item in value)
+    if origin is not None and isinstance(value, Mapping):
+        return types.MappingProxyType(
+            {
+                key: _convert(arguments[1], item, where=f"{where}: {key}")
+                for key, item in value.items()
+            }
+        )
+    if hint is Any:
+        return value
+    if hint is float and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(hint, type) and isinstance(value, hint) and not (hint is int and value is True):
+        return value
+    raise CompanionError(f"{where}: expected {getattr(hint, '__name__', hint)}, got {value!r}")

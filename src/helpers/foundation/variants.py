@@ -1,0 +1,110 @@
+"""All that an experiment changes in its profile."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal, NoReturn
+
+from helpers.foundation.errors import CompanionError
+from helpers.foundation.names import check_choice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """All that an experiment changes in its profile.
+
+    Parameters
+    ----------
+    mie : bool
+        Train with masked input entropy (paper, eq. 3).
+    recipe : {"paper", "authors_code"}
+        Follow the paper's text, or the authors' code where the two differ.
+    severity : float
+        Skew of the imbalanced subset: 0 is balanced, 1 the paper's skew.
+    layers : int or None
+        Keep only the first layers of the encoder.
+    """
+
+    mie: bool = False
+    recipe: Literal["paper", "authors_code"] = "paper"
+    severity: float = 1.0
+    layers: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Variant":
+        """Read ``key=value,key=value``; the empty string is the profile itself.
+
+        Raises
+        ------
+        CompanionError
+            If a key or a value is not allowed; the message lists what is.
+
+        Examples
+        --------
+        >>> Variant.parse("severity=0.5,mie=1")
+        Variant(mie=True, recipe='paper', severity=0.5, layers=None)
+        >>> str(Variant.parse("severity=0.5,mie=1"))
+        'mie=1,severity=0.5'
+        """
+        values: dict[str, Any] = {}
+        for item in filter(None, text.split(",")):
+            key, equals, value = item.partition("=")
+            if not equals or key in values:
+                raise CompanionError(
+                    f"variant {text!r}: {item!r} is not a new key=value pair; "
+                    "an example is mie=1,severity=0.5"
+                )
+            values[key] = _VARIANT_PARSERS.get(key, _unknown_variant_key)(key, value)
+        return cls(**values)
+
+    def __str__(self) -> str:
+        """Return the sorted ``key=value`` list of what differs from the profile."""
+        parts = []
+        for item in sorted(dataclasses.fields(self), key=lambda item: item.name):
+            value = getattr(self, item.name)
+            if value != item.default:
+                parts.append(f"{item.name}={int(value) if value is True else value}")
+        return ",".join(parts)
+
+
+def _unknown_variant_key(key: str, _: str) -> NoReturn:
+    raise CompanionError(
+        f"unknown variant key {key!r}: choose among {', '.join(sorted(_VARIANT_PARSERS))}"
+    )
+
+
+def _parse_mie(key: str, value: str) -> bool:
+    check_choice(f"value of variant {key}", value, ["0", "1"])
+    return value == "1"
+
+
+def _parse_recipe(key: str, value: str) -> str:
+    check_choice(f"value of variant {key}", value, ["paper", "authors_code"])
+    return value
+
+
+def _parse_severity(key: str, value: str) -> float:
+    try:
+        severity = float(value)
+    except ValueError:
+        severity = -1.0
+    if not 0 <= severity <= 2:
+        raise CompanionError(f"variant {key}={value!r}: give a number from 0 to 2")
+    return severity
+
+
+def _parse_layers(key: str, value: str) -> int:
+    if not value.isdigit() or int(value) < 1:
+        raise CompanionError(f"variant {key}={value!r}: give a whole number of at least 1")
+    return int(value)
+
+
+_VARIANT_PARSERS: Mapping[str, Callable[[str, str], Any]] = MappingProxyType(
+    {
+        "mie": _parse_mie,
+        "recipe": _parse_recipe,
+        "severity": _parse_severity,
+        "layers": _parse_layers,
+    }
+)

@@ -1,0 +1,212 @@
+"""Running the stages: each result is made once, by one process, and kept."""
+
+import dataclasses
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from helpers.data.corpora import Sources, resolve_name
+from helpers.foundation import hardware, paths, provenance, store
+from helpers.foundation.errors import CompanionError
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import FAMILIES, family_of
+from helpers.stages.computations import COMPUTATIONS
+from helpers.stages.fingerprints import STAGES, VERSIONS, data_fingerprint, stage_fingerprint
+from helpers.stages.selection import experiments, reference_of
+from helpers.stages.workbench import Workbench
+
+_MARKER = "finetuning.json"
+_SECONDS_BETWEEN_LOOKS = 0.2
+
+
+def is_done(experiment: Experiment, stage: str, *, sources: Sources | None = None) -> bool:
+    """Say whether a stage's result is there, whole, and made from the same inputs."""
+    fingerprint = stage_fingerprint(experiment, stage, sources=sources or {})
+    if stage == "finetuning" and _saved_model(experiment, fingerprint) is None:
+        return False
+    return store.is_done(experiment.folder, stage, fingerprint)
+
+
+def _saved_model(experiment: Experiment, fingerprint: str) -> store.StageRecord | None:
+    """Return the record of the fine-tuned model in the checkpoint, where it is this one."""
+    marker = experiment.checkpoint / _MARKER
+    if not marker.is_file():
+        return None
+    record = store.StageRecord(**json.loads(marker.read_text("utf-8")))
+    return record if record.fingerprint == fingerprint else None
+
+
+def needs(experiment: Experiment, stage: str) -> list[tuple[Experiment, str]]:
+    """Return the stages whose results a stage reads, with the experiments they belong to."""
+    if stage in ("predictions", "language_identification", "shap_values", "shap_examples"):
+        return [(experiment, "finetuning")]
+    reference = reference_of(experiment)
+    if stage == "shap_difference" and reference is not None:
+        return [(experiment, "shap_values"), (reference, "shap_values")]
+    return []
+
+
+def _ensure(bench: Workbench, stage: str) -> None:
+    """Make a stage's result where it is not there; one process at a time."""
+    if is_done(bench.experiment, stage, sources=bench.sources):
+        return
+    # Before the lock: two experiments can need each other.
+    for needed, name in needs(bench.experiment, stage):
+        own = needed == bench.experiment
+        _ensure(bench if own else Workbench(needed, bench.sources, bench.progress), name)
+    if not hardware.is_first_process():
+        _help(bench, stage)
+        return
+    lock = paths.checkpoints_dir() / bench.experiment.relative_folder
+    with store.experiment_lock(lock):
+        if not is_done(bench.experiment, stage, sources=bench.sources):
+            _make(bench, stage)
+
+
+def _help(bench: Workbench, stage: str) -> None:
+    """Take this process's part of a fine-tuning that the first process has the lock of."""
+    if stage == "finetuning":
+        fingerprint = stage_fingerprint(bench.experiment, stage, sources=bench.sources)
+        if _saved_model(bench.experiment, fingerprint) is None:
+            COMPUTATIONS["finetuning"](bench)
+        while not is_done(bench.experiment, stage, sources=bench.sources):
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+def _make(bench: Workbench, stage: str) -> None:
+    experiment = bench.experiment
+    fingerprint = stage_fingerprint(experiment, stage, sources=bench.sources)
+    files: dict[str, Any] = {}
+    # A model that a kill, or a lost results folder, left without its record is not trained again.
+    record = _saved_model(experiment, fingerprint) if stage == "finetuning" else None
+    if record is None:
+        if stage == "finetuning":
+            (experiment.checkpoint / _MARKER).unlink(missing_ok=True)
+        with hardware.measured() as usage:
+            files = COMPUTATIONS[stage](bench)
+        record = store.StageRecord(
+            fingerprint=fingerprint,
+            version=VERSIONS[stage],
+            files={},
+            **dataclasses.asdict(usage),
+        )
+        if stage == "finetuning":
+            store.write_json(experiment.checkpoint / _MARKER, dataclasses.asdict(record))
+    store.publish(
+        experiment.folder,
+        stage,
+        files,
+        record=record,
+        parameters=_parameters(bench),
+        environment=provenance.environment(),
+    )
+
+
+def _parameters(bench: Workbench) -> dict[str, Any]:
+    from helpers.training.encoders import model_source
+
+    experiment = bench.experiment
+    settings = experiment.settings
+    # The data set's own recipe is in "recipe" already; and a read-only mapping cannot be copied.
+    sizes = dataclasses.replace(settings.settings(experiment.dataset), recipe={})
+    return {
+        **dataclasses.asdict(experiment),
+        "recipe": dataclasses.asdict(experiment.recipe),
+        "sizes": dataclasses.asdict(sizes) | {"recipe": None},
+        "language_identification": dataclasses.asdict(settings.language_identification),
+        "shap": dataclasses.asdict(settings.shap),
+        "model_source": model_source(experiment.model),
+        "data_source": bench.corpus.source,
+        "data_fingerprint": data_fingerprint(experiment.dataset, sources=bench.sources),
+    }
+
+
+def run(
+    experiment: Experiment,
+    *,
+    stages: Sequence[str] = STAGES,
+    sources: Sources | None = None,
+    progress: bool = True,
+    on_stage: Callable[[str], None] | None = None,
+) -> Experiment:
+    """Bring an experiment's folder up to date.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        What to run.
+    stages : sequence of str
+        Stages to run; what they need from earlier ones is made on the way.
+    sources : mapping, optional
+        Data set family to a local folder.
+    progress : bool
+        Show progress bars.
+    on_stage : callable, optional
+        Called with a stage's name before it starts.
+
+    Returns
+    -------
+    Experiment
+        The experiment, for chaining.
+
+    Raises
+    ------
+    CompanionError
+        If a stage is unknown or its input is not to be had; finished stages stay.
+    """
+    for stage in stages:
+        if stage not in STAGES:
+            raise CompanionError(f"unknown stage {stage!r}: choose among {', '.join(STAGES)}")
+    bench = Workbench(experiment, dict(sources or {}), progress and hardware.is_first_process())
+    for stage in stages:
+        if on_stage is not None:
+            on_stage(stage)
+        _ensure(bench, stage)
+    return experiment
+
+
+def pending(
+    listed: Iterable[Experiment], *, stages: Sequence[str] = STAGES, sources: Sources | None = None
+) -> list[tuple[Experiment, str]]:
+    """Return the experiments' stages that have no valid result yet, in order."""
+    return [
+        (experiment, stage)
+        for experiment in listed
+        for stage in stages
+        if not is_done(experiment, stage, sources=sources)
+    ]
+
+
+def load(
+    *,
+    profile: str,
+    model: str,
+    dataset: str,
+    sources: Sources | None = None,
+    compute: bool = False,
+    needs: Sequence[str] = ("predictions",),
+) -> list[Experiment]:
+    """Return a notebook's experiments; compute what is missing where asked to.
+
+    With ``compute=False`` nothing is computed and nothing fetched: what the store does not hold
+    stays missing, and the tables say so.
+
+    Raises
+    ------
+    CompanionError
+        If a parameter's value is not allowed; the message lists what is.
+    """
+    family = family_of(dataset)
+    for name in sources or {}:
+        if name not in {*FAMILIES, "wikipedia"}:
+            allowed = ", ".join([*FAMILIES, "wikipedia"])
+            raise CompanionError(f"unknown source {name!r}: choose one of {allowed}")
+    listed = experiments(profile=profile, model=model, dataset=dataset)
+    if compute:
+        if sources and family in sources:
+            name = resolve_name(family, sources=sources)
+            listed = [experiment.replace(dataset=name) for experiment in listed]
+        for experiment in listed:
+            run(experiment, stages=needs, sources=sources)
+    return listed

@@ -1,0 +1,151 @@
+"""One experiment with its inputs and its model, each made when first asked for."""
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from helpers.data.corpora import Corpus, Sources, load_corpus
+from helpers.data.example_texts import example_texts
+from helpers.data.external_texts import load_external_texts
+from helpers.data.families import FAMILY_FACTS
+from helpers.data.subsets import Subsets, balanced_sample, make_subsets
+from helpers.foundation import hardware
+from helpers.foundation.errors import CompanionError
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import family_of
+
+# Test rows, texts to explain and probe folds are the same for every seed of training.
+FIXED_SEED = 0
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """An experiment with its inputs; each is made once, when first asked for."""
+
+    experiment: Experiment
+    sources: Sources
+    progress: bool = True
+
+    @functools.cached_property
+    def corpus(self) -> Corpus:
+        """The texts."""
+        return _corpus(self.experiment.dataset, tuple(sorted(self.sources.items())))
+
+    def subsets(self, split: str) -> Subsets:
+        """Return the balanced and the imbalanced subset of ``train`` or ``validation``."""
+        experiment, corpus = self.experiment, self.corpus
+        settings = experiment.settings.settings(experiment.dataset)
+        if not corpus.skew:
+            raise CompanionError(
+                f"dataset {experiment.dataset!r} names no skew, so no imbalanced subset can be "
+                "drawn from it: choose xnli, amazon_reviews, multiemo or multiemo_pairs"
+            )
+        return make_subsets(
+            getattr(corpus, split),
+            corpus.skew,
+            size=getattr(settings, split),
+            labels=range(len(corpus.labels)),
+            severity=experiment.options.severity,
+            rule=self.rule,
+            seed=experiment.seed,
+        )
+
+    @property
+    def rule(self) -> Literal["paper", "authors_code"]:
+        """The rule that sizes the subsets."""
+        if self.experiment.options.recipe == "authors_code":
+            return "authors_code"
+        return self.experiment.settings.settings(self.experiment.dataset).rule
+
+    @functools.cached_property
+    def train(self) -> pd.DataFrame:
+        """The rows this setup is trained on."""
+        return self._of_setup(self.subsets("train"))
+
+    @functools.cached_property
+    def validation(self) -> pd.DataFrame:
+        """The rows this setup is validated on, skewed as its training rows."""
+        return self._of_setup(self.subsets("validation"))
+
+    def _of_setup(self, subsets: Subsets) -> pd.DataFrame:
+        return subsets.balanced if self.experiment.setup == "balanced" else subsets.imbalanced
+
+    @functools.cached_property
+    def test(self) -> pd.DataFrame:
+        """The balanced test rows, the same for every setup and seed."""
+        settings = self.experiment.settings.settings(self.experiment.dataset)
+        return balanced_sample(
+            self.corpus.test,
+            settings.test,
+            labels=range(len(self.corpus.labels)),
+            seed=FIXED_SEED,
+        )
+
+    @functools.cached_property
+    def explained(self) -> pd.DataFrame:
+        """The test rows whose SHAP values are computed."""
+        from helpers.analysis.shap_frames import stratified_sample
+
+        count = self.experiment.settings.shap_texts(self.experiment.dataset)
+        if count is None:
+            return self.test
+        return stratified_sample(self.test, count, seed=FIXED_SEED)
+
+    @functools.cached_property
+    def examples(self) -> pd.DataFrame:
+        """The book's own texts, whose SHAP values are computed too."""
+        return examples_of(self.experiment.dataset)
+
+    @functools.cached_property
+    def external(self) -> pd.DataFrame:
+        """The external texts of the language identification (section 2.2)."""
+        settings = self.experiment.settings.language_identification
+        return load_external_texts(
+            self.corpus.languages,
+            per_language=settings.per_language,
+            source=settings.external,
+            sources=self.sources,
+            seed=FIXED_SEED,
+        )
+
+    @functools.cached_property
+    def model(self) -> tuple[Any, Any]:
+        """The fine-tuned model and its tokenizer."""
+        from helpers.training.encoders import load_encoder
+
+        model, tokenizer = load_encoder(
+            str(self.experiment.checkpoint), num_labels=len(self.corpus.labels)
+        )
+        return model.to(hardware.preferred_device()), tokenizer
+
+    def outputs(self, model: Any, tokenizer: Any, rows: pd.DataFrame, what: str) -> Any:
+        """Return probabilities and first-token features of some rows."""
+        from helpers.training.inference import run_model
+
+        return run_model(
+            model,
+            tokenizer,
+            rows["text"].tolist(),
+            rows["text_pair"].tolist() if "text_pair" in rows and self.corpus.is_pair else None,
+            max_length=self.experiment.recipe.max_length,
+            progress=what if self.progress else None,
+        )
+
+    @functools.cached_property
+    def test_outputs(self) -> Any:
+        """Probabilities and features of the test rows."""
+        return self.outputs(*self.model, self.test, "test rows")
+
+
+@functools.lru_cache(maxsize=1)
+def _corpus(dataset: str, sources: tuple[tuple[str, Path], ...]) -> Corpus:
+    return load_corpus(dataset, sources=dict(sources))
+
+
+def examples_of(dataset: str) -> pd.DataFrame:
+    """Return the book's own texts for a data set's task and languages."""
+    facts = FAMILY_FACTS.get(family_of(dataset))
+    return example_texts(facts.languages if facts else (), is_pair=bool(facts and facts.is_pair))
