@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -35,3 +36,28 @@ def test_training_shares_are_the_skew():
     shares = predictions.training_share(labels=["no", "yes"], skew=SKEW)
     assert shares.loc["fr, es"].tolist() == [0.25, 0.75]
     assert (shares.sum(axis=1) == 1).all()
+
+
+def rows_with_accuracy(accuracy, n=600, seed=0):
+    """Rows of two languages and three labels, that many of them predicted right."""
+    random = np.random.default_rng(seed)
+    frame = pd.DataFrame({"group": range(n), "label": np.arange(n) // 2 % 3})
+    frame["language"] = np.where(frame["group"] % 2, "fr", "en")
+    wrong = (frame["label"] + random.integers(1, 3, n)) % 3
+    return frame.assign(predicted=frame["label"].where(random.random(n) < accuracy, wrong))
+
+
+def test_a_model_has_learned_when_it_beats_the_language_alone():
+    assert predictions.has_learned(rows_with_accuracy(0.45))
+    assert not predictions.has_learned(rows_with_accuracy(0.33))
+    frame = rows_with_accuracy(1.0)
+    assert not predictions.has_learned(frame.assign(predicted=1))
+    by_language = frame["language"].map({"fr": 0, "en": 2})
+    assert not predictions.has_learned(frame.assign(predicted=by_language))
+
+
+def test_translations_do_not_make_a_lucky_model_a_learned_one():
+    lucky = rows_with_accuracy(0.45, n=60)
+    copies = pd.concat([lucky] * 20)
+    assert predictions.has_learned(copies.assign(group=range(len(copies))))
+    assert not predictions.has_learned(copies)

@@ -58,15 +58,15 @@ def test_a_summary_counts_every_claim_of_its_section(experiments):
     assert sum(counts) == number
 
 
-def test_a_model_that_gives_a_language_one_label_is_named(experiments, monkeypatch):
+def test_a_model_that_has_not_learned_is_named(experiments, monkeypatch):
     assert "Not learned" not in takeaways.evidence(experiments).html
     found = collect(experiments)
     frame = found[0].predictions["imbalanced", 1]
     frame["predicted"] = (frame["language"] == "fr").astype(int)
     monkeypatch.setattr(takeaways, "collect", lambda _: found)
-    for html in (takeaways.evidence(experiments).html, takeaways.section(experiments, "4.1").html):
-        assert "Not learned: Imbalanced, seed 1 gave" in html
-    frame.loc[: len(frame) // 20, "predicted"] = 2
+    assert takeaways.evidence(experiments).html.count("Imbalanced, seed 1.</li>") == 1
+    assert "Not learned: Imbalanced, seed 1. A" in takeaways.section(experiments, "4.1").html
+    frame["predicted"] = frame["label"]
     assert "Not learned" not in takeaways.evidence(experiments).html
 
 

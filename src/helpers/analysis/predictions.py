@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from scipy import stats
 from sklearn.metrics import accuracy_score, f1_score
 
 
@@ -68,28 +69,40 @@ def training_share(*, labels: Sequence[str], skew: Mapping[str, Sequence[float]]
     return frame.rename_axis(index="languages", columns="label")
 
 
-def one_label_a_language(predictions: pd.DataFrame, *, share: float = 0.99) -> bool:
-    """Say whether a model gives nearly all texts of each language one label, whatever they say.
+def has_learned(predictions: pd.DataFrame, *, confidence: float = 0.95) -> bool:
+    """Say whether a model is more accurate than the language alone could make it.
 
-    Such a model answers from the language alone, or always the same: it has not learned the task.
+    The language alone makes a model as accurate as giving each language its most frequent label
+    does. The excess over that is tested one-sided over groups of rows, since translations and
+    equal premises are not independent. A model that fails the test, because it answers from the
+    language or did not train at all, says nothing of the task.
 
     Parameters
     ----------
     predictions : pandas.DataFrame
-        Columns ``language`` and ``predicted`` (label index).
-    share : float
-        How many of a language's texts must get its most frequent label.
+        Columns ``group``, ``language``, ``label`` and ``predicted`` (label index).
+    confidence : float
+        Of the test.
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"language": ["fr", "fr", "en"], "predicted": [0, 0, 2]})
-    >>> one_label_a_language(frame)
+    >>> rows = pd.DataFrame({"group": range(40), "language": ["fr", "en"] * 20})
+    >>> rows["label"] = rows["group"] % 4 // 2
+    >>> has_learned(rows.assign(predicted=rows["label"]))
     True
-    >>> one_label_a_language(frame.assign(predicted=[0, 1, 2]))
+    >>> has_learned(rows.assign(predicted=(rows["language"] == "fr").astype(int)))
     False
     """
-    shares = pd.crosstab(predictions["language"], predictions["predicted"], normalize="index")
-    return bool((shares.max(axis=1) >= share).all())
+    most_frequent = pd.crosstab(
+        predictions["language"], predictions["label"], normalize="index"
+    ).max(axis=1)
+    right = predictions["label"] == predictions["predicted"]
+    excess = (right - predictions["language"].map(most_frequent)).groupby(predictions["group"])
+    means = excess.mean()
+    if means.nunique() == 1:  # the test has no spread to go by
+        return bool(means.iloc[0] > 0)
+    tested = stats.ttest_1samp(means, 0.0, alternative="greater")
+    return bool(tested.pvalue < 1 - confidence)
 
 
 def metrics(

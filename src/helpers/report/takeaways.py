@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.analysis.predictions import one_label_a_language
+from helpers.analysis.predictions import has_learned
 from helpers.analysis.quantities import RunResults
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import SETUPS, dataset_label, family_of, model_label
@@ -91,18 +91,18 @@ def section(experiments: Sequence[Experiment], *sections: str) -> Html:
     content = f'<p>{summary}</p><ul class="companion-claims">{"".join(lines)}</ul>'
     if unlearned := _unlearned(collect(experiments)):
         content += (
-            f"<p>Not learned: {unlearned} gave nearly every text of a language one label, whatever "
-            "it says. Numbers of such a model tell of the language, not of the task.</p>"
+            f"<p>Not learned: {unlearned}. Accuracy here is no better than the language alone "
+            "allows, so these models' numbers do not tell of the task.</p>"
         )
     return Html(f'<div class="companion-takeaway">{content}</div>', summary)
 
 
 def _unlearned(results: Sequence[RunResults]) -> str:
-    """Name the models that give each language one label; empty where there is none."""
+    """Name the models that have not learned the task; empty where there is none."""
     names = []
     for one in results:
         for (key, seed), frame in one.predictions.items():
-            if one_label_a_language(frame):
+            if not has_learned(frame):
                 setup, _, variant = key.partition("+")
                 names.append(f"{SETUPS[setup]}{f' ({variant})' if variant else ''}, seed {seed}")
     return "; ".join(names)
@@ -223,7 +223,7 @@ def evidence(experiments: Sequence[Experiment]) -> Html:
         lines.append(f"{name}: {_findings(mine)}. {_what_was_run(one, len(seeds))}.")
         if unlearned := _unlearned([one]):
             lines[-1] += (
-                f" Not learned: {unlearned} gave nearly every text of a language one label."
+                f" Not learned, accuracy no better than the language alone allows: {unlearned}."
             )
     how_sure = _how_sure(numbers_of_seeds)
     if any(family_of(dataset).startswith("multiemo") for dataset, _ in found):
