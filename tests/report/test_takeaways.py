@@ -66,8 +66,10 @@ def test_a_model_that_has_not_learned_is_named(experiments, monkeypatch):
     monkeypatch.setattr(takeaways, "collect", lambda _: found)
     assert takeaways.evidence(experiments).html.count("Imbalanced, seed 1.</li>") == 1
     assert "Not learned: Imbalanced, seed 1. A" in takeaways.section(experiments, "4.1").html
-    frame["predicted"] = frame["label"]
-    assert "Not learned" not in takeaways.evidence(experiments).html
+    found[0].predictions["imbalanced", 0] = frame
+    found[0].predictions["balanced", 1] = frame
+    names = "Balanced, seed 1; Imbalanced, seeds 0 and 1.</li>"
+    assert names in takeaways.evidence(experiments).html
 
 
 def test_without_results_nothing_is_claimed(experiments, checkout):

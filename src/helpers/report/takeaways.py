@@ -99,13 +99,17 @@ def section(experiments: Sequence[Experiment], *sections: str) -> Html:
 
 def _unlearned(results: Sequence[RunResults]) -> str:
     """Name the models that have not learned the task; empty where there is none."""
-    names = []
+    seeds: dict[str, list[int]] = {}
     for one in results:
         for (key, seed), frame in one.predictions.items():
             if not has_learned(frame):
                 setup, _, variant = key.partition("+")
-                names.append(f"{SETUPS[setup]}{f' ({variant})' if variant else ''}, seed {seed}")
-    return "; ".join(names)
+                name = f"{SETUPS[setup]}{f' ({variant})' if variant else ''}"
+                seeds.setdefault(name, []).append(seed)
+    return "; ".join(
+        f"{name}, seed{'s' * (len(found) > 1)} {' and '.join(map(str, sorted(found)))}"
+        for name, found in sorted(seeds.items())
+    )
 
 
 def _summary(verdicts: Sequence[str], first: Experiment) -> str:
