@@ -45,13 +45,14 @@ def reference_of(experiment: Experiment) -> Experiment | None:
     """Return the model whose SHAP values are subtracted (section 2.3).
 
     For a skewed setup it is the balanced model of the same seed and variant. For a balanced
-    model it is the balanced model of another seed: their difference is the null.
+    model it is the balanced model of another seed: their difference is the null. None where the
+    profile has no other seed.
     """
     if experiment.setup != "balanced":
         options = dataclasses.replace(experiment.options, severity=1.0)
         return experiment.replace(setup="balanced", variant=str(options))
     settings = experiment.settings
-    seeds = list(settings.seeds)
+    seeds = list(settings.mie_seeds if experiment.options.mie else settings.seeds)
     if settings.null_seed is not None and not experiment.variant:
         seeds.append(settings.null_seed)
     if experiment.seed not in seeds or len(seeds) < 2:
