@@ -65,14 +65,12 @@ def _named(dataset: str, sources: dict[str, Path]) -> str:
 
 
 def _stages(names: str | None) -> tuple[str, ...]:
-    from helpers.stages import STAGES
+    from helpers.stages import STAGES, check_stages
 
     if names is None:
         return STAGES
     chosen = tuple(name.strip() for name in names.split(","))
-    for name in chosen:
-        if name not in STAGES:
-            raise CompanionError(f"unknown stage {name!r}: choose among {', '.join(STAGES)}")
+    check_stages(chosen)
     return chosen
 
 

@@ -41,7 +41,7 @@ from helpers.data.offline_corpora import load_multiemo, load_multiemo_pairs
 from helpers.data.tables import Tables, to_schema
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.hub import HubTable
-from helpers.foundation.names import FAMILIES, family_of
+from helpers.foundation.names import FAMILIES, check_choice, family_of
 from helpers.foundation.profiles import hub_settings
 from helpers.foundation.store import fingerprint
 
@@ -243,8 +243,7 @@ def _resolve(dataset: str, sources: Sources | None) -> tuple[str, Path | None]:
 
 def _folder(family: str, sources: Sources | None) -> Path | None:
     """Return the folder that is given for a family, checked."""
-    if family not in FAMILIES:
-        raise CompanionError(f"unknown dataset '{family}': choose one of {', '.join(FAMILIES)}")
+    check_choice("dataset", family, FAMILIES)
     given = (sources or {}).get(family)
     if given is None:
         if family == "custom":

@@ -16,6 +16,7 @@ from helpers.data.hub_errors import reason
 from helpers.data.offline_assets import ASSETS, ensure_asset
 from helpers.data.tables import clean
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.names import check_choice
 from helpers.foundation.paths import cache_dir
 from helpers.foundation.profiles import hub_settings
 from helpers.foundation.store import fingerprint
@@ -59,7 +60,7 @@ def load_external_texts(
     CompanionError
         If the source is unknown, has too few texts of a language, or cannot be reached.
     """
-    _check_source(source)
+    check_choice("external source", source, EXTERNAL)
     parts = []
     sentences = _eld_sentences() if source == "eld" else None
     for language in languages:
@@ -99,7 +100,7 @@ def external_fingerprint(source: str, *, sources: Mapping[str, Path] | None = No
     CompanionError
         If the source is unknown or its folder is not there.
     """
-    _check_source(source)
+    check_choice("external source", source, EXTERNAL)
     folder = _wikipedia_folder(sources or {})
     if source == "eld":
         data: object = [member.sha256 for member in ASSETS["language_identification"].members]
@@ -112,13 +113,6 @@ def external_fingerprint(source: str, *, sources: Mapping[str, Path] | None = No
             for path in sorted(folder.glob("*/*.parquet"))
         ]
     return fingerprint(source=source, version=VERSION, data=data)
-
-
-def _check_source(source: str) -> None:
-    if source not in EXTERNAL:
-        raise CompanionError(
-            f"unknown external source '{source}': choose one of {', '.join(EXTERNAL)}"
-        )
 
 
 def _eld_sentences() -> pd.DataFrame:

@@ -25,6 +25,7 @@ from helpers.data.cells import (
     skew_shares,
 )
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.names import check_choice
 
 __all__ = [
     "Subsets",
@@ -140,8 +141,7 @@ def make_subsets(
     >>> subsets.overlap, subsets.source_rows()
     (0.75, {'balanced': 40, 'imbalanced': 40})
     """
-    if rule not in RULES:
-        raise CompanionError(f"unknown rule {rule!r}: choose one of {', '.join(RULES)}")
+    check_choice("rule", rule, RULES)
     names = _check_examples(examples, list(skew), labels)
     shares = skew_shares(skew, severity=severity)
     if shares.shape[1] != len(names):

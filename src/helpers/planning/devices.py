@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from helpers.foundation.errors import CompanionError
 from helpers.foundation.hardware import GIB
+from helpers.foundation.names import check_choice
 from helpers.foundation.profiles import Recipe
 from helpers.planning.calibration import Throughput
 
@@ -83,8 +83,7 @@ def check_device(name: str) -> Device:
     CompanionError
         If there is none of this name.
     """
-    if name not in DEVICES:
-        raise CompanionError(f"unknown device {name!r}: choose one of {', '.join(DEVICES)}")
+    check_choice("device", name, DEVICES)
     return DEVICES[name]
 
 

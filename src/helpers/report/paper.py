@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from helpers.foundation.errors import CompanionError
+from helpers.foundation.names import check_choice
 
 FRENCH_SPANISH_JAPANESE = "fr, es, ja"
 GERMAN_ENGLISH_CHINESE = "de, en, zh"
@@ -166,7 +166,6 @@ def table(number: str) -> PaperTable:
     >>> float(table("3").cells.loc["balanced", "xnli"])
     0.81
     """
-    if number not in TABLES:
-        raise CompanionError(f"unknown table {number!r}: choose one of {', '.join(TABLES)}")
+    check_choice("table", number, TABLES)
     found = TABLES[number]
     return PaperTable(found.number, found.caption, found.cells.copy())

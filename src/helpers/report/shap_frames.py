@@ -114,8 +114,7 @@ def base_values(experiments: Experiments) -> pd.DataFrame:
     keys = ["loss", "setup", "class"]
     frame = by_setup(records, ["loss", "setup", "seed", "class", "difference"])
     if frame["loss"].nunique() == len(LOSSES):
-        losses = frame.groupby(["setup", "seed"], observed=True)["loss"].transform("nunique")
-        frame = frame[losses == len(LOSSES)]
+        frame = _with_both_losses(frame)
     frame = frame.drop(columns="seed")
     means: pd.DataFrame = frame.groupby(keys, observed=True, sort=False, as_index=False).mean()
     return means
@@ -129,8 +128,12 @@ def accuracy_by_loss(experiments: Experiments) -> pd.DataFrame:
         for experiment, metrics in each(experiments, "metrics.json", variant=variant)
     ]
     frame = by_setup(records, ["loss", "setup", "seed", "accuracy"])
+    return _with_both_losses(frame).reset_index(drop=True)
+
+
+def _with_both_losses(frame: pd.DataFrame) -> pd.DataFrame:
     losses = frame.groupby(["setup", "seed"], observed=True)["loss"].transform("nunique")
-    return frame.loc[losses == len(LOSSES)].reset_index(drop=True)
+    return frame.loc[losses == len(LOSSES)]
 
 
 def threshold_sweep(experiments: Experiments) -> pd.DataFrame:

@@ -21,7 +21,7 @@ Under ``torchrun`` the processes fine-tune together; the first one does everythi
 
 from helpers.data.corpora import Sources
 from helpers.foundation.experiment import RESULT_STAGES
-from helpers.stages.fingerprints import STAGES, VERSIONS, stage_fingerprint
+from helpers.stages.fingerprints import STAGES, VERSIONS, check_stages, stage_fingerprint
 from helpers.stages.running import is_done, load, needs, pending, run
 from helpers.stages.selection import experiments, reference_of
 from helpers.stages.workbench import Workbench
@@ -32,6 +32,7 @@ __all__ = [
     "VERSIONS",
     "Sources",
     "Workbench",
+    "check_stages",
     "experiments",
     "is_done",
     "load",

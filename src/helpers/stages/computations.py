@@ -124,8 +124,6 @@ def _predictions(bench: Workbench) -> dict[str, Any]:
 
 
 def _language_identification(bench: Workbench) -> dict[str, Any]:
-    from helpers.analysis.language_identification import probe_all
-
     outputs = {
         "test": bench.test_outputs,
         "external": bench.outputs(*bench.model, bench.external, "external texts"),
@@ -133,13 +131,7 @@ def _language_identification(bench: Workbench) -> dict[str, Any]:
     sources = {}
     for name, rows in (("test", bench.test), ("external", bench.external)):
         sources[name] = {
-            **probe_all(
-                outputs[name].features,
-                rows["language"],
-                groups=rows["group"],
-                paper_rows=_paper_rows(bench.corpus.family, name),
-                seed=FIXED_SEED,
-            ),
+            **_probe(bench, outputs[name].features, name, rows),
             "name": bench.corpus.name if name == "test" else _external_name(bench),
             "pretrained": _pretrained_probes(bench, name, rows),
         }
@@ -152,16 +144,26 @@ def _external_name(bench: Workbench) -> str:
 
 def _paper_rows(family: str, source: str) -> int:
     """Return how many texts the paper's probe saw: scikit-learn's C goes with their number."""
-    rows = {"test": {"amazon_reviews": 30_000, "multiemo": 30_000}, "external": {}}
     six_languages = family in ("amazon_reviews", "multiemo")
     if source == "external":
         return 6_000 if six_languages else 2_000
-    return rows["test"].get(family, 6_672)
+    return 30_000 if six_languages else 6_672
+
+
+def _probe(bench: Workbench, features: Any, name: str, rows: pd.DataFrame) -> dict[str, Any]:
+    from helpers.analysis.language_identification import probe_all
+
+    return probe_all(
+        features,
+        rows["language"],
+        groups=rows["group"],
+        paper_rows=_paper_rows(bench.corpus.family, name),
+        seed=FIXED_SEED,
+    )
 
 
 def _pretrained_probes(bench: Workbench, name: str, rows: pd.DataFrame) -> dict[str, Any]:
     """Probe the encoder before fine-tuning; the same for every setup and seed, so kept."""
-    from helpers.analysis.language_identification import probe_all
     from helpers.training.encoders import load_encoder
 
     experiment = bench.experiment
@@ -184,14 +186,7 @@ def _pretrained_probes(bench: Workbench, name: str, rows: pd.DataFrame) -> dict[
                 seed=FIXED_SEED,
             )
             outputs = bench.outputs(model, tokenizer, rows, f"{name} texts, before fine-tuning")
-            probed = probe_all(
-                outputs.features,
-                rows["language"],
-                groups=rows["group"],
-                paper_rows=_paper_rows(bench.corpus.family, name),
-                seed=FIXED_SEED,
-            )
-            store.write_json(kept, probed["probes"])
+            store.write_json(kept, _probe(bench, outputs.features, name, rows)["probes"])
     return dict(json.loads(kept.read_text(encoding="utf-8")))
 
 

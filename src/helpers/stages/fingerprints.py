@@ -2,7 +2,7 @@
 
 import dataclasses
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,22 @@ VERSIONS: Mapping[str, int] = {
 STAGES = tuple(VERSIONS)
 
 
+def check_stages(names: Iterable[str]) -> None:
+    """Refuse what is no stage.
+
+    Raises
+    ------
+    CompanionError
+        Naming the first that is unknown, and the stages there are.
+    """
+    for name in names:
+        if name not in STAGES:
+            raise CompanionError(f"unknown stage {name!r}: choose among {', '.join(STAGES)}")
+
+
 def stage_fingerprint(experiment: Experiment, stage: str, *, sources: Sources) -> str:
     """Return the checksum of all that a stage's result depends on."""
+    check_stages([stage])
     settings, options = experiment.settings, experiment.options
     dataset_settings = settings.settings(experiment.dataset)
 
@@ -91,8 +105,6 @@ def stage_fingerprint(experiment: Experiment, stage: str, *, sources: Sources) -
                 "reference": reference and upstream("shap_values", reference),
                 "threshold": settings.shap.threshold,
             }
-        case _:
-            raise CompanionError(f"unknown stage {stage!r}: choose among {', '.join(STAGES)}")
     return store.fingerprint(stage=stage, version=VERSIONS[stage], **parts)
 
 

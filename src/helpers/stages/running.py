@@ -8,11 +8,16 @@ from typing import Any
 
 from helpers.data.corpora import Sources, resolve_name
 from helpers.foundation import hardware, paths, provenance, store
-from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import FAMILIES, family_of
+from helpers.foundation.names import FAMILIES, check_choice, family_of
 from helpers.stages.computations import COMPUTATIONS
-from helpers.stages.fingerprints import STAGES, VERSIONS, data_fingerprint, stage_fingerprint
+from helpers.stages.fingerprints import (
+    STAGES,
+    VERSIONS,
+    check_stages,
+    data_fingerprint,
+    stage_fingerprint,
+)
 from helpers.stages.selection import experiments, reference_of
 from helpers.stages.workbench import Workbench
 
@@ -155,9 +160,7 @@ def run(
     CompanionError
         If a stage is unknown or its input is not to be had; finished stages stay.
     """
-    for stage in stages:
-        if stage not in STAGES:
-            raise CompanionError(f"unknown stage {stage!r}: choose among {', '.join(STAGES)}")
+    check_stages(stages)
     bench = Workbench(experiment, dict(sources or {}), progress and hardware.is_first_process())
     for stage in stages:
         if on_stage is not None:
@@ -199,9 +202,7 @@ def load(
     """
     family = family_of(dataset)
     for name in sources or {}:
-        if name not in {*FAMILIES, "wikipedia"}:
-            allowed = ", ".join([*FAMILIES, "wikipedia"])
-            raise CompanionError(f"unknown source {name!r}: choose one of {allowed}")
+        check_choice("source", name, [*FAMILIES, "wikipedia"])
     listed = experiments(profile=profile, model=model, dataset=dataset)
     if compute:
         if sources and family in sources:
