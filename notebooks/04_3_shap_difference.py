@@ -71,10 +71,11 @@ display.missing_note(experiments, "shap_difference.parquet")
 # and neutral (between). A bar is the sum of the changes over the tokens of one kind, averaged over
 # texts. Languages are grouped by whether the label is over- or under-represented in them.
 #
-# Behind each bar lies its **null** in grey: the same quantity between two balanced models of
-# different seeds. Positive tokens fall and negative tokens rise even there, since sorting by a
-# noisy number and subtracting it again pulls it to the mean. Only what leaves the grey box is an
-# effect of the imbalance. Without a second balanced model there is no null, and nothing is told.
+# Behind each bar lies its **null** in grey: the same quantity with a balanced model of another
+# seed in the place of the imbalanced one, the same tokens sorted by the same model. Positive tokens
+# fall and negative tokens rise even there, since sorting by a noisy number and subtracting it again
+# pulls it to the mean. Only what leaves the grey box is an effect of the imbalance. Without a second
+# balanced model there is no null, and nothing is told.
 
 # %% tags=["hide-input"]
 differences = shap_frames.shap_difference(experiments)

@@ -68,7 +68,7 @@ def test_a_model_that_has_not_learned_is_named(experiments, monkeypatch):
     assert "Not learned: Imbalanced, seed 1. A" in takeaways.section(experiments, "4.1").html
     found[0].predictions["imbalanced", 0] = frame
     found[0].predictions["balanced", 1] = frame
-    names = "Balanced, seed 1; Imbalanced, seeds 0 and 1.</li>"
+    names = "Balanced, seed 1; Imbalanced, seeds 0, 1.</li>"
     assert names in takeaways.evidence(experiments).html
 
 

@@ -18,19 +18,30 @@ def test_the_profile_s_experiments(tiny_checkout):
     ]
 
 
-def test_references_of_the_shap_difference(tiny_checkout):
-    balanced = Experiment("e5_small", "multiemo", "balanced")
-    imbalanced = balanced.replace(setup="imbalanced", variant="mie=1,severity=0.5")
-    assert stages.reference_of(imbalanced) == balanced.replace(variant="mie=1")
-    assert stages.reference_of(balanced) == balanced.replace(seed=1)
-    assert stages.reference_of(balanced.replace(seed=1)) == balanced
-    assert stages.reference_of(balanced.replace(variant="mie=1")) is None
+BALANCED = Experiment("e5_small", "multiemo", "balanced")
 
 
-def test_no_reference_is_a_model_that_the_profile_does_not_have(tiny_checkout, tiny_profile):
+def test_a_skewed_model_is_compared_with_the_balanced_one_of_its_seed_and_variant(tiny_checkout):
+    imbalanced = BALANCED.replace(setup="imbalanced", seed=1, variant="mie=1,severity=0.5")
+    reference = BALANCED.replace(seed=1, variant="mie=1")
+    assert stages.compared_models(imbalanced) == (imbalanced, reference)
+
+
+def test_the_null_has_the_reference_of_the_differences_beside_it(tiny_checkout):
+    other, reference = stages.compared_models(BALANCED)
+    assert (other, reference) == (BALANCED.replace(seed=1), BALANCED)
+    assert reference == stages.compared_models(BALANCED.replace(setup="imbalanced"))[1]
+    # Nothing is compared with the null's model, nor is there another with masked input entropy.
+    assert stages.compared_models(BALANCED.replace(seed=1)) is None
+    assert stages.compared_models(BALANCED.replace(variant="mie=1")) is None
+
+
+def test_no_two_seeds_share_a_null_and_each_is_a_model_of_the_profile(tiny_checkout, tiny_profile):
     tiny_profile |= {"seeds": [0, 1, 2], "null_seed": None}
     (tiny_checkout / "configs" / "quick.yaml").write_text(yaml.safe_dump(tiny_profile))
     listed = stages.experiments(profile="quick", model="e5_small", dataset="multiemo")
-    references = {item: stages.reference_of(item) for item in listed}
-    assert set(references.values()) - {None} <= set(listed)
-    assert [str(item.options) for item, other in references.items() if other is None] == ["mie=1"]
+    compared = {item: stages.compared_models(item) for item in listed}
+    assert [str(item.options) for item, pair in compared.items() if pair is None] == ["mie=1"]
+    assert {model for pair in compared.values() for model in pair or ()} == set(listed)
+    nulls = [compared[BALANCED.replace(seed=seed)][0].seed for seed in (0, 1, 2)]
+    assert nulls == [1, 2, 0]

@@ -7,7 +7,8 @@ the two models' probabilities.
 
 Sorting tokens by a noisy number and then subtracting that number has a cost: positive tokens fall
 and negative ones rise even between two equally trained models (regression to the mean). So each
-figure belongs beside its null, the same quantity between two balanced models of different seeds.
+figure belongs beside its null, the same quantity for a balanced model of another seed in place of
+the imbalanced one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -177,7 +178,7 @@ def summarize(
         From ``cumulative_difference``. Texts with the same value of a column ``group`` are
         resampled together; without it, each text for itself.
     null : pandas.DataFrame, optional
-        The same between two balanced models, for the same texts.
+        The same with a balanced model of another seed, for the same texts.
     by : sequence of str
         One bar for each combination of these columns.
     confidence : float

@@ -3,8 +3,9 @@
 Like `helpers.analysis.quantities`: a number for each seed. All are taken over the paper's two
 classes, the first and the last label. Tokens are sorted into categories by the balanced model and
 that model's values are then subtracted, so positive tokens fall and negative ones rise even between
-two equal models with noise. Hence a quantity is taken minus its null, the same between two balanced
-models of different seeds, unless it compares two setups.
+two equal models with noise. Hence a quantity is taken minus its null, unless it compares two setups:
+the same for a balanced model of another seed in place of the skewed one, with the same tokens sorted
+by the same model. Each seed has another such model, so the seeds' values stay independent.
 """
 
 from collections.abc import Callable, Sequence
@@ -46,7 +47,7 @@ def _by_text(frame: pd.DataFrame, category: str, side: Side) -> pd.DataFrame:
 def _against_null(
     results: RunResults, setup: str, seed: int, values: Callable[[pd.DataFrame], pd.DataFrame]
 ) -> Observation | None:
-    """Return a mean over texts minus the same between two balanced models (the null).
+    """Return a mean over texts minus the same for a balanced model of another seed (the null).
 
     The null of ``imbalanced@threshold=0.05`` is ``balanced@threshold=0.05``.
     """

@@ -99,10 +99,10 @@ class Profile:
     """One file of ``configs/``: all sizes and hyperparameters of a run.
 
     ``matrix`` lists the data sets of ``companion reproduce``; ``datasets`` has the settings of
-    every family that can be run. ``null_seed`` adds one balanced model: the SHAP difference
-    between two balanced models is the null of Figure 1. ``mie_seeds`` and ``mie_setups`` say
-    which experiments are repeated with masked input entropy. ``hub`` says where models and texts
-    are fetched from; ``paper.yaml`` has it, for every profile.
+    every family that can be run. ``null_seed`` adds one balanced model, for the null of Figure 1
+    where there is only one seed. ``mie_seeds`` and ``mie_setups`` say which experiments are
+    repeated with masked input entropy. ``hub`` says where models and texts are fetched from;
+    ``paper.yaml`` has it, for every profile.
     """
 
     name: str

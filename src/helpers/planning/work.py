@@ -133,7 +133,7 @@ class WorkCounter:
             case "shap_examples":
                 return self._explanation(bench, bench.examples)
             case "shap_difference":
-                compared = stages.reference_of(experiment) is not None
+                compared = stages.compared_models(experiment) is not None
                 return Work(compared=len(bench.explained) if compared else 0)
         return Work()
 

@@ -43,12 +43,13 @@ def interval_text(value: float, low: float = math.nan, high: float = math.nan) -
     --------
     >>> interval_text(0.6361, 0.6204, 0.6517)
     '0.636 [0.620, 0.652]'
-    >>> interval_text(0.6361), interval_text(float("nan"))
-    ('0.636', 'missing')
+    >>> interval_text(-0.0001), interval_text(float("nan"))
+    ('0.000', 'missing')
     """
     if math.isnan(value):
         return MISSING
-    text = f"{value:.3f}" if math.isnan(low) else f"{value:.3f} [{low:.3f}, {high:.3f}]"
+    # "z": no minus before a zero.
+    text = f"{value:z.3f}" if math.isnan(low) else f"{value:z.3f} [{low:z.3f}, {high:z.3f}]"
     return text.replace("-", "−")
 
 

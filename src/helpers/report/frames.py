@@ -22,10 +22,8 @@ PROBES = ["C=1", "C=1e-4", "C=1e-4 scaled", "standardised"]
 Experiments = Sequence[Experiment]
 
 
-def chosen(
-    experiments: Experiments, *, variant: str = "", extra_seeds: bool = False
-) -> list[Experiment]:
-    """Return the experiments of one variant.
+def chosen(experiments: Experiments, *, variant: str = "") -> list[Experiment]:
+    """Return the experiments of one variant, without a balanced model that only serves the null.
 
     Parameters
     ----------
@@ -33,14 +31,11 @@ def chosen(
         Of one model and data set.
     variant : str
         The variant; by default the profile itself.
-    extra_seeds : bool
-        Also a balanced model that is there for the null only.
     """
     return [
         experiment
         for experiment in experiments
-        if experiment.variant == variant
-        and (extra_seeds or experiment.seed in experiment.settings.seeds)
+        if experiment.variant == variant and experiment.seed in experiment.settings.seeds
     ]
 
 
@@ -51,8 +46,8 @@ def missing(experiments: Experiments, name: str, *, variant: str = "") -> list[E
     """
     balanced = [
         experiment
-        for experiment in chosen(experiments, variant=variant, extra_seeds=True)
-        if experiment.setup == "balanced"
+        for experiment in experiments
+        if experiment.variant == variant and experiment.setup == "balanced"
     ]
     excused = balanced if name == "shap_difference.parquet" and len(balanced) == 1 else []
     return [

@@ -58,11 +58,7 @@ def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFr
     frames = [
         rows.assign(setup=setup_label(experiment.setup), seed=experiment.seed)
         for experiment, rows in each(
-            experiments,
-            "shap_difference.parquet",
-            store.read_frame,
-            variant=variant,
-            extra_seeds=True,
+            experiments, "shap_difference.parquet", store.read_frame, variant=variant
         )
     ]
     everything = _with_sides(experiments, frames)
@@ -148,9 +144,7 @@ def threshold_sweep(experiments: Experiments) -> pd.DataFrame:
     keys = ["setup", "class", "represented", "category", "threshold"]
     frames = [
         rows.assign(setup=setup_label(experiment.setup))
-        for experiment, rows in each(
-            experiments, "threshold_sweep.parquet", store.read_frame, extra_seeds=True
-        )
+        for experiment, rows in each(experiments, "threshold_sweep.parquet", store.read_frame)
     ]
     rows = _with_sides(experiments, frames)
     if rows is None:

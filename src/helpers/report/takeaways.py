@@ -107,7 +107,7 @@ def _unlearned(results: Sequence[RunResults]) -> str:
                 name = f"{SETUPS[setup]}{f' ({variant})' if variant else ''}"
                 seeds.setdefault(name, []).append(seed)
     return "; ".join(
-        f"{name}, seed{'s' * (len(found) > 1)} {' and '.join(map(str, sorted(found)))}"
+        f"{name}, seed{'s' * (len(found) > 1)} {', '.join(map(str, sorted(found)))}"
         for name, found in sorted(seeds.items())
     )
 

@@ -23,7 +23,7 @@ from helpers.data.corpora import Sources
 from helpers.foundation.experiment import RESULT_STAGES
 from helpers.stages.fingerprints import STAGES, VERSIONS, check_stages, stage_fingerprint
 from helpers.stages.running import is_done, load, needs, pending, run
-from helpers.stages.selection import experiments, reference_of
+from helpers.stages.selection import compared_models, experiments
 from helpers.stages.workbench import Workbench
 
 __all__ = [
@@ -33,12 +33,12 @@ __all__ = [
     "Sources",
     "Workbench",
     "check_stages",
+    "compared_models",
     "experiments",
     "is_done",
     "load",
     "needs",
     "pending",
-    "reference_of",
     "run",
     "stage_fingerprint",
 ]

@@ -13,7 +13,7 @@ from helpers.foundation import hardware, paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.stages.fingerprints import VERSIONS, model_fingerprint
-from helpers.stages.selection import reference_of
+from helpers.stages.selection import compared_models
 from helpers.stages.workbench import FIXED_SEED, Workbench
 
 
@@ -246,12 +246,12 @@ def _shap_difference(bench: Workbench) -> dict[str, Any]:
     from helpers.analysis.shap_difference import cumulative_difference, threshold_sweep
     from helpers.analysis.shap_frames import explanation_from_frame
 
-    reference = reference_of(bench.experiment)
-    if reference is None:
+    compared = compared_models(bench.experiment)
+    if compared is None:
         return {}
-    frames = [_explained(each) for each in (reference, bench.experiment)]
-    texts = frames[1].drop_duplicates("text_id").reset_index(drop=True)
-    balanced, other = (explanation_from_frame(frame) for frame in frames)
+    frames = [_explained(model) for model in compared]
+    texts = frames[0].drop_duplicates("text_id").reset_index(drop=True)
+    other, balanced = (explanation_from_frame(frame) for frame in frames)
     difference = cumulative_difference(
         balanced,
         other,

@@ -12,7 +12,7 @@ from helpers.data.external_texts import external_fingerprint
 from helpers.foundation import store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.stages.selection import reference_of
+from helpers.stages.selection import compared_models
 from helpers.stages.workbench import examples_of
 
 # A stage's version goes up when its numbers move; it is part of the stage's fingerprint.
@@ -99,9 +99,9 @@ def stage_fingerprint(experiment: Experiment, stage: str, *, sources: Sources) -
                 "precision": settings.shap.precision,
             }
         case "shap_difference":
-            reference = reference_of(experiment)
+            model, reference = compared_models(experiment) or (experiment, None)
             parts = {
-                "shap_values": upstream("shap_values"),
+                "shap_values": upstream("shap_values", model),
                 "reference": reference and upstream("shap_values", reference),
                 "threshold": settings.shap.threshold,
             }

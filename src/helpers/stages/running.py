@@ -18,7 +18,7 @@ from helpers.stages.fingerprints import (
     data_fingerprint,
     stage_fingerprint,
 )
-from helpers.stages.selection import experiments, reference_of
+from helpers.stages.selection import compared_models, experiments
 from helpers.stages.workbench import Workbench
 
 _MARKER = "finetuning.json"
@@ -46,9 +46,8 @@ def needs(experiment: Experiment, stage: str) -> list[tuple[Experiment, str]]:
     """Return the stages whose results a stage reads, with the experiments they belong to."""
     if stage in ("predictions", "language_identification", "shap_values", "shap_examples"):
         return [(experiment, "finetuning")]
-    reference = reference_of(experiment)
-    if stage == "shap_difference" and reference is not None:
-        return [(experiment, "shap_values"), (reference, "shap_values")]
+    if stage == "shap_difference":
+        return [(model, "shap_values") for model in compared_models(experiment) or ()]
     return []
 
 

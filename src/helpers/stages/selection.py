@@ -41,20 +41,29 @@ def experiments(
     return listed
 
 
-def reference_of(experiment: Experiment) -> Experiment | None:
-    """Return the model whose SHAP values are subtracted (section 2.3).
+def compared_models(experiment: Experiment) -> tuple[Experiment, Experiment] | None:
+    """Return the two models of an experiment's SHAP difference (section 2.3): first minus second.
 
-    For a skewed setup it is the balanced model of the same seed and variant. For a balanced
-    model it is the balanced model of another seed: their difference is the null. None where the
-    profile has no other seed.
+    The second is the balanced model, whose values also sort the tokens. A skewed setup is compared
+    with the balanced model of its seed and variant. A balanced model has a balanced one of another
+    seed compared with it: the null of every difference from this balanced model.
+
+    Returns
+    -------
+    tuple of Experiment, or None
+        None for a balanced model where the profile has no setup or no other seed to compare.
     """
     if experiment.setup != "balanced":
         options = dataclasses.replace(experiment.options, severity=1.0)
-        return experiment.replace(setup="balanced", variant=str(options))
+        return experiment, experiment.replace(setup="balanced", variant=str(options))
     settings = experiment.settings
     seeds = list(settings.mie_seeds if experiment.options.mie else settings.seeds)
+    if experiment.seed not in seeds:
+        return None
     if settings.null_seed is not None and not experiment.variant:
         seeds.append(settings.null_seed)
-    if experiment.seed not in seeds or len(seeds) < 2:
+    if len(seeds) < 2:
         return None
-    return experiment.replace(seed=seeds[(seeds.index(experiment.seed) + 1) % len(seeds)])
+    # A cycle, so that no two seeds share a null.
+    other = seeds[(seeds.index(experiment.seed) + 1) % len(seeds)]
+    return experiment.replace(seed=other), experiment
