@@ -74,8 +74,8 @@ display.missing_note(experiments, "shap_difference.parquet")
 # Behind each bar lies its **null** in grey: the same quantity with a balanced model of another
 # seed in the place of the imbalanced one, the same tokens sorted by the same model. Positive tokens
 # fall and negative tokens rise even there, since sorting by a noisy number and subtracting it again
-# pulls it to the mean. Only what leaves the grey box is an effect of the imbalance. Without a second
-# balanced model there is no null, and nothing is told.
+# pulls it to the mean. Only what leaves the grey box is an effect of the imbalance. Without a
+# second balanced model there is no null, and nothing is told.
 
 # %% tags=["hide-input"]
 differences = shap_frames.shap_difference(experiments)

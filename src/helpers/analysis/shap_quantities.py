@@ -3,9 +3,9 @@
 Like `helpers.analysis.quantities`: a number for each seed. All are taken over the paper's two
 classes, the first and the last label. Tokens are sorted into categories by the balanced model and
 that model's values are then subtracted, so positive tokens fall and negative ones rise even between
-two equal models with noise. Hence a quantity is taken minus its null, unless it compares two setups:
-the same for a balanced model of another seed in place of the skewed one, with the same tokens sorted
-by the same model. Each seed has another such model, so the seeds' values stay independent.
+two equal models with noise. Hence a quantity is taken minus its null, unless it compares two
+setups: the same for a balanced model of another seed in place of the skewed one, with the same
+tokens sorted by the same model. No two seeds share one, so their values stay independent.
 """
 
 from collections.abc import Callable, Sequence
