@@ -74,8 +74,10 @@ display.missing_note(experiments, "shap_difference.parquet")
 # Behind each bar lies its **null** in grey: the same quantity with a balanced model of another
 # seed in the place of the imbalanced one, the same tokens sorted by the same model. Positive tokens
 # fall and negative tokens rise even there, since sorting by a noisy number and subtracting it again
-# pulls it to the mean. Only what leaves the grey box is an effect of the imbalance. Without a
-# second balanced model there is no null, and nothing is told.
+# pulls it to the mean. Only a difference from the null is an effect of the imbalance. The verdicts
+# subtract the null text by text and seed by seed, so they can tell differences apart where a bar
+# and its grey box, each with its own spread, overlap. Without a second balanced model there is no
+# null, and nothing is told.
 
 # %% tags=["hide-input"]
 differences = shap_frames.shap_difference(experiments)
