@@ -43,8 +43,8 @@ def interval_text(value: float, low: float = math.nan, high: float = math.nan) -
     --------
     >>> interval_text(0.6361, 0.6204, 0.6517)
     '0.636 [0.620, 0.652]'
-    >>> interval_text(-0.0001), interval_text(float("nan"))
-    ('0.000', 'missing')
+    >>> interval_text(0.6361), interval_text(-0.0001), interval_text(float("nan"))
+    ('0.636', '0.000', 'missing')
     """
     if math.isnan(value):
         return MISSING

@@ -51,7 +51,7 @@ def compared_models(experiment: Experiment) -> tuple[Experiment, Experiment] | N
     Returns
     -------
     tuple of Experiment, or None
-        None for a balanced model where the profile has no setup or no other seed to compare.
+        None for a balanced model that only serves another's null, or has no other seed beside it.
     """
     if experiment.setup != "balanced":
         options = dataclasses.replace(experiment.options, severity=1.0)
