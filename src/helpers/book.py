@@ -276,6 +276,8 @@ def _execute(page: Page, notebook: nbformat.NotebookNode, stamp: str) -> str | N
                 progress_bar=False,
                 log_output=False,
                 config=_kernel_config(sockets),
+                # A kernel that is told to stop logs that as an error; real ones reach the caller.
+                extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
             )
     except papermill.PapermillExecutionError as error:
         return (

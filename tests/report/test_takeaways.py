@@ -43,6 +43,9 @@ def test_a_number_from_one_seed_says_so(experiments, seeds, said):
     text = takeaways.evidence(listed).text
     assert ("say nothing about another seed" in text) == said
     assert ("intervals on paired differences" in text) != said
+    for name in ("4.1", "4.2"):  # with an interval over source rows, and without one
+        section = takeaways.section(listed, name).html
+        assert section.count("one seed") == (section.count("<li>") if said else 0)
 
 
 def test_data_sets_with_one_and_with_several_seeds_are_both_explained():

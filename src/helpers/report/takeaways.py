@@ -130,10 +130,11 @@ def _counted(verdicts: Sequence[str]) -> str:
 
 def _detail(row: Mapping[Any, Any]) -> str:
     quantity = row["quantity"][0].upper() + row["quantity"][1:]
-    number = signed(row["estimate"])
+    number, method = signed(row["estimate"]), row["method"]
     if not math.isnan(row["ci_low"]):
         number += f" [{signed(row['ci_low'])}, {signed(row['ci_high'])}]"
-    return f"{html.escape(quantity)}: {number}, {html.escape(row['method'])}."
+        method += ", one seed" * (row["seeds"] == 1)
+    return f"{html.escape(quantity)}: {number}, {html.escape(method)}."
 
 
 # --- the root page --------------------------------------------------------------------------
