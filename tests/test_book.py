@@ -312,7 +312,7 @@ def test_a_failing_notebook_is_one_sentence_and_leaves_its_log(root, tmp_path):
 def test_a_parameter_that_a_notebook_lacks_is_refused_before_any_kernel_starts(root):
     page_ = book.pages("tiny")[0]
     wrong = book.Page(source=page_.source, target=page_.target, parameters={"profil": "tiny"})
-    with pytest.raises(CompanionError, match="unknown parameter 'profil': choose among profile"):
+    with pytest.raises(CompanionError, match="unknown parameter 'profil': choose one of profile"):
         book.execute_notebooks([wrong], progress=False)
 
 

@@ -152,7 +152,7 @@ def test_parameters_need_a_tagged_cell():
 
 def test_a_value_that_nothing_reads_is_refused():
     namespace = {"profile": "quick", "In": [], "_dh": [], "datset": "multiemo", "ast": ast}
-    with pytest.raises(CompanionError, match=r"unknown parameter 'datset': choose among profile"):
+    with pytest.raises(CompanionError, match=r"unknown parameter 'datset': choose one of profile"):
         notebooks.check_parameters(namespace, "profile")
     del namespace["datset"]
     notebooks.check_parameters(namespace, "profile")

@@ -15,6 +15,7 @@ import nbformat
 
 from helpers.foundation import paths
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.names import check_choice
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _SHELL_NAMES = {"In", "Out"}
@@ -93,11 +94,10 @@ def check_names(given: Mapping[str, Any], allowed: Mapping[str, Any]) -> None:
     --------
     >>> check_names({"data": "xnli"}, {"model": "", "dataset": ""})
     Traceback (most recent call last):
-    helpers.foundation.errors.CompanionError: unknown parameter 'data': choose among model, dataset
+    helpers.foundation.errors.CompanionError: unknown parameter 'data': choose one of model, dataset
     """
     for name in given:
-        if name not in allowed:
-            raise CompanionError(f"unknown parameter {name!r}: choose among {', '.join(allowed)}")
+        check_choice("parameter", name, allowed)
 
 
 def check_parameters(namespace: Mapping[str, Any], *allowed: str) -> None:

@@ -15,7 +15,7 @@ def test_without_a_plan_there_is_no_price(tmp_path, monkeypatch):
 def test_the_published_price_is_the_sum_of_its_parts():
     frame = grid_price.grid_price()
     assert list(frame.index.get_level_values("model").unique()) == ["mBERT", "XLM-R", "all"]
-    parts, whole = frame.drop("all"), frame.loc[("all", "")]
+    parts, whole = frame.drop("all", level="model"), frame.loc[("all", "")]
     for column in ("all, h", "tokens, millions", "models"):
         assert whole[column] == pytest.approx(parts[column].sum())
     assert whole["GPU memory, GiB"] == parts["GPU memory, GiB"].max()

@@ -71,5 +71,5 @@ def test_the_difference_depends_on_the_model_it_is_compared_with(tiny_checkout, 
 
 
 def test_an_unknown_stage_has_none(tiny_checkout):
-    with pytest.raises(CompanionError, match="unknown stage 'plots': choose among subsets"):
+    with pytest.raises(CompanionError, match="unknown stage 'plots': choose one of subsets"):
         stages.stage_fingerprint(IMBALANCED, "plots", sources={})

@@ -166,7 +166,7 @@ def test_a_stage_runs_again_when_its_inputs_change(tiny_checkout, tiny_profile):
 
 
 def test_an_unknown_stage_is_refused(tiny_checkout):
-    with pytest.raises(CompanionError, match="unknown stage 'plots': choose among subsets"):
+    with pytest.raises(CompanionError, match="unknown stage 'plots': choose one of subsets"):
         stages.run(Experiment("e5_small", "multiemo", "balanced"), stages=["plots"])
 
 

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import check_choice
@@ -55,7 +55,8 @@ class Variant:
                     f"variant {text!r}: {item!r} is not a new key=value pair; "
                     "an example is mie=1,severity=0.5"
                 )
-            values[key] = _VARIANT_PARSERS.get(key, _unknown_variant_key)(key, value)
+            check_choice("variant key", key, sorted(_VARIANT_PARSERS))
+            values[key] = _VARIANT_PARSERS[key](key, value)
         return cls(**values)
 
     def __str__(self) -> str:
@@ -66,12 +67,6 @@ class Variant:
             if value != item.default:
                 parts.append(f"{item.name}={int(value) if value is True else value}")
         return ",".join(parts)
-
-
-def _unknown_variant_key(key: str, _: str) -> NoReturn:
-    raise CompanionError(
-        f"unknown variant key {key!r}: choose among {', '.join(sorted(_VARIANT_PARSERS))}"
-    )
 
 
 def _parse_mie(key: str, value: str) -> bool:

@@ -10,8 +10,8 @@ from helpers.data import corpora
 from helpers.data.corpora import Sources
 from helpers.data.external_texts import external_fingerprint
 from helpers.foundation import store
-from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import check_choice
 from helpers.stages.selection import compared_models
 from helpers.stages.workbench import examples_of
 
@@ -37,8 +37,7 @@ def check_stages(names: Iterable[str]) -> None:
         Naming the first that is unknown, and the stages there are.
     """
     for name in names:
-        if name not in STAGES:
-            raise CompanionError(f"unknown stage {name!r}: choose among {', '.join(STAGES)}")
+        check_choice("stage", name, STAGES)
 
 
 def stage_fingerprint(experiment: Experiment, stage: str, *, sources: Sources) -> str:
