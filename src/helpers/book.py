@@ -28,7 +28,7 @@ from helpers import notebooks, reproduction, stages, verification
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import dataset_label, family_of, model_label
+from helpers.foundation.names import check_choice, dataset_label, family_of, model_label
 from helpers.foundation.profiles import PUBLISHED_PROFILE, load_profile, profile_names
 
 _STAMP = "companion_stamp"
@@ -197,7 +197,9 @@ def execute_notebooks(listed: Sequence[Page], *, workers: int = 2, progress: boo
     stale = []
     for page in listed:
         notebook = notebooks.read_source(page.source)
-        notebooks.check_names(page.parameters, notebooks.parameters_of(notebook))
+        allowed = notebooks.parameters_of(notebook)
+        for name in page.parameters:
+            check_choice("parameter", name, allowed)
         stamp = _stamp(page, sums)
         if not _is_current(page.target, stamp):
             stale.append((page, notebook, stamp))

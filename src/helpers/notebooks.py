@@ -82,24 +82,6 @@ def parameters_of(notebook: nbformat.NotebookNode) -> dict[str, Any]:
     raise CompanionError("the notebook has no cell tagged parameters")
 
 
-def check_names(given: Mapping[str, Any], allowed: Mapping[str, Any]) -> None:
-    """Refuse a parameter that a notebook does not have.
-
-    Raises
-    ------
-    CompanionError
-        If a name is unknown; the message lists the allowed ones.
-
-    Examples
-    --------
-    >>> check_names({"data": "xnli"}, {"model": "", "dataset": ""})
-    Traceback (most recent call last):
-    helpers.foundation.errors.CompanionError: unknown parameter 'data': choose one of model, dataset
-    """
-    for name in given:
-        check_choice("parameter", name, allowed)
-
-
 def check_parameters(namespace: Mapping[str, Any], *allowed: str) -> None:
     """Refuse, inside a notebook, a parameter that papermill set and nothing reads.
 
@@ -113,15 +95,12 @@ def check_parameters(namespace: Mapping[str, Any], *allowed: str) -> None:
     Raises
     ------
     CompanionError
-        If there is another plain value in the namespace.
+        If there is another plain value in the namespace; the message lists the allowed names.
     """
     plain = (str, int, float, bool, list, dict, tuple, type(None))
-    given = {
-        name: value
-        for name, value in namespace.items()
-        if isinstance(value, plain) and not name.startswith("_") and name not in _SHELL_NAMES
-    }
-    check_names(given, dict.fromkeys(allowed))
+    for name, value in namespace.items():
+        if isinstance(value, plain) and not name.startswith("_") and name not in _SHELL_NAMES:
+            check_choice("parameter", name, allowed)
 
 
 if __name__ == "__main__":

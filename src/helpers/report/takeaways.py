@@ -132,9 +132,13 @@ def _detail(row: Mapping[Any, Any]) -> str:
     quantity = row["quantity"][0].upper() + row["quantity"][1:]
     number, method = signed(row["estimate"]), row["method"]
     if not math.isnan(row["ci_low"]):
-        number += f" [{signed(row['ci_low'])}, {signed(row['ci_high'])}]"
+        number += f" {_interval(row)}"
         method += ", one seed" * (row["seeds"] == 1)
     return f"{html.escape(quantity)}: {number}, {html.escape(method)}."
+
+
+def _interval(row: Mapping[Any, Any] | pd.Series) -> str:
+    return f"[{signed(row['ci_low'])}, {signed(row['ci_high'])}]"
 
 
 # --- the root page --------------------------------------------------------------------------
@@ -188,7 +192,7 @@ def our_cell(rows: pd.DataFrame) -> str:
         return "–"
     notes = []
     if not math.isnan(row["ci_low"]):
-        notes.append(f"[{signed(row['ci_low'])}, {signed(row['ci_high'])}]")
+        notes.append(_interval(row))
     if row["seeds"] == 1:
         notes.append("one seed")
     below = "".join(f" <small>{note}</small>" for note in notes) or "<br>"
