@@ -95,7 +95,8 @@ display.figure(
         limits=shap_figures.shap_limits(differences, labels),
     ),
     caption="<b>Figure 4.4-2, as the paper's 1b or 1d.</b> Mean cumulative difference in SHAP "
-    "value, model with class weights minus balanced model. Grey: null. Lines: 95 % intervals.",
+    "value, model with class weights minus balanced model. Grey, where there is one: the null. "
+    "Lines: 95 % intervals.",
     alt=figures.alt_text(
         "Bars of SHAP differences over their null",
         weighted,
