@@ -145,7 +145,8 @@ def values_by_seed(results: RunResults, measure: Measure) -> SeedValues:
     found = {seed: measure(results, seed) for seed in results.seeds}
     seen = {seed: one for seed, one in found.items() if one is not None}
     return SeedValues(
-        {seed: one.value for seed, one in seen.items()}, max((one.n for one in seen.values()), default=0)
+        {seed: one.value for seed, one in seen.items()},
+        max((one.n for one in seen.values()), default=0),
     )
 
 
@@ -171,7 +172,9 @@ def left_out(results: RunResults) -> dict[tuple[str, int], str]:
         for seed in sorted({k for setup, k in results.predictions if setup in wanted}):
             found = {setup: results.predictions.get((setup, seed)) for setup in sorted(wanted)}
             absent = [setup for setup, frame in found.items() if frame is None]
-            failed = [s for s, frame in found.items() if frame is not None and not has_learned(frame)]
+            failed = [
+                s for s, frame in found.items() if frame is not None and not has_learned(frame)
+            ]
             if failed:
                 reasons[variant, seed] = f"not learned: {', '.join(failed)}"
             elif absent:

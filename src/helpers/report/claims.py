@@ -55,7 +55,7 @@ class Region:
             words = f"within ±{self.high:g}"
         else:
             words = f"between {self.low:g} and {self.high:g}"
-        return (words + (", one-sided" if self.one_sided else "")).replace("-", "−")
+        return words.replace("-", "−") + (", one-sided" if self.one_sided else "")
 
     @property
     def confidence(self) -> float:
@@ -92,6 +92,9 @@ class Region:
         above, below = mean.p_above(self.low), mean.p_below(self.high)
         under, over = mean.p_below(self.low), mean.p_above(self.high)
         return min(1.0, sides * max(above, below)), min(1.0, sides * min(under, over))
+
+
+Test = tuple[Quantity, Region]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,8 +140,6 @@ class Claim:
         The single cells, where ``paper`` has means of several.
     figure_only : bool
         Whether the paper shows a plot of it without numbers.
-    headline : str
-        In few words, where it is a finding of the root page; these are one family of tests.
     families : tuple of str, optional
         Families of data sets it is about.
     models : tuple of str, optional
@@ -153,7 +154,6 @@ class Claim:
     paper: tuple[Printed, ...] = ()
     cells: tuple[Printed, ...] = ()
     figure_only: bool = False
-    headline: str = ""
     families: tuple[str, ...] | None = None
     models: tuple[str, ...] | None = None
 
@@ -163,7 +163,7 @@ class Claim:
         return self.id.split("/")[0]
 
     @property
-    def test(self) -> tuple[Quantity, Region]:
+    def test(self) -> Test:
         """What is tested: claims that share it count once."""
         return self.quantity, self.region
 

@@ -8,14 +8,14 @@ Holm's correction decides there.
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from helpers.analysis.power import seeds_needed
 from helpers.analysis.quantities import RunResults, SeedValues
 from helpers.analysis.statistics import Mean, holm, over_data_sets, over_seeds, upper_spread
-from helpers.report.claims import FAILS, HOLDS, LEVEL, UNKNOWN, Claim, Region, Verdict
+from helpers.report.claims import LEVEL, UNKNOWN, Claim, Region, Test, Verdict
 from helpers.report.counted import Counted
 from helpers.report.paper_side import PaperSide, paper_side
 
@@ -141,6 +141,7 @@ def evaluate(
     claims: Iterable[Claim],
     results: Iterable[RunResults],
     *,
+    family: Collection[str] = (),
     lenders: Sequence[Counted] = (),
     published: Verdicts | None = None,
 ) -> Verdicts:
@@ -152,6 +153,8 @@ def evaluate(
         Such as `helpers.report.claim_list.CLAIMS`.
     results : iterable of RunResults
         Of one profile, from `helpers.report.results.collect` or made by hand.
+    family : collection of str
+        Claims that Holm's correction is over, pooled.
     lenders : sequence of Counted
         Published results whose spread between seeds is borrowed for the paper's numbers.
     published : Verdicts, optional
@@ -165,7 +168,8 @@ def evaluate(
     for counted in by_model.values():
         findings += [_by_itself(claim, one, published) for one in counted for claim in listed]
         if len(counted) > 1:
-            findings += _adjusted([_pooled(claim, counted) for claim in listed])
+            tests = {claim.test for claim in listed if claim.id in family}
+            findings += _adjusted([_pooled(claim, counted) for claim in listed], tests)
     return Verdicts(
         paper={claim.id: paper_side(claim, lenders) for claim in listed}, findings=tuple(findings)
     )
@@ -275,18 +279,22 @@ def _pooled(claim: Claim, counted: Sequence[Counted]) -> Finding:
     return dataclasses.replace(
         about,
         numbers=main,
-        cohorts={name: found for name, found in cohorts.items() if found.values != main.values},
+        cohorts={
+            name: found
+            for name, found in cohorts.items()
+            if main is None or found.values != main.values
+        },
         note=note,
     )
 
 
-def _adjusted(findings: Sequence[Finding]) -> list[Finding]:
-    """Let Holm's correction decide the pooled headline findings; other claims stay as they are."""
+def _adjusted(findings: Sequence[Finding], tests: Collection[Test]) -> list[Finding]:
+    """Let Holm's correction decide a family of tests; other claims stay as they are."""
     changed = list(findings)
     for cohort in (None, *COHORTS):
-        family: dict[object, list[int]] = {}  # claims with one test count once
+        family: dict[Test, list[int]] = {}  # claims with one test count once
         for place, finding in enumerate(findings):
-            if finding.claim.headline and _of_cohort(finding, cohort) is not None:
+            if finding.claim.test in tests and _of_cohort(finding, cohort) is not None:
                 family.setdefault(finding.claim.test, []).append(place)
         members = [_of_cohort(findings[places[0]], cohort) for places in family.values()]
         p_values = holm([one.p_value for one in members if one is not None])
