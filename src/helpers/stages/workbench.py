@@ -114,6 +114,10 @@ class Workbench:
     @functools.cached_property
     def model(self) -> tuple[Any, Any]:
         """The fine-tuned model and its tokenizer."""
+        return self.load_model()
+
+    def load_model(self) -> tuple[Any, Any]:
+        """Return the fine-tuned model and its tokenizer, free to be changed."""
         from helpers.training.encoders import load_encoder
 
         model, tokenizer = load_encoder(
@@ -132,6 +136,24 @@ class Workbench:
             rows["text_pair"].tolist() if "text_pair" in rows and self.corpus.is_pair else None,
             max_length=self.experiment.recipe.max_length,
             progress=what if self.progress else None,
+        )
+
+    def explain(self, rows: pd.DataFrame, *, cache: Path | None = None) -> Any:
+        """Return the SHAP values of some rows; what is finished is kept in ``cache``."""
+        from helpers.analysis.shap_values import explain_corpus
+
+        settings = self.experiment.settings.shap
+        model, tokenizer = self.model
+        return explain_corpus(
+            model,
+            tokenizer,
+            rows["text"].tolist(),
+            rows["text_pair"].tolist() if self.corpus.is_pair else None,
+            max_evals=settings.max_evals,
+            max_length=self.experiment.recipe.max_length,
+            precision=settings.precision,
+            cache=cache,
+            progress=self.progress,
         )
 
     @functools.cached_property
