@@ -1,17 +1,24 @@
 """Accuracy under three priors of the test set: the frame, the table and the figure."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from helpers.analysis.test_priors import PRIORS, weighted_accuracy
 from helpers.foundation import store
 from helpers.foundation.names import setup_label
 from helpers.report.display import interval_text
-from helpers.report.figures import GREY, SETUP_COLOURS, SETUP_MARKERS, panels
+from helpers.report.figures import (
+    GREY,
+    SETUP_COLOURS,
+    SETUP_MARKERS,
+    legend_below,
+    panels,
+    setup_handles,
+)
 from helpers.report.frames import SETUP_ORDER, Experiments, by_setup, each, interval, subsets
 
 PRIOR_LABELS: Mapping[str, str] = MappingProxyType(
@@ -135,9 +142,10 @@ def figure(
         for x, setup in enumerate(names):
             mean = wide.loc[setup].mean()
             ax.plot(x, mean, SETUP_MARKERS[setup], color=SETUP_COLOURS[setup], markersize=8)
-        ax.set_xticks(range(len(names)), [textwrap.fill(name, 11) for name in names])
+        ax.set_xticks([])
         ax.set_xlim(-0.4, len(names) - 0.6)
         ax.set_title(PRIOR_LABELS[prior])
-        ax.grid(visible=False, axis="x")
     axes[0].set_ylabel("Test accuracy")
+    seeds = Line2D([], [], color=GREY, linewidth=1, marker=".", label="one seed")
+    legend_below(axes, [*setup_handles(names), seeds])
     return axes
