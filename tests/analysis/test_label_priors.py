@@ -1,8 +1,6 @@
 """Accuracy under other priors than the test set's."""
 
 import dataclasses
-import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.analysis.quantities import RunResults, accuracy
+from helpers.analysis.quantities import accuracy
 from helpers.analysis.test_priors import (
     PRIORS,
     accuracy_under,
@@ -19,28 +17,9 @@ from helpers.analysis.test_priors import (
     weighted_accuracy,
 )
 from helpers.foundation.errors import CompanionError
-from results_by_hand import SKEW, as_in_the_paper
+from results_by_hand import SKEW, as_in_the_paper, published
 
 RESULTS = as_in_the_paper()
-PUBLISHED = Path(__file__).resolve().parents[2] / "results" / "embedded" / "e5_small"
-SETUPS = ("balanced", "imbalanced", "imbalanced_cw")
-
-
-def published(dataset):
-    """The published predictions of seeds 0 to 2, which do not change any more."""
-    folder = PUBLISHED / dataset
-    subsets = json.loads((folder / "balanced" / "seed0" / "subsets.json").read_text("utf-8"))
-    return RunResults(
-        dataset=dataset,
-        model="e5_small",
-        labels=tuple(subsets["labels"]),
-        skew=subsets["skew"],
-        predictions={
-            (setup, seed): pd.read_parquet(folder / setup / f"seed{seed}" / "predictions.parquet")
-            for setup in SETUPS
-            for seed in range(3)
-        },
-    )
 
 
 @pytest.mark.parametrize(
