@@ -27,7 +27,7 @@ from helpers.analysis.shap_difference import (
 from helpers.foundation.errors import CompanionError
 
 FEWEST_OTHERS = 2  # one other seed sorts by noise as much as by meaning
-_PAIRED = "@paired"
+PAIRED = "@paired"
 _TOKEN = ["text", "class", "position"]
 _TEXT = ["text", "group", "language", "label"]
 
@@ -88,7 +88,7 @@ def paired_difference(
     code = category_codes(mean, threshold)
     code[~is_token] = categories.index(BASE)
     rows = reference[["text", "class"]].assign(
-        category=pd.Categorical.from_codes(code, list(categories)),
+        category=pd.Categorical.from_codes(code, pd.Index(categories)),
         difference=ours["value"].to_numpy(dtype=float) - reference["value"].to_numpy(dtype=float),
         n_tokens=is_token.astype(int),
     )
@@ -130,18 +130,32 @@ def paired_differences(
         frame = paired_difference(model, balanced[seed], others, threshold=threshold)
         if frame is not None:
             names = frame["class"].map(dict(enumerate(labels)))
-            found[setup + _PAIRED, seed] = frame.assign(**{"class": names})
+            found[setup + PAIRED, seed] = frame.assign(**{"class": names})
     return found
 
 
 # --- quantities -----------------------------------------------------------------------------
 
 
-def _mean(
-    results: RunResults, setup: str, seed: int, category: str, sides: Sequence[str]
+def mean_difference(
+    results: RunResults, name: str, seed: int, *, category: str, sides: Sequence[str]
 ) -> Observation | None:
-    """Return the mean over texts and over the two classes of the paper's figures."""
-    frame = results.shap_difference.get((setup + _PAIRED, seed))
+    """Return a SHAP difference's mean over texts and the two classes of the paper's figures.
+
+    Parameters
+    ----------
+    results : RunResults
+        Of one model and data set.
+    name : str
+        Of the SHAP difference: ``imbalanced``, ``balanced`` (the null), ``imbalanced@paired``.
+    seed : int
+        Of the model.
+    category : str
+        Of the tokens.
+    sides : sequence of str
+        ``over``, ``under``, ``even``: how frequent the class is in the text's language.
+    """
+    frame = results.shap_difference.get((name, seed))
     if frame is None:
         return None
     rows = frame[(frame["category"] == category) & frame["class"].isin(results.extremes)]
@@ -150,6 +164,17 @@ def _mean(
     if rows.empty:
         return None
     return Observation(float(rows["difference"].mean()), int(rows["text"].nunique()))
+
+
+def separation(results: RunResults, name: str, seed: int, *, category: str) -> Observation | None:
+    """Return `mean_difference` of the over- minus that of the under-represented class."""
+    over, under = (
+        mean_difference(results, name, seed, category=category, sides=(side,))
+        for side in ("over", "under")
+    )
+    if over is None or under is None:
+        return None
+    return Observation(over.value - under.value, max(over.n, under.n))
 
 
 def paired_shap_difference(
@@ -163,7 +188,7 @@ def paired_shap_difference(
     sides = ("over", "under", "even") if side == "all" else (side,)
 
     def measure(results: RunResults, seed: int) -> Observation | None:
-        return _mean(results, setup, seed, category, sides)
+        return mean_difference(results, setup + PAIRED, seed, category=category, sides=sides)
 
     return measure
 
@@ -172,9 +197,6 @@ def paired_separation(setup: str, category: str) -> Measure:
     """Paired SHAP difference of a token category: over- minus under-represented class."""
 
     def measure(results: RunResults, seed: int) -> Observation | None:
-        over, under = (_mean(results, setup, seed, category, (side,)) for side in ("over", "under"))
-        if over is None or under is None:
-            return None
-        return Observation(over.value - under.value, max(over.n, under.n))
+        return separation(results, setup + PAIRED, seed, category=category)
 
     return measure
