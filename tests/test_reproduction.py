@@ -4,6 +4,7 @@ import pytest
 
 import fake_results
 from helpers import reproduction
+from helpers.foundation.names import SETUPS
 from helpers.foundation.profiles import load_profile
 
 REPORT = {
@@ -43,10 +44,14 @@ def test_a_profile_s_experiments_cover_its_matrix(profile):
     plain = [item for item in listed if not item.variant]
     cells = {(item.model, item.dataset, item.setup, item.seed) for item in plain}
     assert len(cells) == len(plain)
-    expected = len(settings.models) * len(settings.matrix) * 3 * len(settings.seeds)
-    if settings.null_seed is not None:
-        expected += len(settings.models) * len(settings.matrix)
-    assert len(plain) == expected
+    seeds = {dataset: set(settings.seeds_of(dataset)) for dataset in settings.matrix}
+    assert cells == {
+        (model, dataset, setup, seed)
+        for model in settings.models
+        for dataset in settings.matrix
+        for setup in SETUPS
+        for seed in seeds[dataset]
+    }
 
 
 def test_the_estimate_learns_from_what_stages_took():

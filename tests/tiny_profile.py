@@ -8,7 +8,7 @@ PROFILE = MappingProxyType(
         "models": ["e5_small"],
         "matrix": ["multiemo"],
         "seeds": [0],
-        "null_seed": 1,
+        "nulls": {0: 1},
         "mie_seeds": [0],
         "recipe": {
             "batch_size": 16,

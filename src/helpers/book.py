@@ -48,6 +48,7 @@ _PAPER = (
     "book/_generated/number_by_number",
     "book/deviations",
     "book/_generated/not_reproduced",
+    "book/plan",
 )
 _USE = ("book/how_to_run", "book/_generated/status", "book/_generated/cost")
 _BACKGROUND = ("book/security", "book/glossary", "book/references")

@@ -90,7 +90,7 @@ def wanted_stages(listed: Iterable[Experiment]) -> dict[Experiment, tuple[str, .
                 want(other, needed)
 
     for experiment in listed:
-        for stage in stages.RESULT_STAGES:
+        for stage in stages.stages_of(experiment):
             want(experiment, stage)
     return {
         experiment: tuple(stage for stage in stages.STAGES if stage in names)

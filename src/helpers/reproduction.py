@@ -17,9 +17,11 @@ _FIRST_GUESS_SECONDS: Mapping[str, float] = {
     "subsets": 2,
     "finetuning": 90,
     "predictions": 100,  # fine-tunes the model on the way
+    "last_step": 15,
     "language_identification": 25,
     "shap_values": 40,
-    "shap_difference": 40,  # explains the texts on the way
+    "shap_tokens": 40,  # explains the texts on the way
+    "shap_difference": 2,
     "shap_examples": 5,
 }
 

@@ -10,8 +10,10 @@ from helpers.foundation.experiment import Experiment
 IMBALANCED = Experiment("e5_small", "multiemo", "imbalanced")
 AFTER_TRAINING = {
     "predictions",
+    "last_step",
     "language_identification",
     "shap_values",
+    "shap_tokens",
     "shap_difference",
     "shap_examples",
 }
@@ -33,8 +35,12 @@ def moved(before, after):
         ("datasets", {"multiemo": {"train": 480, "validation": 120, "test": 120}}, "all"),
         ("recipe", {"epochs": 2}, {"finetuning"} | AFTER_TRAINING),
         ("language_identification", {"per_language": 30}, {"language_identification"}),
-        ("shap", {"texts": 12}, {"shap_values", "shap_difference"}),
-        ("shap", {"max_evals": 50}, {"shap_values", "shap_difference", "shap_examples"}),
+        ("shap", {"texts": 12}, {"shap_values", "shap_tokens", "shap_difference"}),
+        (
+            "shap",
+            {"max_evals": 50},
+            {"shap_values", "shap_tokens", "shap_difference", "shap_examples"},
+        ),
         ("shap", {"threshold": 0.02}, {"shap_difference"}),
     ],
 )
@@ -65,7 +71,7 @@ def test_a_field_of_the_experiment_moves_the_stages_that_read_it(tiny_checkout, 
 def test_the_difference_depends_on_the_model_it_is_compared_with(tiny_checkout, tiny_profile):
     balanced = IMBALANCED.replace(setup="balanced")
     before = fingerprints(balanced)
-    tiny_profile["null_seed"] = 2  # another null
+    tiny_profile["nulls"] = {0: 2}  # another null
     (tiny_checkout / "configs" / "quick.yaml").write_text(yaml.safe_dump(tiny_profile))
     assert moved(before, fingerprints(balanced)) == {"shap_difference"}
 

@@ -43,6 +43,9 @@ def test_an_experiment_fills_its_folder_as_the_contract_says(tiny_checkout):
     probabilities = predictions.filter(regex="^p_")
     assert list(probabilities) == [f"p_{label}" for label in subsets["labels"]]
     assert probabilities.sum(axis=1).to_numpy() == pytest.approx(1, abs=1e-5)
+    last_step = store.read_frame(experiment.folder, "last_step.parquet")
+    assert last_step["id"].tolist() == predictions["id"].tolist()
+    assert list(last_step.filter(regex="^p_")) == list(probabilities)
     metrics = store.read_json(experiment.folder, "metrics.json")
     right = predictions["label"] == predictions["predicted"]
     assert metrics["accuracy"] == pytest.approx(right.mean())
@@ -55,6 +58,12 @@ def test_an_experiment_fills_its_folder_as_the_contract_says(tiny_checkout):
 
     shap_frame = store.read_frame(experiment.folder, "shap.parquet")
     assert shap_frame["text_id"].nunique() == 6
+    tokens = store.read_frame(experiment.folder, "shap_tokens.parquet")
+    assert set(tokens) == {"text", "group", "language", "label", "position", "class", "value"}
+    ordered = shap_frame.sort_values(["text_id", "position"])
+    for code, label in enumerate(subsets["labels"]):
+        mine = tokens[(tokens["class"] == code) & (tokens["position"] >= 0)]
+        assert mine["value"].to_numpy() == pytest.approx(ordered[f"value_{label}"], abs=1e-6)
     difference = store.read_frame(experiment.folder, "shap_difference.parquet")
     balanced = store.read_frame(experiment.replace(setup="balanced").folder, "shap.parquet")
     assert balanced is not None, "the balanced model was not explained on the way"
@@ -175,3 +184,16 @@ def test_reading_computes_and_fetches_nothing(tiny_checkout, monkeypatch):
     listed = stages.load(profile="quick", model="e5_small", dataset="multiemo")
     assert [store.read_json(item.folder, "metrics.json") for item in listed] == [None] * 6
     assert not (tiny_checkout / "cache").exists()
+
+
+@pytest.mark.real
+def test_a_checkpoint_with_one_changed_byte_is_not_used(tiny_checkout, caplog):
+    experiment = Experiment("e5_small", "multiemo", "balanced", variant=LAYERS)
+    stages.run(experiment, stages=["finetuning"], progress=False)
+    assert stages.is_done(experiment, "finetuning")
+    weights = experiment.checkpoint / "model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    assert not stages.is_done(experiment, "finetuning")
+    assert "trained again" in caplog.text

@@ -4,6 +4,7 @@ import yaml
 
 from helpers import stages
 from helpers.foundation.experiment import Experiment
+from helpers.foundation.profiles import load_profile
 
 
 def test_the_profile_s_experiments(tiny_checkout):
@@ -36,8 +37,8 @@ def test_the_null_has_the_reference_of_the_differences_beside_it(tiny_checkout):
     assert stages.compared_models(BALANCED.replace(variant="mie=1")) is None
 
 
-def test_no_two_seeds_share_a_null_and_each_is_a_model_of_the_profile(tiny_checkout, tiny_profile):
-    tiny_profile |= {"seeds": [0, 1, 2], "null_seed": None}
+def test_nulls_are_models_of_the_profile(tiny_checkout, tiny_profile):
+    tiny_profile |= {"seeds": [0, 1, 2], "nulls": {0: 1, 1: 2, 2: 0}}
     (tiny_checkout / "configs" / "quick.yaml").write_text(yaml.safe_dump(tiny_profile))
     listed = stages.experiments(profile="quick", model="e5_small", dataset="multiemo")
     compared = {item: stages.compared_models(item) for item in listed}
@@ -45,3 +46,40 @@ def test_no_two_seeds_share_a_null_and_each_is_a_model_of_the_profile(tiny_check
     assert {model for pair in compared.values() for model in pair or ()} == set(listed)
     nulls = [compared[BALANCED.replace(seed=seed)][0].seed for seed in (0, 1, 2)]
     assert nulls == [1, 2, 0]
+
+
+def test_a_data_set_has_seeds_nulls_and_repetitions_of_its_own(tiny_checkout, tiny_profile):
+    own = {"seeds": [0, 5], "nulls": {5: 6}, "mie_seeds": [5], "mie_nulls": {5: 7}}
+    tiny_profile["datasets"]["multiemo"] |= own
+    (tiny_checkout / "configs" / "quick.yaml").write_text(yaml.safe_dump(tiny_profile))
+    listed = stages.experiments(profile="quick", model="e5_small", dataset="multiemo")
+    found = [(item.setup, item.seed, item.variant) for item in listed if item.seed > 0]
+    assert found == [
+        ("balanced", 5, ""),
+        ("imbalanced", 5, ""),
+        ("imbalanced_cw", 5, ""),
+        ("balanced", 6, ""),
+        ("balanced", 5, "mie=1"),
+        ("imbalanced", 5, "mie=1"),
+    ]
+    other = BALANCED.replace(seed=5)
+    assert stages.compared_models(BALANCED) is None
+    assert stages.compared_models(other) == (BALANCED.replace(seed=6), other)
+    repeated = other.replace(variant="mie=1")
+    assert stages.compared_models(repeated) == (repeated.replace(seed=7), repeated)
+
+
+def test_a_stage_for_some_seeds_is_missing_for_no_other(tiny_checkout, tiny_profile):
+    tiny_profile["stage_seeds"] = {"last_step": [1]}
+    (tiny_checkout / "configs" / "quick.yaml").write_text(yaml.safe_dump(tiny_profile))
+    assert "last_step" not in stages.stages_of(BALANCED)
+    assert "last_step" in stages.stages_of(BALANCED.replace(seed=1))
+    assert stages.pending([BALANCED], stages=["last_step"]) == []
+
+
+def test_the_published_nulls_of_the_first_seeds_stay_and_each_circle_keeps_to_its_seeds():
+    for dataset, confirming in (("multiemo", range(3, 8)), ("multiemo_pairs", range(3, 6))):
+        nulls = load_profile("embedded").nulls_of(dataset)
+        assert [nulls[seed] for seed in (0, 1, 2)] == [1, 2, 0]
+        assert {nulls[seed] for seed in confirming} == set(confirming)
+        assert all(seed != other for seed, other in nulls.items())

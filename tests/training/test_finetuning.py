@@ -19,7 +19,7 @@ from transformers import AutoModel
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.profiles import Recipe
 from helpers.training.encoders import load_encoder
-from helpers.training.finetuning import finetune
+from helpers.training.finetuning import finetune, use_last_step
 from helpers.training.inference import run_model
 from helpers.training.objectives import masked_input
 from helpers.training.trainer import learning_rate_share
@@ -41,14 +41,14 @@ RECIPE = Recipe(
 def tune(tiny_bert, reviews, tmp_path):
     """Fine-tune the tiny encoder on the tiny reviews; options change the recipe or the call."""
 
-    def run(*, folder="model", train=reviews, **options):
+    def run(*, folder="model", train=reviews, validation=reviews[::3], **options):
         fields = {field.name for field in dataclasses.fields(Recipe)} & set(options)
         recipe = dataclasses.replace(RECIPE, **{name: options.pop(name) for name in fields})
         arguments = {"seed": 0, "progress": False, "output_dir": tmp_path / folder, **options}
         model, tokenizer = load_encoder(
             str(tiny_bert), num_labels=2, dropout=recipe.dropout, attention=recipe.attention
         )
-        return finetune(model, tokenizer, train, reviews[::3], recipe, **arguments)
+        return finetune(model, tokenizer, train, validation, recipe, **arguments)
 
     return run
 
@@ -85,6 +85,18 @@ def test_golden_run(tune):
     found = result.history[["step", "training_loss", "validation_loss", "validation_accuracy"]]
     golden = pd.DataFrame(GOLDEN, columns=found.columns)
     pd.testing.assert_frame_equal(found, golden, atol=2e-4, rtol=0, check_dtype=False)
+
+
+def test_the_last_step_is_kept_beside_the_best(tune, reviews, tmp_path):
+    last = tune(folder="last")
+    assert last.best_step == last.steps, "this run's loss falls to the end"
+    wrong = reviews[::3].assign(label=1 - reviews[::3]["label"])  # here it rises
+    first = tune(folder="first", validation=wrong)
+    assert first.best_step < first.steps
+    model, _ = load_encoder(str(tmp_path / "first"), num_labels=2)
+    assert not same(model.state_dict(), weights_of(last))
+    use_last_step(model, tmp_path / "first")
+    assert same(model.state_dict(), weights_of(last))
 
 
 @pytest.mark.parametrize(

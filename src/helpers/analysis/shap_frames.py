@@ -102,6 +102,43 @@ def explanation_from_frame(frame: pd.DataFrame) -> shap.Explanation:
     return explanation
 
 
+def token_values(frame: pd.DataFrame, class_names: Sequence[str]) -> pd.DataFrame:
+    """Return the SHAP values of a frame without its texts, so that they can be published.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        From `explanation_frame`, with ``group``.
+    class_names : sequence of str
+        Label names, in label order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``text, group, language, label, position, class, value`` (float32): a row for each token
+        and class, and for each text and class one at position -1 with the base value. ``label``
+        and ``class`` are codes.
+
+    Examples
+    --------
+    >>> tokens = pd.DataFrame({"text_id": ["a", "a"], "group": ["a", "a"], "language": ["fr", "fr"],
+    ...     "label": [0, 0], "position": [0, 1], "value_no": [0.1, 0.2], "base_no": [0.5, 0.5]})
+    >>> token_values(tokens, ["no"])[["position", "value"]].to_numpy().round(1).tolist()
+    [[-1.0, 0.5], [0.0, 0.1], [1.0, 0.2]]
+    """
+    about = ["text_id", "group", "language", "label", "position"]
+    bases = frame.drop_duplicates("text_id").assign(position=-1)
+    parts = []
+    for code, name in enumerate(class_names):
+        for rows, column in ((bases, f"base_{name}"), (frame, f"value_{name}")):
+            part = rows[about].rename(columns={"text_id": "text"})
+            part["class"], part["value"] = code, rows[column]
+            parts.append(part)
+    types = {"label": "int8", "position": "int16", "class": "int8", "value": "float32"}
+    values = pd.concat(parts).astype(types)
+    return values.sort_values(["text", "class", "position"], ignore_index=True)
+
+
 def stratified_sample(frame: pd.DataFrame, n: int, *, seed: int = 0) -> pd.DataFrame:
     """Return ``n`` rows with every language, and every label in it, at its share.
 

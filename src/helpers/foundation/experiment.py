@@ -22,7 +22,9 @@ from helpers.foundation.variants import Variant
 RESULT_STAGES = (
     "subsets",
     "predictions",
+    "last_step",
     "language_identification",
+    "shap_tokens",
     "shap_difference",
     "shap_examples",
 )

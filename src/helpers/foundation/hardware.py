@@ -20,6 +20,8 @@ Precision = Literal["fp32", "bf16"]
 
 GIB = 2**30
 _SAMPLING_SECONDS = 0.05
+# Instructions that multiply bf16; which of them a processor has moves the last digits.
+_MATRIX_FLAGS = ("avx512_bf16", "amx_bf16")
 
 
 def preferred_device() -> Device:
@@ -42,7 +44,7 @@ def preferred_precision(device: str) -> Precision:
 
     if device == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
-    if device == "cpu" and {"avx512_bf16", "amx_bf16"} & _cpu_flags():
+    if device == "cpu" and set(_MATRIX_FLAGS) & _cpu_flags():
         return "bf16"
     return "fp32"
 
@@ -62,12 +64,14 @@ def is_first_process() -> bool:
 
 
 def describe() -> dict[str, str | int | float | None]:
-    """Return the machine in words: processor, cores, memory (GiB), GPU."""
+    """Return the machine in words: processor and its bf16 instructions, cores, memory, GPU."""
     import torch
 
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
+    flags = _cpu_flags()
     return {
         "processor": _processor(),
+        "matrix_instructions": ", ".join(name for name in _MATRIX_FLAGS if name in flags) or None,
         "cores": len(os.sched_getaffinity(0))
         if hasattr(os, "sched_getaffinity")
         else os.cpu_count(),

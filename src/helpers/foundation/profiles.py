@@ -62,13 +62,18 @@ class Recipe:
 class DatasetSettings:
     """Sizes of one data set's subsets (rows; null: the most there are) and its own recipe.
 
-    ``shap_texts`` is how many of its test texts are explained; null: as many as the profile says.
+    ``shap_texts`` is how many of its test texts are explained. It, the seeds and the nulls are the
+    profile's where they are null here.
     """
 
     train: int | None = None
     validation: int | None = None
     test: int | None = None
     shap_texts: int | None = None
+    seeds: tuple[int, ...] | None = None
+    nulls: Mapping[int, int] | None = None
+    mie_seeds: tuple[int, ...] | None = None
+    mie_nulls: Mapping[int, int] | None = None
     rule: Literal["paper", "authors_code"] = "paper"
     recipe: Mapping[str, Any] = field(default_factory=dict)
 
@@ -99,10 +104,12 @@ class Profile:
     """One file of ``configs/``: all sizes and hyperparameters of a run.
 
     ``matrix`` lists the data sets of ``companion reproduce``; ``datasets`` has the settings of
-    every family that can be run. ``null_seed`` adds one balanced model, for the null of Figure 1
-    where there is only one seed. ``mie_seeds`` and ``mie_setups`` say which experiments are
-    repeated with masked input entropy. ``hub`` says where models and texts are fetched from;
-    ``paper.yaml`` has it, for every profile.
+    every family that can be run. ``nulls`` gives each seed the one whose balanced model is
+    compared with its own, for the null of a SHAP difference; a seed that stands only there adds one
+    balanced model. ``mie_seeds`` and ``mie_setups`` say which experiments are repeated with masked
+    input entropy, ``mie_nulls`` their nulls. ``stage_seeds`` limits stages to some seeds: those
+    that need what earlier seeds did not keep. ``hub`` says where models and texts are fetched
+    from; ``paper.yaml`` has it, for every profile.
     """
 
     name: str
@@ -114,9 +121,11 @@ class Profile:
     datasets: Mapping[str, DatasetSettings]
     language_identification: LanguageIdentificationSettings = LanguageIdentificationSettings()
     shap: ShapSettings = ShapSettings()
-    null_seed: int | None = None
+    nulls: Mapping[int, int] = field(default_factory=dict)
     mie_seeds: tuple[int, ...] = ()
     mie_setups: tuple[str, ...] = ("balanced", "imbalanced")
+    mie_nulls: Mapping[int, int] = field(default_factory=dict)
+    stage_seeds: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     hub: Hub | None = None
 
     def settings(self, dataset: str) -> DatasetSettings:
@@ -139,6 +148,20 @@ class Profile:
         """Return how many of a data set's test texts are explained; None: all."""
         own = self.settings(dataset).shap_texts
         return self.shap.texts if own is None else own
+
+    def seeds_of(self, dataset: str, *, mie: bool = False) -> tuple[int, ...]:
+        """Return a data set's seeds, or those repeated with masked input entropy."""
+        own = self.settings(dataset)
+        if mie:
+            return self.mie_seeds if own.mie_seeds is None else own.mie_seeds
+        return self.seeds if own.seeds is None else own.seeds
+
+    def nulls_of(self, dataset: str, *, mie: bool = False) -> Mapping[int, int]:
+        """Return the other seed of each null of a data set."""
+        own = self.settings(dataset)
+        if mie:
+            return self.mie_nulls if own.mie_nulls is None else own.mie_nulls
+        return self.nulls if own.nulls is None else own.nulls
 
     def recipe_for(self, dataset: str, variant: Variant) -> Recipe:
         """Return the recipe of one experiment: the profile's, the data set's, the variant's."""

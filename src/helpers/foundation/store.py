@@ -28,6 +28,8 @@ import pandas as pd
 from helpers.foundation.errors import CompanionError
 
 RUN_FILE = "run.json"
+# The form of a stage's record and files; records without a number have form 1.
+RESULT_SCHEMA = 2
 _SELF_CHECKSUM = "checksum"
 
 
@@ -43,6 +45,7 @@ class StageRecord:
     peak_gpu_memory_gib: float | None = None
     finished: str = ""
     environment: str = ""
+    schema: int = 1
 
 
 def fingerprint(**parts: Any) -> str:
@@ -71,7 +74,8 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Return the checksum of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -185,7 +189,7 @@ def is_done(folder: Path, stage: str, fingerprint: str) -> bool:
         record is not None
         and record.fingerprint == fingerprint
         and all(
-            (folder / name).is_file() and _sha256(folder / name) == checksum
+            (folder / name).is_file() and sha256(folder / name) == checksum
             for name, checksum in record.files.items()
         )
     )
@@ -229,7 +233,7 @@ def publish(
             write_frame(folder / name, content)
         else:
             write_json(folder / name, content)
-        checksums[name] = _sha256(folder / name)
+        checksums[name] = sha256(folder / name)
     try:
         run = read_run(folder) or {}
     except CompanionError:
@@ -241,6 +245,7 @@ def publish(
             "files": checksums,
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "environment": key,
+            "schema": RESULT_SCHEMA,
         }
     )
     run = {
@@ -273,7 +278,7 @@ def verified_path(folder: Path, name: str) -> Path | None:
         return None
     for stage in run["stages"].values():
         if name in stage["files"]:
-            if _sha256(path) != stage["files"][name]:
+            if sha256(path) != stage["files"][name]:
                 raise CompanionError(
                     f"{path} was changed after the run that wrote it (its checksum in {RUN_FILE} "
                     "differs): delete it and run again"

@@ -315,7 +315,7 @@ def seconds(
         iterations = _ITERATIONS if number < 2 else _ITERATIONS_BEFORE
         fits = _PROBES * _FOLDS * (1 - 1 / _FOLDS)
         total += fits * iterations * rows * features * languages * throughput.probe
-    if stage in ("finetuning", "predictions"):
+    if stage in ("finetuning", "predictions", "last_step"):
         total += throughput.model
     if len(work.probed) > 2:  # the model before fine-tuning, for the test and the external texts
         total += 2 * throughput.model

@@ -124,7 +124,7 @@ class WorkCounter:
                     special=self.pieces.special,
                     tokens_per_batch=self.tokens_per_batch,
                 )
-            case "predictions":
+            case "predictions" | "last_step":
                 return self._inference([self._lengths(bench, bench.test)])
             case "language_identification":
                 return self._identification(bench)

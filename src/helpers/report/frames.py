@@ -35,7 +35,8 @@ def chosen(experiments: Experiments, *, variant: str = "") -> list[Experiment]:
     return [
         experiment
         for experiment in experiments
-        if experiment.variant == variant and experiment.seed in experiment.settings.seeds
+        if experiment.variant == variant
+        and experiment.seed in experiment.settings.seeds_of(experiment.dataset)
     ]
 
 

@@ -6,19 +6,20 @@ from collections.abc import Mapping
 import pandas as pd
 
 from helpers.foundation import store
-from helpers.foundation.experiment import RESULT_STAGES, Experiment
+from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import FAMILIES, dataset_label, family_of, model_label, setup_label
 from helpers.foundation.profiles import load_profile
 from helpers.report import display
 from helpers.report.display import Html
 from helpers.report.frames import Experiments
+from helpers.stages.selection import stages_of
 
 
 def absent_stages(experiment: Experiment) -> list[str]:
     """Return the stages without a result, in order."""
     run = store.read_run(experiment.folder)
     done = run["stages"] if run is not None else {}
-    return [stage for stage in RESULT_STAGES if stage not in done]
+    return [stage for stage in stages_of(experiment) if stage not in done]
 
 
 ALL_SETUPS = "all setups"
@@ -69,7 +70,7 @@ def _grouped(experiments: Experiments) -> dict[tuple[str, str], list[Experiment]
         by_place.setdefault(where, []).append(each)
     grouped: dict[tuple[str, str], list[Experiment]] = {}
     for where, members in by_place.items():
-        empty = all(len(absent_stages(each)) == len(RESULT_STAGES) for each in members)
+        empty = all(len(absent_stages(each)) == len(stages_of(each)) for each in members)
         for each in members:
             setup = setup_label(each.setup) + (f", {each.variant}" if each.variant else "")
             grouped.setdefault((where, ALL_SETUPS if empty else setup), []).append(each)
@@ -81,7 +82,7 @@ def _in_words(absent: Stages) -> list[str]:
     by_stages: dict[str, list[str]] = {}
     for each, stages in absent.items():
         names = ", ".join(stages).replace("_", " ").replace("shap", "SHAP")
-        what = "all" if len(stages) == len(RESULT_STAGES) else names
+        what = "all" if len(stages) == len(stages_of(each)) else names
         seeds = by_stages.setdefault(what, [])
         seeds += [str(each.seed)] * (str(each.seed) not in seeds)
     return [

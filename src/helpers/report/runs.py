@@ -10,6 +10,7 @@ from helpers.foundation.experiment import RESULT_STAGES, Experiment
 from helpers.foundation.names import dataset_label, model_label, setup_label
 from helpers.report.display import MISSING, percent
 from helpers.report.frames import Experiments
+from helpers.stages.selection import stages_of
 
 # --- the recipe: section 3 --------------------------------------------------------------------
 
@@ -35,7 +36,7 @@ def recipe(experiments: Experiments) -> pd.DataFrame:
         "Longest input (tokens)": (f"{ours.max_length}", "not said"),
         "Validations an epoch": (f"{ours.validations}", "not said"),
         "Model kept": ("lowest validation loss", "lowest validation loss"),
-        "Seeds": (", ".join(map(str, first.settings.seeds)), "not said"),
+        "Seeds": (", ".join(map(str, first.settings.seeds_of(first.dataset))), "not said"),
     }
     return pd.DataFrame.from_dict(rows, orient="index", columns=["This run", "Paper"])
 
@@ -48,7 +49,7 @@ def recipe_line(experiment: Experiment) -> str:
     """Return the recipe in a sentence, for the top of every page."""
     settings, ours = experiment.settings, experiment.recipe
     sizes = settings.settings(experiment.dataset)
-    seeds = settings.seeds
+    seeds = settings.seeds_of(experiment.dataset)
     return (
         f"{_size(sizes.train)} training rows, epochs: {ours.epochs:g}, batches of "
         f"{ours.batch_size} × {ours.accumulation}, learning rates "
@@ -98,10 +99,12 @@ def progress(experiments: Experiments) -> pd.DataFrame:
     for place, members in by_setup.items():
         mine = found[found["experiment"].isin(members)] if len(found) else found
         absent = {
-            str(member.seed): set(RESULT_STAGES) - set(_stages_of(mine, member))
+            str(member.seed): set(stages_of(member)) - set(_stages_of(mine, member))
             for member in members
         }
-        stages = sorted(set().union(*absent.values()), key=RESULT_STAGES.index)
+        lacking_in_one = set().union(*absent.values())
+        wanted = set().union(*map(stages_of, members))
+        stages = sorted(lacking_in_one, key=RESULT_STAGES.index)
         done = [seed for seed, lacking in absent.items() if not lacking]
         took = (
             mine.groupby("experiment", sort=False)["seconds"].sum()
@@ -111,7 +114,7 @@ def progress(experiments: Experiments) -> pd.DataFrame:
         peak = mine["peak_memory_gib"].max() if len(mine) else math.nan
         rows[place] = {
             "seeds finished": f"{len(done)} of {len(members)}",
-            "missing": _stage_words(stages),
+            "missing": "all" if lacking_in_one == wanted else _stage_words(stages),
             "minutes a seed": _or_missing(math.nan if took is None else took.mean() / 60),
             "peak memory (GiB)": _or_missing(peak),
             "last finished": mine["finished"].max()[:10] if len(mine) else MISSING,
@@ -128,8 +131,6 @@ def _stages_of(found: pd.DataFrame, experiment: Experiment) -> list[str]:
 
 
 def _stage_words(stages: list[str]) -> str:
-    if len(stages) == len(RESULT_STAGES):
-        return "all"
     return ", ".join(stages).replace("_", " ").replace("shap", "SHAP") or "–"
 
 

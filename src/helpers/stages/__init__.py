@@ -6,8 +6,10 @@ stage                      writes                                      paper
 ``subsets``                ``subsets.json``                            section 2.1, Tables 1 and 5
 ``finetuning``             a checkpoint, outside ``results/``          section 3
 ``predictions``            ``metrics.json``, ``predictions.parquet``   section 4.1, Tables 2, 3, 6
+``last_step``              ``last_step.parquet``                       section 3
 ``language_identification``  ``language_identification.json``          section 4.2, Tables 4, 7
 ``shap_values``            ``shap.parquet`` (holds text, stays local)  section 2.3
+``shap_tokens``            ``shap_tokens.parquet`` (holds no text)     section 2.3
 ``shap_difference``        ``shap_difference.parquet``,                section 4.3, Figures 1 to 3;
                            ``threshold_sweep.parquet``                 A.4
 ``shap_examples``          ``shap_examples.parquet``                   section 4.3
@@ -23,7 +25,7 @@ from helpers.data.corpora import Sources
 from helpers.foundation.experiment import RESULT_STAGES
 from helpers.stages.fingerprints import STAGES, VERSIONS, check_stages, stage_fingerprint
 from helpers.stages.running import is_done, load, needs, pending, run
-from helpers.stages.selection import compared_models, experiments
+from helpers.stages.selection import compared_models, experiments, stages_of
 from helpers.stages.workbench import Workbench
 
 __all__ = [
@@ -41,4 +43,5 @@ __all__ = [
     "pending",
     "run",
     "stage_fingerprint",
+    "stages_of",
 ]

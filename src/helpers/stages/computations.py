@@ -123,6 +123,19 @@ def _predictions(bench: Workbench) -> dict[str, Any]:
     }
 
 
+def _last_step(bench: Workbench) -> dict[str, Any]:
+    """Predict the test rows with the weights of the last step, beside those of the kept model."""
+    from helpers.training.finetuning import use_last_step
+
+    model, tokenizer = bench.load_model()
+    use_last_step(model, bench.experiment.checkpoint)
+    outputs = bench.outputs(model, tokenizer, bench.test, "test rows, last step")
+    frame = bench.test[["id"]].reset_index(drop=True)
+    for index, label in enumerate(bench.corpus.labels):
+        frame[f"p_{label}"] = outputs.probabilities[:, index]
+    return {"last_step.parquet": frame}
+
+
 def _language_identification(bench: Workbench) -> dict[str, Any]:
     outputs = {
         "test": bench.test_outputs,
@@ -226,6 +239,13 @@ def _explain(bench: Workbench, rows: pd.DataFrame, *, cache: Path | None = None)
     )
 
 
+def _shap_tokens(bench: Workbench) -> dict[str, Any]:
+    """Keep every SHAP value without the text it belongs to."""
+    from helpers.analysis.shap_frames import token_values
+
+    return {"shap_tokens.parquet": token_values(_explained(bench.experiment), bench.corpus.labels)}
+
+
 def _shap_examples(bench: Workbench) -> dict[str, Any]:
     from helpers.analysis.shap_frames import explanation_frame
 
@@ -290,8 +310,10 @@ COMPUTATIONS: Mapping[str, Callable[[Workbench], dict[str, Any]]] = {
     "subsets": _subsets,
     "finetuning": _finetuning,
     "predictions": _predictions,
+    "last_step": _last_step,
     "language_identification": _language_identification,
     "shap_values": _shap_values,
+    "shap_tokens": _shap_tokens,
     "shap_difference": _shap_difference,
     "shap_examples": _shap_examples,
 }

@@ -20,8 +20,10 @@ VERSIONS: Mapping[str, int] = {
     "subsets": 1,
     "finetuning": 1,
     "predictions": 1,
+    "last_step": 1,
     "language_identification": 1,
     "shap_values": 1,
+    "shap_tokens": 1,
     "shap_difference": 2,
     "shap_examples": 1,
 }
@@ -74,7 +76,7 @@ def stage_fingerprint(experiment: Experiment, stage: str, *, sources: Sources) -
                 "mie": options.mie,
                 "seed": experiment.seed,
             }
-        case "predictions":
+        case "predictions" | "last_step":
             parts = {"finetuning": upstream("finetuning")}
         case "language_identification":
             external = settings.language_identification
@@ -90,6 +92,8 @@ def stage_fingerprint(experiment: Experiment, stage: str, *, sources: Sources) -
                 "max_evals": settings.shap.max_evals,
                 "precision": settings.shap.precision,
             }
+        case "shap_tokens":
+            parts = {"shap_values": upstream("shap_values")}
         case "shap_examples":
             parts = {
                 "finetuning": upstream("finetuning"),

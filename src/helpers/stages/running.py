@@ -1,9 +1,12 @@
 """Running the stages: each result is made once, by one process, and kept."""
 
 import dataclasses
+import functools
 import json
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from helpers.data.corpora import Sources, resolve_name
@@ -18,10 +21,12 @@ from helpers.stages.fingerprints import (
     data_fingerprint,
     stage_fingerprint,
 )
-from helpers.stages.selection import compared_models, experiments
+from helpers.stages.selection import compared_models, experiments, stages_of
 from helpers.stages.workbench import Workbench
 
+_log = logging.getLogger(__name__)
 _MARKER = "finetuning.json"
+_CHECKPOINT = "checkpoint"  # in the marker: the sha256 of each file of the model
 _SECONDS_BETWEEN_LOOKS = 0.2
 
 
@@ -38,14 +43,48 @@ def _saved_model(experiment: Experiment, fingerprint: str) -> store.StageRecord 
     marker = experiment.checkpoint / _MARKER
     if not marker.is_file():
         return None
-    record = store.StageRecord(**json.loads(marker.read_text("utf-8")))
-    return record if record.fingerprint == fingerprint else None
+    content = json.loads(marker.read_text("utf-8"))
+    checksums = content.pop(_CHECKPOINT, {})
+    record = store.StageRecord(**content)
+    if record.fingerprint != fingerprint:
+        return None
+    if checksums and checksums == _checksums(experiment.checkpoint, checksums):
+        return record
+    _log.warning(
+        "the model in %s is not the one that was trained there: it is trained again",
+        experiment.checkpoint,
+    )
+    return None
+
+
+def _checksums(folder: Path, names: Iterable[str]) -> dict[str, str | None]:
+    """Return the sha256 of a checkpoint's files; None for a missing one."""
+    found: dict[str, str | None] = {}
+    for name in names:
+        path = folder / name
+        about = path.stat() if path.is_file() else None
+        found[name] = about and _sha256_once(path, about.st_size, about.st_mtime_ns)
+    return found
+
+
+@functools.lru_cache(maxsize=256)
+def _sha256_once(path: Path, size: int, changed: int) -> str:
+    """Return a file's checksum; read once as long as its size and time stay as they are."""
+    return store.sha256(path)
 
 
 def needs(experiment: Experiment, stage: str) -> list[tuple[Experiment, str]]:
     """Return the stages whose results a stage reads, with the experiments they belong to."""
-    if stage in ("predictions", "language_identification", "shap_values", "shap_examples"):
+    if stage in (
+        "predictions",
+        "last_step",
+        "language_identification",
+        "shap_values",
+        "shap_examples",
+    ):
         return [(experiment, "finetuning")]
+    if stage == "shap_tokens":
+        return [(experiment, "shap_values")]
     if stage == "shap_difference":
         return [(model, "shap_values") for model in compared_models(experiment) or ()]
     return []
@@ -96,7 +135,11 @@ def _make(bench: Workbench, stage: str) -> None:
             **dataclasses.asdict(usage),
         )
         if stage == "finetuning":
-            store.write_json(experiment.checkpoint / _MARKER, dataclasses.asdict(record))
+            kept = [path for path in experiment.checkpoint.iterdir() if path.is_file()]
+            names = sorted(path.name for path in kept if not path.name.startswith("."))
+            checksums = _checksums(experiment.checkpoint, names)
+            marker = dataclasses.asdict(record) | {_CHECKPOINT: checksums}
+            store.write_json(experiment.checkpoint / _MARKER, marker)
     store.publish(
         experiment.folder,
         stage,
@@ -112,12 +155,14 @@ def _parameters(bench: Workbench) -> dict[str, Any]:
 
     experiment = bench.experiment
     settings = experiment.settings
-    # The data set's own recipe is in "recipe" already; and a read-only mapping cannot be copied.
-    sizes = dataclasses.replace(settings.settings(experiment.dataset), recipe={})
+    sizes = settings.settings(experiment.dataset)
     return {
         **dataclasses.asdict(experiment),
         "recipe": dataclasses.asdict(experiment.recipe),
-        "sizes": dataclasses.asdict(sizes) | {"recipe": None},
+        "sizes": {
+            name: getattr(sizes, name)
+            for name in ("train", "validation", "test", "shap_texts", "rule")
+        },
         "language_identification": dataclasses.asdict(settings.language_identification),
         "shap": dataclasses.asdict(settings.shap),
         "model_source": model_source(experiment.model),
@@ -171,11 +216,14 @@ def run(
 def pending(
     listed: Iterable[Experiment], *, stages: Sequence[str] = STAGES, sources: Sources | None = None
 ) -> list[tuple[Experiment, str]]:
-    """Return the experiments' stages that have no valid result yet, in order."""
+    """Return the experiments' stages that have no valid result yet, in order.
+
+    A stage that the profile has for other seeds only is not among them.
+    """
     return [
         (experiment, stage)
         for experiment in listed
-        for stage in stages
+        for stage in stages_of(experiment, stages)
         if not is_done(experiment, stage, sources=sources)
     ]
 

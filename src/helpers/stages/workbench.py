@@ -114,6 +114,10 @@ class Workbench:
     @functools.cached_property
     def model(self) -> tuple[Any, Any]:
         """The fine-tuned model and its tokenizer."""
+        return self.load_model()
+
+    def load_model(self) -> tuple[Any, Any]:
+        """Return the fine-tuned model and its tokenizer, free to be changed."""
         from helpers.training.encoders import load_encoder
 
         model, tokenizer = load_encoder(

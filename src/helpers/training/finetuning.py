@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import safetensors.torch
+import torch
 from transformers import PreTrainedTokenizerBase, TrainingArguments
 
 from helpers.foundation import hardware, store
@@ -19,13 +21,19 @@ from helpers.foundation.errors import CompanionError
 from helpers.foundation.profiles import Recipe
 from helpers.training.batches import EncodedTexts, encode_texts
 from helpers.training.classifier import FirstTokenClassifier
-from helpers.training.embeddings import restore_embeddings, trim_embeddings
+from helpers.training.embeddings import (
+    TrimmedEmbeddings,
+    restore_embeddings,
+    trim_embeddings,
+)
 from helpers.training.encoders import quiet
 from helpers.training.trainer import PaperTrainer, Rows
 
 _COLUMNS = ("language", "label", "text")
 # How long processes wait for each other: between two fine-tunings the first one measures alone.
 _SECONDS_TO_WAIT = 24 * 60 * 60
+_LAST_STEP = "last_step.safetensors"
+_TRAINED_PIECES = "trained_pieces"  # ids of the rows of the embedding table that are saved
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ def finetune(
     progress: bool = True,
     checkpoint_seconds: float = 120.0,
 ) -> FinetuningResult:
-    """Fine-tune a classifier and save it at its lowest validation loss.
+    """Fine-tune a classifier; save it at its lowest validation loss, and its last step beside.
 
     The same seed gives the same numbers on the same machine. Killed at any moment, the same call
     goes on from the last checkpoint in ``output_dir/training``, which is removed at the end, and
@@ -155,6 +163,8 @@ def finetune(
             )
         # The Trainer's mixed precision wraps the model's forward method; take it off again.
         trainer.accelerator.unwrap_model(trainer.model_wrapped, keep_fp32_wrapper=False)
+        if trainer.args.should_save:
+            _save_last_step(model, Path(output_dir) / _LAST_STEP, trimmed)
         model.load_state_dict(trainer.best.weights)
     finally:
         restore_embeddings(model, trimmed)
@@ -173,6 +183,41 @@ def finetune(
         steps=trainer.state.global_step,
         seconds=round(time.perf_counter() - started, 2),
     )
+
+
+def _save_last_step(model: FirstTokenClassifier, path: Path, trimmed: TrimmedEmbeddings) -> None:
+    """Save the weights of the last step, of the embedding table only the rows that were trained."""
+    weights = {name: value.detach().cpu() for name, value in model.state_dict().items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    safetensors.torch.save_file({**weights, _TRAINED_PIECES: trimmed.kept}, path)
+
+
+def use_last_step(model: FirstTokenClassifier, folder: Path) -> None:
+    """Give a fine-tuned model the weights of its last step, in place of the best ones.
+
+    Parameters
+    ----------
+    model : FirstTokenClassifier
+        As `finetune` saved it in ``folder``; changed in place.
+    folder : Path
+        The ``output_dir`` of `finetune`.
+
+    Raises
+    ------
+    CompanionError
+        If the folder holds no weights of a last step.
+    """
+    path = folder / _LAST_STEP
+    if not path.is_file():
+        raise CompanionError(f"{folder} holds no weights of the last step: fine-tune it again")
+    weights = safetensors.torch.load_file(path)
+    pieces = weights.pop(_TRAINED_PIECES)
+    table = model.get_input_embeddings().weight
+    name = next(name for name, value in model.named_parameters() if value is table)
+    rows = weights.pop(name)
+    model.load_state_dict(weights, strict=False)
+    with torch.no_grad():
+        table[pieces.to(table.device)] = rows.to(table.device)
 
 
 def _check(
