@@ -44,8 +44,9 @@ def paired_difference(
     Parameters
     ----------
     model, balanced : DataFrame
-        SHAP values of two models of one seed: ``text, group, language, label, position, class,
-        value``, a row for each token and class, and one at position -1 with the base value.
+        SHAP values of two models of one seed, as `helpers.analysis.shap_frames.token_values` gives
+        them: ``text, group, language, label, position, class, value``, a row for each token and
+        class, and one at position -1 with the base value.
     others : sequence of DataFrame
         The same of balanced models of other seeds, which sort the tokens.
     threshold : float
@@ -108,15 +109,15 @@ def paired_differences(
         ``(setup, seed)`` to the content of ``shap_tokens.parquet``. A setup with a variant is
         compared with the balanced models of that variant.
     labels : sequence of str
-        Label names, in label order: the classes of the frames are their positions.
+        Label names, in label order: the frames hold their positions.
     threshold : float
         As in `paired_difference`.
 
     Returns
     -------
     dict
-        ``("imbalanced@paired", seed)`` to the frame; ``class`` has names. Seeds with fewer than two
-        other balanced models are absent.
+        ``("imbalanced@paired", seed)`` to the frame, with names of labels. Seeds with fewer than
+        two other balanced models are absent.
     """
     found = {}
     for (setup, seed), model in tokens.items():
@@ -129,8 +130,9 @@ def paired_differences(
         others = [rows for k, rows in balanced.items() if k != seed]
         frame = paired_difference(model, balanced[seed], others, threshold=threshold)
         if frame is not None:
-            names = frame["class"].map(dict(enumerate(labels)))
-            found[setup + PAIRED, seed] = frame.assign(**{"class": names})
+            for column in ("label", "class"):
+                frame[column] = frame[column].map(dict(enumerate(labels)))
+            found[setup + PAIRED, seed] = frame
     return found
 
 
