@@ -114,6 +114,10 @@ def _subsets() -> dict[str, object]:
             "validation": {"balanced": 60, "imbalanced": 60},
             "test": {"balanced": 300},
         },
+        "in_several_languages": {
+            "train": {"balanced": 0, "imbalanced": 10},
+            "validation": {"balanced": 0, "imbalanced": 0},
+        },
     }
 
 
