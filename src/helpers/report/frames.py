@@ -81,8 +81,7 @@ def interval(values: pd.Series) -> tuple[float, float]:
 
     if len(values) < 2:
         return np.nan, np.nan
-    found = over_seeds(values.to_numpy(dtype=float))
-    return found.ci_low, found.ci_high
+    return over_seeds(values.to_numpy(dtype=float)).interval()
 
 
 def share_interval(shares: pd.Series) -> tuple[float, float]:
@@ -103,7 +102,7 @@ def interval_over_rows(values: pd.Series, groups: pd.Series) -> tuple[float, flo
 
     if groups.nunique() < 2:
         return np.nan, np.nan
-    found = over_groups(values.to_numpy(dtype=float), groups, resamples=1000)
+    found = over_groups(values.to_numpy(dtype=float), groups)
     return found.ci_low, found.ci_high
 
 
