@@ -162,10 +162,9 @@ display.table(
 )
 
 # %% [markdown]
-# **The rulers.** Language identification was judged by accuracy at *C* = 1, which has a ceiling that
-# imbalanced models come close to; "minimal" of section 4.4 was judged on both sides together, where
-# a rise on one hides a fall on the other. The rulers of today were found on these seeds, so these
-# seeds cannot confirm them.
+# **The rulers.** Language identification was judged by accuracy at *C* = 1, which has a ceiling;
+# "minimal" of section 4.4 was judged on both sides together, where a rise on one hides a fall on
+# the other. The rulers of today were found on these seeds, so these seeds cannot confirm them.
 
 # %% tags=["hide-input"]
 display.table(
