@@ -1,11 +1,15 @@
 """Results with known effects, made by hand, for the tests of quantities and claims."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from helpers.analysis.quantities import RunResults
 
 LABELS = ("no", "so", "yes")
+PUBLISHED = Path(__file__).resolve().parents[1] / "results" / "embedded" / "e5_small"
 SKEW = {"fr": (3, 2, 1), "en": (1, 2, 3)}
 TOKENS = ("positive", "neutral", "negative")
 
@@ -118,4 +122,21 @@ def as_in_the_paper(seeds=(0, 1, 2), *, dataset="xnli_7500", model="e5_small"):
         predictions=found_predictions,
         identification=found_scores,
         shap_difference=found_shap,
+    )
+
+
+def published(dataset):
+    """The published predictions of seeds 0 to 2, which do not change any more."""
+    folder = PUBLISHED / dataset
+    subsets = json.loads((folder / "balanced" / "seed0" / "subsets.json").read_text("utf-8"))
+    return RunResults(
+        dataset=dataset,
+        model="e5_small",
+        labels=tuple(subsets["labels"]),
+        skew=subsets["skew"],
+        predictions={
+            (setup, seed): pd.read_parquet(folder / setup / f"seed{seed}" / "predictions.parquet")
+            for setup in ("balanced", "imbalanced", "imbalanced_cw")
+            for seed in range(3)
+        },
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from helpers import stages
+from helpers.analysis.paired_shap import paired_differences
 from helpers.analysis.quantities import RunResults
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
@@ -32,7 +33,7 @@ def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
         grouped.setdefault((experiment.dataset, experiment.model), []).append(experiment)
     found = []
     for (dataset, model), members in grouped.items():
-        predictions, identification, shap_difference = {}, {}, {}
+        predictions, identification, shap_difference, tokens = {}, {}, {}, {}
         subsets = None
         for member in members:
             key = (setup_key(member), member.seed)
@@ -45,6 +46,8 @@ def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
                 identification[key] = scores
             if (frame := store.read_frame(member.folder, "shap_difference.parquet")) is not None:
                 shap_difference[key] = frame
+            if (frame := store.read_frame(member.folder, "shap_tokens.parquet")) is not None:
+                tokens[key] = frame
             if (sweep := store.read_frame(member.folder, "threshold_sweep.parquet")) is not None:
                 # As the claims of A.4 name them: imbalanced@threshold=0.05.
                 for threshold, rows in sweep.groupby("threshold"):
@@ -53,6 +56,9 @@ def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
                         drop=True
                     )
         if subsets is not None:
+            shap_difference |= paired_differences(
+                tokens, labels=subsets["labels"], threshold=members[0].settings.shap.threshold
+            )
             found.append(
                 RunResults(
                     dataset=dataset,
