@@ -66,8 +66,8 @@ glue("priors", priors)
 rulers = claim_figures.rulers(
     experiments,
     caption="<b>Figure O-1. How easily languages are told apart inside the model.</b> Means over "
-    "seeds and over test and external texts; further right is easier. The paper's ruler ends at "
-    "chance on the left and at 1 on the right; the log loss has no end on the right",
+    "seeds and over test and external texts; further right is easier. Accuracy cannot fall far "
+    "below chance; the log loss still tells models apart whose accuracy would be 1",
 )
 glue("rulers", rulers)
 

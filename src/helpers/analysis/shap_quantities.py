@@ -156,7 +156,8 @@ def shap_contrast_of_last_label(setup: str, category: str) -> Measure:
     def contrast(sums: _Sums) -> pd.Series:
         over, under = sums.values(category, "over"), sums.values(category, "under")
         n = len(over) + len(under)
-        return pd.concat([over * (n / len(over)), under * (-n / len(under))])
+        both: pd.Series = pd.concat([over * (n / len(over)), under * (-n / len(under))])
+        return both
 
     def measure(results: RunResults, seed: int) -> Observation | None:
         return _against_null(results, setup, seed, contrast, labels=results.extremes[1:])
