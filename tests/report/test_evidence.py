@@ -23,7 +23,6 @@ from results_by_hand import (
     shap_difference,
 )
 
-
 BY_ID = {claim.id: claim for claim in CLAIMS}
 
 

@@ -20,10 +20,10 @@ from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, model_label
 from helpers.report.claim_list import CLAIMS, HEADLINES
 from helpers.report.counted import Counted
-from helpers.report.display import interval_text, percent, signed
+from helpers.report.display import MISSING, interval_text, percent, signed
 from helpers.report.evidence import evaluate
 from helpers.report.figures import GREY, INK, panels
-from helpers.report.frames import Experiments, chosen
+from helpers.report.frames import Experiments, chosen, split_sizes
 from helpers.report.results import collect
 
 COMPARISONS = {
@@ -112,6 +112,33 @@ def _counted(experiments: Experiments) -> Iterable[tuple[str, RunResults]]:
     for place, members in by_place(experiments).items():
         for results in collect(members):
             yield place, Counted(results).results
+
+
+def source_rows(experiments: Experiments) -> pd.DataFrame:
+    """Return how many source rows the training subsets hold, and how many in several languages.
+
+    The first seed's; a source row is a text before translation, or the premise of several pairs.
+    """
+    columns = pd.MultiIndex.from_product(
+        [["Balanced", "Imbalanced"], ["source rows", "in several languages"]]
+    )
+    rows = {}
+    for place, members in by_place(experiments).items():
+        sizes = split_sizes(members).set_index("split")
+        if "train" in sizes.index:
+            names = [
+                f"{subset}_{kind}"
+                for subset in ("balanced", "imbalanced")
+                for kind in ("sources", "repeated")
+            ]
+            rows[place] = [_count(sizes.loc["train", name]) for name in ("rows", *names)]
+    return pd.DataFrame.from_dict(
+        rows, orient="index", columns=pd.MultiIndex.from_tuples([("rows", ""), *columns])
+    )
+
+
+def _count(value: Any) -> str:
+    return MISSING if pd.isna(value) else f"{int(value):,}"
 
 
 # --- how many seeds it takes ----------------------------------------------------------------
