@@ -65,7 +65,8 @@ display.figure(
     shap_figures.threshold_sweep(sweep, shares, shap_frames.skew_ends(experiments)),
     caption="<b>Figure A.4-1.</b> Left: how many of all tokens, texts pooled, are negative, "
     "neutral and positive at each threshold. Right: the neutral tokens' mean cumulative "
-    "difference, mean of both ends of the skew; dotted, where there is one: the null, a balanced model of another seed.",
+    "difference, mean of both ends of the skew; dotted, where there is one: the null, a balanced "
+    "model of another seed.",
     alt=figures.alt_text(
         "Token shares by threshold", shares, name=["threshold", "category"], value="share"
     ),
