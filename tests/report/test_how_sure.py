@@ -54,6 +54,7 @@ def test_equal_models_are_made_from_the_example_texts_of_all_balanced_models(exp
     assert values.shape == (tokens * 2, 2)  # both ends of the skew, two seeds
     found = how_sure.equal_models_table(experiments)
     assert found.shape == (len(how_sure.QUANTITIES), 6)
+    assert set(found.index.get_level_values(0)) == {"MultiEmo pairs, 3 seeds"}
     one = [each for each in experiments if each.seed == 0]
     assert how_sure.equal_models_table(one).empty
 

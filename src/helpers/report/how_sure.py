@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from helpers.analysis.coverage import coverage_over_rows
+from helpers.analysis.paired_shap import FEWEST_OTHERS
 from helpers.analysis.quantities import RunResults, accuracy
 from helpers.analysis.shap_difference import TOKEN_CATEGORIES
 from helpers.analysis.shap_simulation import QUANTITIES, equal_models
@@ -25,6 +26,7 @@ from helpers.report.evidence import evaluate
 from helpers.report.figures import GREY, INK, panels
 from helpers.report.frames import Experiments, chosen, split_sizes
 from helpers.report.results import collect
+from helpers.stages.selection import stages_of
 
 COMPARISONS = {
     "imbalanced − balanced": ("imbalanced", "balanced"),
@@ -199,17 +201,27 @@ def example_values(experiments: Experiments) -> npt.NDArray[np.float64] | None:
     return np.stack(columns, axis=1) if len(columns) > 1 else None
 
 
-def equal_models_table(experiments: Experiments, *, seeds: int = 5) -> pd.DataFrame:
-    """Return what three SHAP quantities say of equal models whose noise is as measured."""
+def equal_models_table(experiments: Experiments) -> pd.DataFrame:
+    """Return what three SHAP quantities say of equal models whose noise is as measured.
+
+    A study has as many seeds as the profile keeps SHAP values token by token for, and three at
+    least.
+    """
     rows: dict[tuple[str, str], list[str]] = {}
     for place, members in by_place(experiments).items():
         values = example_values(members)
         if values is None:
             continue
+        keeping = [
+            each
+            for each in chosen(members)
+            if each.setup == "balanced" and "shap_tokens" in stages_of(each)
+        ]
+        seeds = max(len(keeping), FEWEST_OTHERS + 1)
         found = equal_models(values, seeds=seeds, studies=200)
         for quantity in QUANTITIES:
             mine = found[found["quantity"] == quantity].set_index("category")
-            rows[place, quantity] = [
+            rows[f"{place}, {seeds} seeds", quantity] = [
                 text(float(mine[column][category]))
                 for category in TOKEN_CATEGORIES
                 for _, column, text in _SHOWN
