@@ -66,9 +66,8 @@ glue("priors", priors)
 rulers = claim_figures.rulers(
     experiments,
     caption="<b>Figure O-1. How easily languages are told apart inside the model.</b> Means over "
-    "seeds and over test and external texts. The paper's own ruler lies near chance for balanced "
-    "models, and the same score at <i>C</i> = 1 near its ceiling for imbalanced ones; the log loss "
-    "has no ceiling",
+    "seeds and over test and external texts; further right is easier. The paper's ruler ends at "
+    "chance on the left and at 1 on the right; the log loss has no end on the right",
 )
 glue("rulers", rulers)
 

@@ -7,7 +7,7 @@ arguments give the same measure, so that what is computed once need not be compu
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -47,6 +47,11 @@ class RunResults:
     predictions: Mapping[Key, pd.DataFrame] = field(default_factory=dict)
     identification: Mapping[Key, Mapping[str, Any]] = field(default_factory=dict)
     shap_difference: Mapping[Key, pd.DataFrame] = field(default_factory=dict)
+
+    @cached_property
+    def memo(self) -> dict[Any, Any]:
+        """What measures have already worked out from these results, by a key of their own."""
+        return {}
 
     @property
     def seeds(self) -> list[int]:
