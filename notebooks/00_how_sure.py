@@ -146,8 +146,8 @@ display.table(
 display.table(
     how_sure.equal_models_table(experiments),
     caption="<b>Table S-5. Equal models, simulated.</b> Mean sum a text, and how many 95 % "
-    "intervals over seeds hold the true difference, 0; 200 studies, each with as many seeds as keep "
-    "their SHAP values token by token",
+    "intervals over seeds hold the true difference, 0; 200 studies, each with as many seeds as "
+    "keep their SHAP values token by token",
 )
 
 # %% [markdown]

@@ -26,7 +26,7 @@ from helpers.report.evidence import evaluate
 from helpers.report.figures import GREY, INK, panels
 from helpers.report.frames import Experiments, chosen, split_sizes
 from helpers.report.results import collect
-from helpers.stages.selection import stages_of
+from helpers.stages import stages_of
 
 COMPARISONS = {
     "imbalanced − balanced": ("imbalanced", "balanced"),
