@@ -106,8 +106,12 @@ def places(profile: str, *, datasets: Iterable[str] = ()) -> list[Place]:
     found = []
     for model in settings.models:
         of_model = Experiment(model, settings.matrix[0], "balanced", 0, profile).folder.parents[2]
+        folders = {path.parents[2].name for path in of_model.glob(f"*/*/*/{store.RUN_FILE}")}
         with_results = sorted(
-            {path.parents[2].name for path in of_model.glob(f"*/*/*/{store.RUN_FILE}")}
+            name
+            for folder in folders
+            for name in [folder.partition("+")[0]]
+            if settings.dataset_folder(name) == folder  # else of other languages or another skew
         )
         names = dict.fromkeys([*settings.matrix, *datasets, *with_results])
         found += [Place(model, name) for name in names]

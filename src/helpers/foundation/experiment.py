@@ -81,7 +81,8 @@ class Experiment:
         if model not in MODELS:
             model = re.sub(r"[^\w.-]+", "--", model.strip("/"))
         setup = f"{self.setup}+{self.variant}" if self.variant else self.setup
-        return Path(self.profile, model, self.dataset, setup, f"seed{self.seed}")
+        dataset = self.settings.dataset_folder(self.dataset)
+        return Path(self.profile, model, dataset, setup, f"seed{self.seed}")
 
     @property
     def folder(self) -> Path:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from helpers.foundation.datasets import all_datasets
 from helpers.foundation.names import check_choice
 
 FRENCH_SPANISH_JAPANESE = "fr, es, ja"
@@ -134,12 +135,7 @@ ACCURACY_TABLE: Mapping[str, str] = MappingProxyType({"mbert": "3", "xlmr": "6"}
 IDENTIFICATION_TABLE: Mapping[str, str] = MappingProxyType({"mbert": "4", "xlmr": "7"})
 # The paper's data set that stands beside each family of ours: the same shape of task.
 COUNTERPART: Mapping[str, str] = MappingProxyType(
-    {
-        "amazon_reviews": "amazon_reviews",
-        "multiemo": "amazon_reviews",
-        "xnli": "xnli",
-        "multiemo_pairs": "xnli",
-    }
+    {name: about.counterpart for name, about in all_datasets().items() if about.counterpart}
 )
 
 

@@ -147,7 +147,7 @@ def _parameters(bench: Workbench) -> dict[str, Any]:
         "shap": dataclasses.asdict(settings.shap),
         "model_source": model_source(experiment.model),
         "data_source": bench.corpus.source,
-        "data_fingerprint": data_fingerprint(experiment.dataset, sources=bench.sources),
+        "data_fingerprint": data_fingerprint(experiment, sources=bench.sources),
     }
 
 

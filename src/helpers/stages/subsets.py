@@ -14,7 +14,7 @@ from helpers.stages.workbench import Workbench
 def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
     settings = experiment.settings.settings(experiment.dataset)
     return {
-        "data": data_fingerprint(experiment.dataset, sources=sources),
+        "data": data_fingerprint(experiment, sources=sources),
         "sizes": [settings.train, settings.validation, settings.test],
         "rule": settings.rule,
         "recipe": experiment.options.recipe,
