@@ -4,7 +4,6 @@ import pytest
 
 import fake_results
 from helpers import reproduction
-from helpers.foundation.names import SETUPS
 from helpers.foundation.profiles import load_profile
 
 REPORT = {
@@ -49,7 +48,7 @@ def test_a_profile_s_experiments_cover_its_matrix(profile):
         (model, dataset, setup, seed)
         for model in settings.models
         for dataset in settings.matrix
-        for setup in SETUPS
+        for setup in settings.setups
         for seed in seeds[dataset]
     }
 

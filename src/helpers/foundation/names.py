@@ -7,13 +7,10 @@ from types import MappingProxyType
 
 from helpers.foundation.datasets import all_datasets
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.setups import all_setups
 
 SETUPS: Mapping[str, str] = MappingProxyType(
-    {
-        "balanced": "Balanced",
-        "imbalanced": "Imbalanced",
-        "imbalanced_cw": "Imbalanced + class weights",
-    }
+    {name: setup.label for name, setup in all_setups().items()}
 )
 MODELS: Mapping[str, str] = MappingProxyType(
     {"mbert": "mBERT", "xlmr": "XLM-R", "e5_small": "multilingual-e5-small"}

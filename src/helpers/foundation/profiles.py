@@ -16,6 +16,7 @@ from helpers.foundation.datasets import Dataset, Skew, all_datasets
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.hub import Hub
 from helpers.foundation.names import SETUPS, check_choice, check_model, family_of
+from helpers.foundation.setups import PAPER_SETUPS
 from helpers.foundation.variants import Variant
 
 PUBLISHED_PROFILE = "embedded"
@@ -109,7 +110,8 @@ class Profile:
     """One file of ``configs/``: all sizes and hyperparameters of a run.
 
     ``matrix`` lists the data sets of ``companion reproduce``; ``datasets`` has the settings of
-    families; of a family that is not among them, its record has the sizes. ``nulls`` gives each
+    families; of a family that is not among them, its record has the sizes. ``setups`` lists the
+    setups of every data set (`helpers.foundation.setups`). ``nulls`` gives each
     seed the one whose balanced model is compared with its own, for the null of a SHAP difference; a
     seed that stands only there adds one balanced model. ``mie_seeds`` and ``mie_setups`` say which
     experiments are repeated with masked input entropy, ``mie_nulls`` their nulls. ``stage_seeds``
@@ -128,6 +130,7 @@ class Profile:
     shap: ShapSettings = ShapSettings()
     nulls: Mapping[int, int] = field(default_factory=dict)
     mie_seeds: tuple[int, ...] = ()
+    setups: tuple[str, ...] = PAPER_SETUPS
     mie_setups: tuple[str, ...] = ("balanced", "imbalanced")
     mie_nulls: Mapping[int, int] = field(default_factory=dict)
     stage_seeds: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
@@ -223,7 +226,7 @@ def _parse_profile(path: Path, text: str) -> Profile:
     for family, settings in profile.datasets.items():
         check_choice(f"data set in {path.name}", family, all_datasets())
         _check_languages(settings, all_datasets()[family], where=f"{path.name}: {family}")
-    for setup in profile.mie_setups:
+    for setup in (*profile.setups, *profile.mie_setups):
         check_choice(f"setup in {path.name}", setup, SETUPS)
     if (profile.hub is not None) != (profile.name == _HUB_PROFILE):
         raise CompanionError(f"{path.name}: the field 'hub' belongs in {_HUB_PROFILE}.yaml alone")

@@ -22,6 +22,12 @@ PROBES = ["C=1", "C=1e-4", "C=1e-4 scaled", "standardised"]
 Experiments = Sequence[Experiment]
 
 
+def setups(experiments: Experiments) -> list[str]:
+    """Return the labels of the setups of some experiments, in the order of tables and figures."""
+    found = {experiment.setup for experiment in experiments}
+    return [label for name, label in SETUPS.items() if name in found]
+
+
 def chosen(experiments: Experiments, *, variant: str = "") -> list[Experiment]:
     """Return the experiments of one variant, without a balanced model that only serves the null.
 

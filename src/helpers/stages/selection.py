@@ -3,7 +3,6 @@
 import dataclasses
 
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import SETUPS
 from helpers.foundation.profiles import load_profile
 
 
@@ -27,7 +26,9 @@ def experiments(
     settings = load_profile(profile)
     seeds = settings.seeds_of(dataset)
     listed = [
-        Experiment(model, dataset, setup, seed, profile) for seed in seeds for setup in SETUPS
+        Experiment(model, dataset, setup, seed, profile)
+        for seed in seeds
+        for setup in settings.setups
     ]
     if with_variants:
         listed += [

@@ -16,6 +16,7 @@ from helpers.foundation.datasets import all_datasets
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import family_of
+from helpers.foundation.setups import all_setups
 
 # Test rows, texts to explain and probe folds are the same for every seed of training.
 FIXED_SEED = 0
@@ -45,7 +46,7 @@ class Workbench:
         settings = experiment.settings.settings(experiment.dataset)
         # Without a skew there is the balanced subset alone.
         even = {language: (1.0,) * len(corpus.labels) for language in corpus.languages}
-        if not corpus.skew and experiment.setup != "balanced":
+        if not corpus.skew and all_setups()[experiment.setup].subset != "balanced":
             raise CompanionError(
                 f"dataset {experiment.dataset!r} has no skew, so no imbalanced subset can be drawn "
                 f"from it: give one in configs/{experiment.profile}.yaml (datasets: "
@@ -80,7 +81,8 @@ class Workbench:
         return self._of_setup(self.subsets("validation"))
 
     def _of_setup(self, subsets: Subsets) -> pd.DataFrame:
-        return subsets.balanced if self.experiment.setup == "balanced" else subsets.imbalanced
+        subset = all_setups()[self.experiment.setup].subset
+        return subsets.balanced if subset == "balanced" else subsets.imbalanced
 
     @functools.cached_property
     def test(self) -> pd.DataFrame:
