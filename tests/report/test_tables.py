@@ -131,7 +131,7 @@ def test_the_status_counts_what_is_finished(experiments):
     row = status.loc[("MultiEmo pairs, multilingual-e5-small", "Balanced")]
     assert row["seeds finished"] == "1 of 2"
     assert row["missing"] == "all"
-    assert row["minutes a seed"] == "6.0"
+    assert row["minutes a seed"] == "8.0"
     assert runs.environments(experiments).loc["torch"].tolist() == ["2.13.0"]
 
 
@@ -141,7 +141,7 @@ def test_the_status_names_the_stages_that_are_missing(experiments):
     fake_results.publish(stopped, "subsets", {"subsets.json": {}})
     row = runs.progress(experiments).loc[("MultiEmo pairs, multilingual-e5-small", "Imbalanced")]
     assert row["seeds finished"] == "1 of 2"
-    assert row["missing"].startswith("predictions, language identification, SHAP difference")
+    assert row["missing"].startswith("predictions, last step, language identification")
 
 
 def test_what_is_missing_stays_missing(nothing):

@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from sklearn.linear_model import LogisticRegression
 
+import package_copy
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.profiles import Recipe
@@ -17,6 +19,7 @@ from helpers.training.class_weights import cell_counts, of_rows
 from helpers.training.encoders import load_encoder
 from helpers.training.finetuning import finetune
 from helpers.training.weightings.group_dro import GroupDroLoss
+from tiny_sources import write_checkout, write_sources
 
 WEIGHTINGS = {
     setup.weighting.name: setup.weighting for setup in all_setups().values() if setup.weighting
@@ -32,7 +35,12 @@ def test_every_weighting_gives_a_setup_that_is_told_apart():
     for name in ("label", "colour", "marker"):
         assert len({getattr(setup, name) for setup in setups.values()}) == len(setups)
     for weighting in WEIGHTINGS.values():
-        hooks = (weighting.cell_weights, weighting.cell_chances, weighting.make_loss)
+        hooks = (
+            weighting.cell_weights,
+            weighting.cell_chances,
+            weighting.make_loss,
+            weighting.correct,
+        )
         assert any(hooks), weighting.name
 
 
@@ -182,6 +190,35 @@ def test_resampling_weighs_validation_rows_as_they_are_drawn(tiny_bert, reviews,
     assert even.history["validation_loss"].iloc[0] != drawn.history["validation_loss"].iloc[0]
 
 
+def test_the_refitted_head_answers_as_the_weighted_regression(tiny_bert):
+    model, _ = load_encoder(str(tiny_bert), num_labels=2)
+    # One feature that says the label, and one that says the language; labels go with languages.
+    labels = [0] * 10 + [1] * 30 + [0] * 30 + [1] * 10
+    rows = pd.DataFrame({"language": ["en"] * 40 + ["fr"] * 40, "label": labels})
+    features = np.zeros((80, model.head.in_features), dtype=np.float32)
+    features[:, 0] = 2 * rows["label"] - 1
+    features[:, 1] = np.where(rows["language"] == "en", 1, -1)
+    WEIGHTINGS["refitted_head"].correct(model, features, rows)
+    weight = (model.head.weight[1] - model.head.weight[0]).detach().numpy()
+    assert weight[0] > 3, "the label decides"
+    assert weight[1] == pytest.approx(0, abs=1e-3), "in weighted rows the language says nothing"
+    logits = model.head(torch.from_numpy(features)).detach()
+    expected = (
+        LogisticRegression(max_iter=2000)
+        .fit(
+            features,
+            rows["label"],
+            sample_weight=of_rows(
+                WEIGHTINGS["cw"].cell_weights(cell_counts(rows["language"], rows["label"])),
+                rows["language"],
+                rows["label"],
+            ),
+        )
+        .predict_proba(features)
+    )
+    np.testing.assert_allclose(logits.softmax(-1).numpy(), expected, atol=1e-5)
+
+
 # --- as setups --------------------------------------------------------------------------------
 
 
@@ -210,3 +247,44 @@ def test_a_weighting_enters_the_fingerprint_with_its_numbers(tiny_checkout, monk
 def test_an_unknown_weighting_is_refused(tiny_checkout):
     with pytest.raises(CompanionError, match="unknown setup 'imbalanced_smote': choose one of bal"):
         Experiment("e5_small", "multiemo", "imbalanced_smote")
+
+
+NEW_WEIGHTING = '''
+"""The cube roots of the class weights of eq. 2."""
+
+from helpers.foundation.setups import Weighting
+
+
+def _cell_weights(counts):
+    from helpers.training.class_weights import of_mean_one, weights_of_cells
+
+    return of_mean_one(weights_of_cells(counts) ** (1 / 3), counts)
+
+
+WEIGHTING = Weighting(
+    name="cube_root",
+    order=25,
+    label="cube roots",
+    colour="#123456",
+    marker=">",
+    source="none",
+    cell_weights=_cell_weights,
+)
+'''
+
+
+@pytest.mark.real
+def test_a_weighting_is_added_by_one_file(tmp_path, tiny_bert, monkeypatch):
+    copied = package_copy.copy_package(tmp_path / "copy")
+    (copied / "training" / "weightings" / "cube_root.py").write_text(NEW_WEIGHTING)
+    root, sources = tmp_path / "checkout", write_sources(tmp_path)
+    write_checkout(
+        root, tiny_bert, matrix=["xnli_tiny"], setups=["balanced", "imbalanced_cube_root"]
+    )
+    monkeypatch.setenv("COMPANION_ROOT", str(root))
+    package_copy.companion(
+        copied, "run", "--model", str(tiny_bert), "--dataset", "xnli", "--stages", "predictions",
+        "--setup", "imbalanced_cube_root", "--source", f"xnli={sources['xnli']}",
+    )  # fmt: skip
+    page = package_copy.executed_page(copied, "04_1_performance", root=root, dataset="xnli_tiny")
+    assert "Imbalanced + cube roots" in page

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from helpers.foundation.records import records_of
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     from torch import Tensor
 
@@ -38,10 +39,10 @@ class RowLoss(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Weighting:
-    """What is done in training against the imbalance: any of three hooks.
+    """What is done against the imbalance: any of four hooks, in training or after it.
 
-    They get the cells of the training rows: a frame of counts, with a row for each language and a
-    column for each label.
+    Those in training get the cells of the training rows: a frame of counts, with a row for each
+    language and a column for each label.
 
     Parameters
     ----------
@@ -65,6 +66,9 @@ class Weighting:
         many rows as before, drawn with replacement.
     make_loss : callable, optional
         Returns the `RowLoss` that takes the place of cross-entropy.
+    correct : callable, optional
+        Changes the fine-tuned model in place, given its features of the training rows, shape
+        ``(rows, d)``, and the rows.
     needs_every_cell : bool
         Whether it is undefined where a language has no row of a label.
     """
@@ -79,6 +83,7 @@ class Weighting:
     cell_weights: "Callable[[pd.DataFrame], pd.DataFrame] | None" = None
     cell_chances: "Callable[[pd.DataFrame], pd.DataFrame] | None" = None
     make_loss: "Callable[[pd.DataFrame], RowLoss] | None" = None
+    correct: "Callable[[Any, np.ndarray, pd.DataFrame], None] | None" = None
     needs_every_cell: bool = True
 
 

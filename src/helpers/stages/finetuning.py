@@ -59,7 +59,7 @@ def _hooks(bench: Workbench) -> dict[str, Any]:
 
 
 def _compute(bench: Workbench) -> dict[str, Any]:
-    from helpers.training.encoders import load_encoder
+    from helpers.training.encoders import load_encoder, quiet
     from helpers.training.finetuning import finetune
 
     experiment = bench.experiment
@@ -86,6 +86,12 @@ def _compute(bench: Workbench) -> dict[str, Any]:
         progress=bench.progress,
         **hooks,
     )
+    weighting = all_setups()[experiment.setup].weighting
+    if weighting is not None and weighting.correct is not None and hardware.is_first_process():
+        outputs = bench.outputs(result.model, tokenizer, bench.train, "training rows")
+        weighting.correct(result.model, outputs.features, bench.train)
+        with quiet():
+            result.model.save_pretrained(experiment.checkpoint)
     history = result.history.astype(object).where(result.history.notna(), None)
     if hardware.is_first_process():
         store.write_json(
