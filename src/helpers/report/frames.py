@@ -255,7 +255,7 @@ def predicted_share(experiments: Experiments) -> pd.DataFrame:
             label,
             cell.mean(),
             *share_interval(cell),
-            trained.get((str(languages), str(label))),
+            trained.get((str(languages), str(label)), np.nan),
         )
         for (setup, languages, label), cell in frame.groupby(keys, observed=True, sort=False)[
             "share"
