@@ -10,18 +10,6 @@ from tqdm import tqdm
 from helpers import stages as stage_module
 from helpers.foundation import hardware, store
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.profiles import load_profile
-
-
-def profile_experiments(profile: str, *, datasets: Sequence[str] | None = None) -> list[Experiment]:
-    """Return every experiment of a profile: models x data sets x setups x seeds, and extras."""
-    settings = load_profile(profile)
-    return [
-        experiment
-        for model in settings.models
-        for dataset in datasets or settings.matrix
-        for experiment in stage_module.experiments(profile=profile, model=model, dataset=dataset)
-    ]
 
 
 def run_experiments(
@@ -156,12 +144,12 @@ def claim_records(profile: str) -> list[dict[str, Any]]:
         too, and says so.
     """
     from helpers.analysis.quantities import RunResults
-    from helpers.book import experiments
     from helpers.report.claim_list import CLAIMS
     from helpers.report.claims import as_records
     from helpers.report.results import collect
+    from helpers.stages import book_experiments
 
-    listed = experiments(profile)
+    listed = book_experiments(profile)
     found = {(one.dataset, one.model): one for one in collect(listed)}
     places = dict.fromkeys((each.dataset, each.model) for each in listed)
     nothing = (

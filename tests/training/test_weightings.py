@@ -278,7 +278,8 @@ def test_a_weighting_is_added_by_one_file(tmp_path, tiny_bert, monkeypatch):
     monkeypatch.setenv("COMPANION_ROOT", str(root))
     package_copy.companion(
         copied, "run", "--model", str(tiny_bert), "--dataset", "xnli", "--stages",
-        "subsets,predictions", "--setup", "imbalanced_cube_root", "--source", f"xnli={sources['xnli']}",
+        "subsets,predictions", "--setup", "imbalanced_cube_root",
+        "--source", f"xnli={sources['xnli']}",
     )  # fmt: skip
     page = package_copy.executed_page(copied, "04_1_performance", root=root, dataset="xnli_tiny")
     assert "Imbalanced + cube roots" in page

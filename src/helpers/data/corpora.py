@@ -33,6 +33,7 @@ from helpers.foundation.store import fingerprint
 __all__ = [
     "Corpus",
     "external_fingerprint",
+    "full_name",
     "load_corpus",
     "load_external_texts",
     "resolve_name",
@@ -229,6 +230,20 @@ def resolve_name(family: str, sources: Sources | None = None) -> str:
     if folder is None:
         return family
     return family if is_full(folder, all_datasets()[family]) else own_name(folder, family)
+
+
+def full_name(dataset: str, sources: Sources | None = None) -> str:
+    """Return the name that a data set has everywhere, which a local source of it may change.
+
+    Parameters
+    ----------
+    dataset : str
+        A family, or the name of a local source of one.
+    sources : mapping of str to Path, optional
+        Family to a local folder.
+    """
+    family = family_of(dataset)
+    return resolve_name(family, sources) if family in (sources or {}) else dataset
 
 
 def _resolve(dataset: str, sources: Sources | None) -> tuple[str, Path | None]:
