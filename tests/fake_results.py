@@ -72,8 +72,8 @@ def write_one(experiment: Experiment) -> None:
     }
     content = {**metrics(rows, labels=LABELS, skew=SKEW), "training": training}
     publish(experiment, "predictions", {"predictions.parquet": rows, "metrics.json": content})
-    last_step = rows[["id", *(f"p_{label}" for label in LABELS)]]
-    publish(experiment, "last_step", {"last_step.parquet": last_step})
+    last = rows[["id", *(f"p_{label}" for label in LABELS)]]
+    publish(experiment, "last_step", {"last_step.parquet": last})
     publish(
         experiment,
         "language_identification",

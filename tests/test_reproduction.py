@@ -3,8 +3,7 @@ import shutil
 import pytest
 
 import fake_results
-from helpers import reproduction
-from helpers.foundation.names import SETUPS
+from helpers import reproduction, stages
 from helpers.foundation.profiles import load_profile
 
 REPORT = {
@@ -40,7 +39,7 @@ def test_the_text_shows_every_count_and_the_overlap():
 @pytest.mark.parametrize("profile", ["quick", "embedded"])
 def test_a_profile_s_experiments_cover_its_matrix(profile):
     settings = load_profile(profile)
-    listed = reproduction.profile_experiments(profile)
+    listed = stages.profile_experiments(profile)
     plain = [item for item in listed if not item.variant]
     cells = {(item.model, item.dataset, item.setup, item.seed) for item in plain}
     assert len(cells) == len(plain)
@@ -49,7 +48,7 @@ def test_a_profile_s_experiments_cover_its_matrix(profile):
         (model, dataset, setup, seed)
         for model in settings.models
         for dataset in settings.matrix
-        for setup in SETUPS
+        for setup in settings.setups
         for seed in seeds[dataset]
     }
 

@@ -10,18 +10,6 @@ from tqdm import tqdm
 from helpers import stages as stage_module
 from helpers.foundation import hardware, store
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.profiles import load_profile
-
-
-def profile_experiments(profile: str, *, datasets: Sequence[str] | None = None) -> list[Experiment]:
-    """Return every experiment of a profile: models x data sets x setups x seeds, and extras."""
-    settings = load_profile(profile)
-    return [
-        experiment
-        for model in settings.models
-        for dataset in datasets or settings.matrix
-        for experiment in stage_module.experiments(profile=profile, model=model, dataset=dataset)
-    ]
 
 
 def run_experiments(
@@ -155,12 +143,12 @@ def claim_records(profile: str) -> list[dict[str, Any]]:
         As `helpers.report.claim_records.as_records`; a data set of the profile without results is
         there too, and says so.
     """
-    from helpers.book import experiments
     from helpers.report.claim_list import CLAIMS, HEADLINES
     from helpers.report.claim_records import as_records
     from helpers.report.verdicts import places, verdicts
+    from helpers.stages import book_experiments
 
-    listed = experiments(profile)
+    listed = book_experiments(profile)
     found = verdicts(listed)
     return as_records(CLAIMS, found, family=list(HEADLINES), places=places(listed))
 

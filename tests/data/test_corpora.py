@@ -17,7 +17,6 @@ from helpers.data.corpora import (
     source_fingerprint,
 )
 from helpers.data.families import FAMILY_FACTS
-from helpers.data.folders import FULL_ROWS
 from helpers.data.grouping import SPLITS
 from helpers.data.offline_corpora import ALIGNED_ROWS
 from helpers.foundation.errors import CompanionError
@@ -260,7 +259,7 @@ def test_a_local_source_has_its_own_name(tmp_path, card, folder, name):
 def test_a_copy_of_the_full_data_set_keeps_the_family_s_name(tmp_path):
     for language in ("fr", "en"):
         (tmp_path / language).mkdir()
-        for split, rows in FULL_ROWS["xnli"].items():
+        for split, rows in FAMILY_FACTS["xnli"].full_rows.items():
             table = pd.DataFrame({"premise": "p", "hypothesis": "h", "label": 0}, range(rows))
             table.to_parquet(tmp_path / language / f"{split}-00000-of-00001.parquet", index=False)
     assert resolve_name("xnli", {"xnli": tmp_path}) == "xnli"

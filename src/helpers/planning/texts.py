@@ -22,7 +22,6 @@ from helpers.data.offline_assets import ASSETS
 from helpers.foundation import paths
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import family_of
-from helpers.foundation.profiles import hub_settings
 from helpers.planning.models import local_tokenizer
 
 Integers = npt.NDArray[np.integer[Any]]
@@ -119,7 +118,7 @@ def asset_at_hand(name: str) -> bool:
 def _hub_at_hand(family: str) -> bool:
     from helpers.data import hub_tables
 
-    for table in hub_settings().datasets.get(family, ()):
+    for table in FAMILY_FACTS[family].hub:
         commit, files = hub_tables._paths(table, FAMILY_FACTS[family].languages)
         if all(path.is_file() for path in (commit, *files.values())):
             return True

@@ -18,15 +18,15 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
+from helpers.foundation.setups import all_setups
 from helpers.report.frames import SETUP_ORDER
 
 STYLE = Path(__file__).with_name("companion.mplstyle")
-# Okabe and Ito's colours, told apart by readers with any colour vision; markers differ too.
 SETUP_COLOURS: Mapping[str, str] = MappingProxyType(
-    dict(zip(SETUP_ORDER, ("#0072b2", "#d55e00", "#009e73"), strict=True))
+    {setup.label: setup.colour for setup in all_setups().values()}
 )
 SETUP_MARKERS: Mapping[str, str] = MappingProxyType(
-    dict(zip(SETUP_ORDER, ("o", "s", "D"), strict=True))
+    {setup.label: setup.marker for setup in all_setups().values()}
 )
 INK, GREY, LIGHT = "#1f2933", "#7f8790", "#d3d8de"
 

@@ -22,6 +22,12 @@ PROBES = ["C=1", "C=1e-4", "C=1e-4 scaled", "standardised"]
 Experiments = Sequence[Experiment]
 
 
+def setups(experiments: Experiments) -> list[str]:
+    """Return the labels of the setups of some experiments, in the order of tables and figures."""
+    found = {experiment.setup for experiment in experiments}
+    return [label for name, label in SETUPS.items() if name in found]
+
+
 def chosen(experiments: Experiments, *, variant: str = "") -> list[Experiment]:
     """Return the experiments of one variant, without a balanced model that only serves the null.
 
@@ -266,7 +272,7 @@ def predicted_share(experiments: Experiments) -> pd.DataFrame:
             label,
             cell.mean(),
             *share_interval(cell),
-            trained.get((str(languages), str(label))),
+            trained.get((str(languages), str(label)), np.nan),
         )
         for (setup, languages, label), cell in frame.groupby(keys, observed=True, sort=False)[
             "share"

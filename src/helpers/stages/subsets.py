@@ -16,7 +16,7 @@ def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
     # Named only where it is set: results from before the setting keep their fingerprints.
     translations = {"with_translations": True} if settings.with_translations else {}
     return {
-        "data": data_fingerprint(experiment.dataset, sources=sources),
+        "data": data_fingerprint(experiment, sources=sources),
         "sizes": [settings.train, settings.validation, settings.test],
         "rule": settings.rule,
         "recipe": experiment.options.recipe,
