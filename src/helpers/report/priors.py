@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from helpers.analysis.test_priors import PRIORS, weighted_accuracy
 from helpers.foundation import store
 from helpers.foundation.names import setup_label
+from helpers.report import frames
 from helpers.report.display import interval_text
 from helpers.report.figures import (
     GREY,
@@ -75,16 +76,18 @@ def differences(by_seed: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(records, columns=columns)
 
 
-def table(experiments: Experiments, *, setups: Sequence[str] = SETUP_ORDER) -> pd.DataFrame:
+def table(experiments: Experiments, *, setups: Sequence[str] | None = None) -> pd.DataFrame:
     """Return accuracy and its differences under each prior, as text.
 
     Parameters
     ----------
     experiments : sequence of Experiment
         Of one model and data set.
-    setups : sequence of str
-        Names of the setups to show; a difference is shown where both of its setups are.
+    setups : sequence of str, optional
+        Labels of the setups to show, by default all; a difference is shown where both of its setups
+        are.
     """
+    setups = frames.setups(experiments) if setups is None else setups
     by_seed = accuracy_by_seed(experiments)
     by_seed = by_seed[by_seed["setup"].isin(setups)]
     if by_seed.empty:
