@@ -65,7 +65,9 @@ class DatasetSettings:
     """Sizes of one data set's subsets (rows; null: the most there are) and its own recipe.
 
     ``languages`` are the ones to use, with the weights of the data set's record, or ``skew`` names
-    languages and the weight of each label; by default those of the record. ``shap_texts`` is how
+    languages and the weight of each label; by default those of the record. ``with_translations``
+    lets training and validation subsets of parallel texts hold a row and its own translation, so
+    that "the most there are" is what their cells allow, as in the paper. ``shap_texts`` is how
     many of its test texts are explained. It, the seeds and the nulls are the profile's where they
     are null here.
     """
@@ -81,6 +83,7 @@ class DatasetSettings:
     mie_seeds: tuple[int, ...] | None = None
     mie_nulls: Mapping[int, int] | None = None
     rule: Literal["paper", "authors_code"] = "paper"
+    with_translations: bool = False
     recipe: Mapping[str, Any] = field(default_factory=dict)
 
 
