@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from helpers.analysis.test_priors import PRIORS, weighted_accuracy
 from helpers.foundation import store
 from helpers.foundation.names import setup_label
+from helpers.report import frames
 from helpers.report.display import interval_text
 from helpers.report.figures import (
     GREY,
@@ -75,7 +76,7 @@ def differences(by_seed: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(records, columns=columns)
 
 
-def table(experiments: Experiments, *, setups: Sequence[str] = SETUP_ORDER) -> pd.DataFrame:
+def table(experiments: Experiments, *, setups: Sequence[str] | None = None) -> pd.DataFrame:
     """Return accuracy and its differences under each prior, as text.
 
     Parameters
@@ -83,8 +84,10 @@ def table(experiments: Experiments, *, setups: Sequence[str] = SETUP_ORDER) -> p
     experiments : sequence of Experiment
         Of one model and data set.
     setups : sequence of str
-        Names of the setups to show; a difference is shown where both of its setups are.
+        Names of the setups to show, by default those of the experiments; a difference is shown
+        where both of its setups are.
     """
+    setups = frames.setups(experiments) if setups is None else setups
     by_seed = accuracy_by_seed(experiments)
     by_seed = by_seed[by_seed["setup"].isin(setups)]
     if by_seed.empty:
