@@ -24,6 +24,7 @@ from helpers.foundation import paths
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.profiles import load_profile
 from helpers.stages import Sources
+from helpers.stages.commands import run_arguments
 
 Kind = Literal["experiment", "difference"]
 
@@ -53,14 +54,7 @@ class Job:
 
     def arguments(self, sources: Sources) -> list[str]:
         """Return the arguments of ``companion`` that run this job."""
-        one = self.experiment
-        listed = ["run", "--model", one.model, "--dataset", one.dataset, "--setup", one.setup]
-        listed += ["--seed", str(one.seed), "--profile", one.profile]
-        listed += ["--variant", one.variant] if one.variant else []
-        listed += ["--stages", ",".join(self.stages)]
-        for family, folder in sources.items():
-            listed += ["--source", f"{family}={folder}"]
-        return listed
+        return run_arguments(self.experiment, stages=self.stages, sources=sources)
 
 
 def job_name(experiment: Experiment, kind: Kind) -> str:
@@ -78,7 +72,7 @@ def wanted_stages(listed: Iterable[Experiment]) -> dict[Experiment, tuple[str, .
     >>> one = Experiment("e5_small", "multiemo", "imbalanced")
     >>> for experiment, names in wanted_stages([one]).items():
     ...     print(experiment.setup, *names[:4])
-    imbalanced subsets finetuning predictions language_identification
+    imbalanced subsets finetuning predictions last_step
     balanced finetuning shap_values
     """
     wanted: dict[Experiment, set[str]] = {}

@@ -71,7 +71,10 @@ def test_data_to_bring_says_what_is_here(experiments):
     local = Experiment("e5_small", "xnli_7500", "balanced", 0, "quick")
     text = o.other_data("quick", [local], caption="x").text
     assert "a local copy: XNLI-7500" in text
-    assert "--dataset amazon_reviews --source amazon_reviews=FOLDER" in text
+    commands = [line for line in text.replace("companion run", "\ncompanion run").splitlines()]
+    of_reviews = next(line for line in commands if "--dataset amazon_reviews" in line)
+    assert "--source amazon_reviews=FOLDER" in of_reviews
+    assert "--source multiemo" not in text, "read from no folder"
     assert "MultiEmo" not in text
 
 

@@ -53,6 +53,8 @@ class Dataset:
         The weight of each label in the first half of the languages; reversed in the second half.
     licence : str
         Of the texts.
+    remark : str
+        What a reader has to know of its texts, in a sentence, for the pages that show results.
     counterpart : str or None
         The paper's data set whose numbers stand beside its.
     sizes : mapping of str to int
@@ -85,6 +87,7 @@ class Dataset:
     labels: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
+    remark: str = ""
     counterpart: str | None = None
     sizes: Mapping[str, int] = field(
         default_factory=lambda: MappingProxyType({"train": 2880, "validation": 240, "test": 1200})

@@ -15,9 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import family_of
 from helpers.foundation.profiles import load_profile
 from helpers.report import figures, frames
+from helpers.stages.commands import reproduce_command, run_command
 
 MISSING = "missing"
 
@@ -184,13 +184,5 @@ def command(experiments: Sequence[Experiment]) -> str:
     first = experiments[0]
     settings = load_profile(first.profile)
     if len(experiments) > 1 and first.model in settings.models and first.dataset in settings.matrix:
-        place = first.relative_folder.parents[1].relative_to(first.profile).as_posix()
-        return f"companion reproduce --profile {first.profile} --only {place}"
-    family = family_of(first.dataset)
-    parts = [
-        f"companion run --profile {first.profile} --model {first.model} --dataset {family}",
-        f"--setup {first.setup} --seed {first.seed}",
-        f"--variant {first.variant}" if first.variant else "",
-        f"--source {family}=FOLDER" if family != first.dataset else "",
-    ]
-    return " ".join(filter(None, parts))
+        return reproduce_command(experiments)
+    return run_command(first)

@@ -83,9 +83,9 @@ def table(experiments: Experiments, *, setups: Sequence[str] | None = None) -> p
     ----------
     experiments : sequence of Experiment
         Of one model and data set.
-    setups : sequence of str, optional
-        Labels of the setups to show, by default all; a difference is shown where both of its setups
-        are.
+    setups : sequence of str
+        Names of the setups to show, by default those of the experiments; a difference is shown
+        where both of its setups are.
     """
     setups = frames.setups(experiments) if setups is None else setups
     by_seed = accuracy_by_seed(experiments)

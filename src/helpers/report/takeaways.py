@@ -11,6 +11,7 @@ import pandas as pd
 from helpers.analysis.predictions import has_learned
 from helpers.analysis.quantities import RunResults
 from helpers.analysis.test_priors import PRIORS
+from helpers.foundation.datasets import all_datasets
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import SETUPS, dataset_label, family_of, model_label
 from helpers.report import claims
@@ -177,10 +178,10 @@ def evidence(experiments: Sequence[Experiment], found: Verdicts) -> Html:
                 f" Not learned, accuracy no better than the language alone allows: {unlearned}."
             )
     how_sure = _how_sure(found)
-    if any(family_of(dataset).startswith("multiemo") for dataset, _ in results):
-        how_sure += (
-            " The MultiEmo texts were written and annotated in Polish and translated by machine."
-        )
+    abouts = [all_datasets()[family_of(dataset)] for dataset, _ in results]
+    how_sure += "".join(
+        f" {remark}" for remark in dict.fromkeys(a.remark for a in abouts) if remark
+    )
     items = "".join(f"<li>{line}</li>" for line in lines)
     text = f"{' '.join(lines)} {how_sure}"
     return Html(

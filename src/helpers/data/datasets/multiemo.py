@@ -29,6 +29,7 @@ DATASET = Dataset(
     languages=("fr", "es", "ja", "de", "en", "zh"),
     weights=(1, 2, 3, 4),
     licence="CC BY 4.0",
+    remark="The MultiEmo texts were written and annotated in Polish and translated by machine.",
     counterpart="amazon_reviews",
     read=_read,
     made_from=_made_from,

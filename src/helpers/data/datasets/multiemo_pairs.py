@@ -29,6 +29,7 @@ DATASET = Dataset(
     languages=("fr", "en"),
     weights=(3, 2, 1),
     licence="CC BY 4.0",
+    remark="The MultiEmo texts were written and annotated in Polish and translated by machine.",
     counterpart="xnli",
     read=_read,
     made_from=_made_from,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from helpers.analysis.quantities import Quantity, Source
+from helpers.foundation.datasets import with_task
 from helpers.report import claim_quantities as q
 from helpers.report import paper_cells as cells
 from helpers.report.claims import Claim, Region
@@ -18,8 +19,7 @@ SAME_ACCURACY = Region(low=-0.01, high=0.01)
 A_FIFTH, THREE_FIFTHS = Region(low=0.1, high=0.3), Region(low=0.5, high=0.7)
 FEW = Region(high=0.2)
 
-STARS = ("amazon_reviews", "multiemo")  # graded sentiment, six languages
-PAIRS = ("xnli", "multiemo_pairs")  # a relation of two texts, two languages
+STARS, PAIRS = with_task("graded"), with_task("relation")
 XLMR = ("xlmr",)  # fine-tuned with masked input entropy in the paper (A.2)
 IMBALANCED, WEIGHTS = ("imbalanced", "balanced"), ("imbalanced_cw", "imbalanced")
 SINGLE: tuple[Source, ...] = ("test", "external")
