@@ -41,7 +41,28 @@ def per_language_class_weights(
     en        2.0  0.667
     """
     frame = _rows(languages, labels)
-    counts = pd.crosstab(frame["language"], frame["label"])
+    return weights_of_counts(pd.crosstab(frame["language"], frame["label"]))
+
+
+def weights_of_counts(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return the weight of every cell from the rows that it has: eq. 2 itself.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        One row per language, one column per label.
+
+    Raises
+    ------
+    CompanionError
+        If a cell is empty; the message names it.
+
+    Examples
+    --------
+    >>> weights_of_counts(pd.DataFrame({"bad": [1], "good": [3]}, index=["en"])).round(3)
+        bad   good
+    en  2.0  0.667
+    """
     empty = np.argwhere(counts.to_numpy() == 0)
     if len(empty):
         language, label = counts.index[empty[0, 0]], counts.columns[empty[0, 1]]
