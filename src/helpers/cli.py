@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from helpers.diagnosis.command import diagnose
 from helpers.foundation import hardware
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
@@ -238,6 +239,9 @@ def book(
     from helpers import book as book_module
 
     print(f"The book: {book_module.render(profile, datasets=list(settings.matrix))}")
+
+
+app.command()(diagnose)
 
 
 def _print_json(content: Any) -> None:

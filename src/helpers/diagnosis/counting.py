@@ -64,9 +64,7 @@ def count(source: Source, columns: Columns) -> Counted:
     seen: dict[str, set[Any]] = {"language": set(), "label": set()}
     sampler = TextSampler() if columns.text is not None else None
     for batch in source.read(columns.names):
-        language, label = (
-            _plain(batch.column(name)) for name in (columns.language, columns.label)
-        )
+        language, label = (_plain(batch.column(name)) for name in (columns.language, columns.label))
         block = _blocks(batch.column(columns.group)) if columns.group is not None else None
         found = _cells(language, label, block)
         cells.update(found)
@@ -74,8 +72,8 @@ def count(source: Source, columns: Columns) -> Counted:
         seen["label"].update(key[1] for key in found)
         _check_number(source, columns, seen)
         if sampler is not None and columns.text is not None:
-            names = [columns.text, *([columns.pair] if columns.pair is not None else [])]
-            sampler.add([_as_text(batch.column(name)) for name in names], language, label)
+            parts = [columns.text, *([columns.pair] if columns.pair is not None else [])]
+            sampler.add([_as_text(batch.column(name)) for name in parts], language, label)
     _check_empty(source, columns, cells)
     names = {
         "language": names_of(seen["language"], source.label_names.get(columns.language)),
@@ -156,9 +154,7 @@ def _blocks(group: pa.Array) -> pa.Array:
     return pa.array((hashed % BLOCKS).astype(np.int64))
 
 
-def names_of(
-    values: Iterable[Any], of_numbers: tuple[str, ...] | None = None
-) -> dict[Any, str]:
+def names_of(values: Iterable[Any], of_numbers: tuple[str, ...] | None = None) -> dict[Any, str]:
     """Return what each language or label is called.
 
     Parameters

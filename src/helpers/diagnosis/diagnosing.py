@@ -67,8 +67,11 @@ def diagnose(
     other = None
     if reference is not None:
         there = open_source(reference)
-        other = there, recognise(
-            there, text=columns.text, label=columns.label, language=columns.language, pair=pair
+        other = (
+            there,
+            recognise(
+                there, text=columns.text, label=columns.label, language=columns.language, pair=pair
+            ),
         )
     counted = count(source, columns)
     expectations = remedies.expectations(counted.table, expect)  # refuses a bad file early
@@ -82,9 +85,7 @@ def diagnose(
     compared = None if other is None else _compare(counted, other[0].name, count(*other))
     opinion = detected.detect(None if counted.texts is None else counted.texts.examples)
     found = [
-        *findings.of_table(
-            counted.table, cells if len(cells) else None, association, status
-        ),
+        *findings.of_table(counted.table, cells if len(cells) else None, association, status),
         *findings.of_texts(counted.texts),
         *detected.findings(opinion),
         *_of_reference(compared),
@@ -118,7 +119,7 @@ def _blocks(counted: Counted, table: pd.DataFrame) -> np.ndarray | None:
 
 
 def _compare(counted: Counted, name: str, other: Counted) -> Reference:
-    """Compare two tables: does knowing the table tell the language and label?"""
+    """Compare two tables by how well language and label tell which of them a row is from."""
     here, there = counted.table.align(other.table, fill_value=0)
     both = np.stack([here.to_numpy().ravel(), there.to_numpy().ravel()]).astype(np.int64)
     both = both[:, both.sum(axis=0) >= findings.FEWEST_ROWS]

@@ -1,12 +1,14 @@
 """The findings: what a table and its texts show, each in one sentence with its level."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from helpers.diagnosis.association import Association, adjusted_residuals
+from helpers.diagnosis.association import Association
+from helpers.diagnosis.measures import adjusted_residuals
 from helpers.diagnosis.severity import Level, Status
 from helpers.diagnosis.texts import TextSample
 
@@ -15,6 +17,19 @@ RARE_ROWS = 25  # of a cell: fewer leave its weight uncertain by more than a fif
 _EXPECTED_ROWS = 10  # of a missing cell, from which its absence is no chance
 _UNEVEN = 3.0  # times, largest over smallest, from which a margin is called uneven
 _CONFLICTING = 0.01  # of the texts
+_SHOWN_LETTERS = 40  # of a name in the data
+
+
+def shortened(name: object, letters: int = _SHOWN_LETTERS) -> str:
+    r"""Return a name of the data on one line, cut where it is long.
+
+    Examples
+    --------
+    >>> shortened("a\nb"), shortened("abcdef", 4)
+    ('a b', 'abc…')
+    """
+    plain = "".join(each if each.isprintable() else " " for each in str(name))
+    return plain if len(plain) <= letters else f"{plain[: letters - 1]}…"
 
 
 @dataclass(frozen=True)
@@ -132,38 +147,40 @@ def of_table(
     if cells is not None:
         missing = cells[cells["rows"] == 0]
         if len(missing):
-            first = missing.loc[missing["expected"].idxmax()]
+            first = missing.sort_values("expected").iloc[-1]
             certain = first["expected"] >= _EXPECTED_ROWS
             found.append(
                 Finding(
                     "missing cells",
                     "warning" if certain else "note",
                     f"{len(missing)} of {len(cells)} pairs of language and label have no row, such "
-                    f"as {first['language']} with {first['label']} (about "
-                    f"{first['expected']:,.0f} rows if they were independent): no weight can make "
-                    "up for it",
+                    f"as {_cell(first)} (about {first['expected']:,.0f} rows if they were "
+                    "independent): no weight can make up for it",
                 )
             )
         rare = cells[(cells["rows"] > 0) & (cells["rows"] < RARE_ROWS)]
         if len(rare):
-            first = rare.loc[rare["rows"].idxmin()]
+            first = rare.sort_values("rows").iloc[0]
             found.append(
                 Finding(
                     "rare cells",
                     "note",
                     f"{len(rare)} of {len(cells)} pairs of language and label have fewer than "
-                    f"{RARE_ROWS} rows, such as {first['language']} with {first['label']} "
+                    f"{RARE_ROWS} rows, such as {_cell(first)} "
                     f"({first['rows']}): a weight would rest on these few texts",
                 )
             )
     for part, sums in (("labels", table.sum(axis=0)), ("languages", table.sum(axis=1))):
-        if sums.max() >= _UNEVEN * sums.min():
+        ranked = sums.sort_values()
+        most, least = int(ranked.iloc[-1]), int(ranked.iloc[0])
+        if most >= _UNEVEN * least:
+            frequent, rare_one = (shortened(ranked.index[place]) for place in (-1, 0))
             found.append(
                 Finding(
                     f"uneven {part}",
                     "note",
-                    f"Over all rows, {sums.idxmax()} ({sums.max():,}) is {_times(sums)} times as "
-                    f"frequent as {sums.idxmin()} ({sums.min():,}); this is not the joint skew",
+                    f"Over all rows, {frequent} has {most:,} and {rare_one} {least:,}; this says "
+                    "nothing of the joint skew",
                 )
             )
     return found
@@ -195,5 +212,5 @@ def of_texts(texts: TextSample | None) -> list[Finding]:
     return found
 
 
-def _times(sums: pd.Series) -> str:
-    return f"{sums.max() / max(sums.min(), 1):,.1f}"
+def _cell(row: "pd.Series[Any]") -> str:
+    return f"{shortened(row['language'])} with {shortened(row['label'])}"

@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.dataset
+import pyarrow.ipc
 import pyarrow.json
 import pyarrow.parquet
 
@@ -71,7 +72,7 @@ def schema_of(path: Path) -> pa.Schema:
             return pa.parquet.read_schema(path)
         if kind == "arrow":
             with pa.memory_map(str(path)) as source:
-                return _arrow_reader(source).schema
+                return pa.ipc.open_stream(source).schema
         head = _head(path)
         if kind == "csv":
             names = next(csv.reader(io.StringIO(head), delimiter=_delimiter(path, head)), [])
@@ -105,7 +106,7 @@ def batches_of(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
             )
         elif kind == "arrow":
             with pa.memory_map(str(path)) as source:
-                for batch in _arrow_reader(source):
+                for batch in pa.ipc.open_stream(source):
                     yield batch.select(columns)
         elif kind == "csv":
             delimiter = _delimiter(path, _head(path))
@@ -113,9 +114,7 @@ def batches_of(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
                 yield from pa.csv.open_csv(
                     stream,
                     read_options=pa.csv.ReadOptions(block_size=_BLOCK_BYTES),
-                    parse_options=pa.csv.ParseOptions(
-                        delimiter=delimiter, newlines_in_values=True
-                    ),
+                    parse_options=pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
                     convert_options=pa.csv.ConvertOptions(
                         include_columns=columns, column_types=dict.fromkeys(columns, pa.string())
                     ),
@@ -152,7 +151,7 @@ def _head(path: Path) -> str:
         raise CompanionError(f"{path} is not UTF-8 but UTF-16 or binary: save it as UTF-8")
     if len(start) == _HEAD_BYTES and b"\n" in start:
         start = start[: start.rindex(b"\n")]
-    return start.decode("utf-8-sig")
+    return str(start.decode("utf-8-sig"))
 
 
 def _delimiter(path: Path, head: str) -> str:
@@ -187,10 +186,6 @@ def _json_schema(path: Path, head: str) -> pa.Schema:
         except pa.ArrowInvalid as error:
             raise CompanionError(f"{path}: column {name!r} mixes types: {error}") from error
     return pa.schema(fields)
-
-
-def _arrow_reader(source: pa.NativeFile) -> Iterator[pa.RecordBatch]:
-    return pa.ipc.open_stream(source)
 
 
 # --- messages -------------------------------------------------------------------------------

@@ -6,11 +6,12 @@ from typing import Any
 import pandas as pd
 
 from helpers.diagnosis import remedies
-from helpers.diagnosis.association import CONFIDENCE, Association, Estimate
+from helpers.diagnosis.association import Association, Estimate
 from helpers.diagnosis.columns import Columns
 from helpers.diagnosis.detected import Detected
 from helpers.diagnosis.findings import Excluded, Finding
 from helpers.diagnosis.remedies import Expectation
+from helpers.diagnosis.resampling import CONFIDENCE
 from helpers.diagnosis.severity import Level, Status, v_thresholds
 from helpers.diagnosis.texts import TextSample
 from helpers.foundation.errors import CompanionError

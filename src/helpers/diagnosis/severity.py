@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from helpers.diagnosis.association import Association, Estimate, v_of_w_1
+from helpers.diagnosis.association import Association, Estimate
+from helpers.diagnosis.measures import v_of_w_1
 
 Level = Literal["note", "warning", "error"]
 Status = Literal["no finding", "too little data to tell", "note", "warning", "error"]
