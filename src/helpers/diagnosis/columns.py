@@ -103,6 +103,8 @@ def recognise(
         raise CompanionError(f"column {columns.label!r} is named as the language and as the label")
     for name in columns.names:
         kind = source.schema.field(name).type
+        if pa.types.is_null(kind):
+            raise CompanionError(f"{source.name}: column {name!r} mixes types, or is empty")
         if pa.types.is_nested(kind):
             raise CompanionError(
                 f"{source.name}: column {name!r} holds {kind}, and one value a row is needed"

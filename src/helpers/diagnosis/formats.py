@@ -147,7 +147,7 @@ def _head(path: Path) -> str:
         start = stream.read(_HEAD_BYTES)
     if not start.strip():
         raise CompanionError(f"{path} is empty")
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in start:
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff") or start.count(0) > len(start) // 8:
         raise CompanionError(f"{path} is not UTF-8 but UTF-16 or binary: save it as UTF-8")
     if len(start) == _HEAD_BYTES and b"\n" in start:
         start = start[: start.rindex(b"\n")]
@@ -179,13 +179,15 @@ def _json_schema(path: Path, head: str) -> pa.Schema:
             raise CompanionError(f"{path}, line {number}, is no object with named values")
         for name, value in row.items():
             found.setdefault(name, []).append(value)
-    fields = []
-    for name, values in found.items():
-        try:
-            fields.append(pa.field(name, pa.array(values).type))
-        except pa.ArrowInvalid as error:
-            raise CompanionError(f"{path}: column {name!r} mixes types: {error}") from error
-    return pa.schema(fields)
+    return pa.schema([(name, type_of(values)) for name, values in found.items()])
+
+
+def type_of(values: Any) -> pa.DataType:
+    """Return the type of a column's first values; null where they are of several."""
+    try:
+        return pa.array(values, from_pandas=True).type
+    except pa.ArrowException:
+        return pa.null()
 
 
 # --- messages -------------------------------------------------------------------------------

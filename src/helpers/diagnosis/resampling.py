@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.stats import ncx2
 
@@ -20,11 +19,10 @@ from helpers.diagnosis.measures import (
 CONFIDENCE = 0.95
 _TAIL = (1 - CONFIDENCE) / 2
 _CHUNK_CELLS = 2**21
+_ROWS_A_CELL = 25
 
 
-def shuffled_tables(
-    counts: Integers, draws: int, rng: np.random.Generator
-) -> Iterator[npt.NDArray[np.int64]]:
+def shuffled_tables(counts: Integers, draws: int, rng: np.random.Generator) -> Iterator[Integers]:
     """Yield tables with the same margins, as if labels were dealt to rows at random.
 
     Yields
@@ -32,22 +30,37 @@ def shuffled_tables(
     array of int, shape (some, languages, labels)
         ``draws`` tables in all.
     """
-    languages, labels = counts.shape
     step = max(_CHUNK_CELLS // counts.size, 1)
+    # Dealing row by row costs by the rows, dealing cell by cell by the cells.
+    deal = _dealt_rows if counts.sum() < _ROWS_A_CELL * counts.size else _dealt_cells
     for start in range(0, draws, step):
-        n = min(step, draws - start)
-        tables = np.zeros((n, languages, labels), dtype=np.int64)
-        left = np.tile(counts.sum(axis=0), (n, 1))  # rows of each label not dealt yet
-        for language, size in enumerate(counts.sum(axis=1)):
-            wanted = np.full(n, size)
-            others = left.sum(axis=1)
-            for label in range(labels):
-                others -= left[:, label]
-                dealt = rng.hypergeometric(left[:, label], others, wanted)
-                tables[:, language, label] = dealt
-                wanted -= dealt
-            left -= tables[:, language]
-        yield tables
+        yield deal(counts, min(step, draws - start), rng)
+
+
+def _dealt_rows(counts: Integers, draws: int, rng: np.random.Generator) -> Integers:
+    language, label = (
+        np.repeat(np.arange(counts.shape[axis]), counts.sum(axis=1 - axis)) for axis in (0, 1)
+    )
+    first = language * counts.shape[1]
+    tables = [
+        np.bincount(first + rng.permutation(label), minlength=counts.size) for _ in range(draws)
+    ]
+    return np.stack(tables).reshape(draws, *counts.shape)
+
+
+def _dealt_cells(counts: Integers, draws: int, rng: np.random.Generator) -> Integers:
+    tables = np.zeros((draws, *counts.shape), dtype=np.int64)
+    left = np.tile(counts.sum(axis=0), (draws, 1))  # rows of each label not dealt yet
+    for language, size in enumerate(counts.sum(axis=1)):
+        wanted = np.full(draws, size)
+        others = left.sum(axis=1)
+        for label in range(counts.shape[1]):
+            others -= left[:, label]
+            dealt = rng.hypergeometric(left[:, label], others, wanted)
+            tables[:, language, label] = dealt
+            wanted -= dealt
+        left -= tables[:, language]
+    return tables
 
 
 def v_interval(

@@ -91,22 +91,21 @@ def _frame_source(frame: pd.DataFrame) -> Source:
     if not len(frame.columns) or not len(frame):
         raise CompanionError("the frame is empty")
     named = frame.rename(columns=str)
-    fields = []
-    for name in named.columns:
-        try:
-            fields.append(pa.field(name, pa.array(named[name].iloc[:1000], from_pandas=True).type))
-        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
-            fields.append(pa.field(name, pa.null()))  # refused if it is a column that we need
+    if not named.columns.is_unique:
+        repeated = named.columns[named.columns.duplicated()][0]
+        raise CompanionError(f"the frame has two columns named {repeated!r}")
+    schema = pa.schema([(name, formats.type_of(named[name].iloc[:1000])) for name in named.columns])
 
     def read(columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         for start in range(0, len(named), formats.BATCH_ROWS):
             part = named.iloc[start : start + formats.BATCH_ROWS]
             try:
-                yield pa.RecordBatch.from_pandas(part[list(columns)], preserve_index=False)
-            except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+                table = pa.Table.from_pandas(part[list(columns)], preserve_index=False)
+            except pa.ArrowException as error:
                 raise CompanionError(f"a column of the frame mixes types: {error}") from error
+            yield from table.combine_chunks().to_batches()
 
-    return Source("the frame", pa.schema(fields), read)
+    return Source("the frame", schema, read)
 
 
 def _file_source(paths: Sequence[Path], name: str) -> Source:
