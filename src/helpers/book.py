@@ -41,6 +41,7 @@ _WHOLE_RUN = {
     "00_not_reproduced": "not_reproduced",
     "00_status": "status",
     "00_cost": "cost",
+    "00_diagnose": "diagnose",
 }
 _READ_FIRST = ("book/how_to_read", "book/_generated/overview", "book/data")
 _PAPER = (
@@ -49,7 +50,12 @@ _PAPER = (
     "book/deviations",
     "book/_generated/not_reproduced",
 )
-_USE = ("book/how_to_run", "book/_generated/status", "book/_generated/cost")
+_USE = (
+    "book/how_to_run",
+    "book/_generated/diagnose",
+    "book/_generated/status",
+    "book/_generated/cost",
+)
 _BACKGROUND = ("book/security", "book/glossary", "book/references")
 _ORIGINAL_PROFILE = "paper"
 

@@ -262,6 +262,15 @@ def main() -> None:
     except CompanionError as error:
         print(f"companion: {error}", file=sys.stderr)
         sys.exit(2)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("helpers"):
+            raise
+        print(
+            f"companion: this needs the package {error.name}, and only the core is installed: "
+            "call make setup, or pip install '.[all]', in a checkout",
+            file=sys.stderr,
+        )
+        sys.exit(2)
     except KeyboardInterrupt:
         print(
             "companion: stopped; finished stages are kept, the same call goes on", file=sys.stderr

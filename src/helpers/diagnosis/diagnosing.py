@@ -13,6 +13,8 @@ from helpers.diagnosis.record import LEVELS, Diagnosis, Reference
 from helpers.diagnosis.severity import Status, severity, status_of
 from helpers.diagnosis.sources import Data, open_source
 
+_SEED = 0
+
 
 def diagnose(
     data: Data,
@@ -39,7 +41,8 @@ def diagnose(
     split : str, optional
         Only these rows, by the names of splits or files, or by the column ``split``.
     reference : DataFrame, Path or str, optional
-        Other data with the same columns, such as the test set, to compare with.
+        Other data with the same columns, such as the test set, to compare with, by as many rows
+        of each as the smaller has.
     expect : str or Path, optional
         The labels that the model will meet: ``even``, ``as-is``, or a CSV file with the columns
         ``language, label, share``. Without it nothing is advised.
@@ -122,6 +125,7 @@ def _compare(counted: Counted, name: str, other: Counted) -> Reference:
     """Compare two tables by how well language and label tell which of them a row is from."""
     here, there = counted.table.align(other.table, fill_value=0)
     both = np.stack([here.to_numpy().ravel(), there.to_numpy().ravel()]).astype(np.int64)
+    both = _same_size(both)
     both = both[:, both.sum(axis=0) >= findings.FEWEST_ROWS]
     association = None
     status: Status = "too little data to tell"
@@ -140,6 +144,17 @@ def _compare(counted: Counted, name: str, other: Counted) -> Reference:
         only_here=tuple(name for name in ours if name not in theirs),
         only_there=tuple(name for name in theirs if name not in ours),
     )
+
+
+def _same_size(both: np.ndarray) -> np.ndarray:
+    """Draw as many rows of the larger table as the smaller has: V must not depend on sizes."""
+    rows = both.sum(axis=1)
+    larger = int(rows.argmax())
+    drawn = both.copy()
+    drawn[larger] = np.random.default_rng(_SEED).multivariate_hypergeometric(
+        both[larger], int(rows.min()), method="marginals"
+    )
+    return drawn
 
 
 def _of_reference(compared: Reference | None) -> list[findings.Finding]:

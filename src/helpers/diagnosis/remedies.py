@@ -192,7 +192,7 @@ def balanced_subset(frame: pd.DataFrame, columns: "Columns", *, seed: int = 0) -
     Returns
     -------
     DataFrame
-        Rows of the frame, in their order. A group is used once where that is possible.
+        Rows of the frame, in their order.
 
     Raises
     ------
@@ -227,7 +227,7 @@ def _read_shares(path: Path, counts: pd.DataFrame) -> pd.DataFrame:
     if share.isna().any() or (share < 0).any() or np.isinf(share).any():
         row = int((share.isna() | (share < 0) | np.isinf(share)).to_numpy().argmax())
         raise CompanionError(
-            f"--expect {str(path)!r}, row {row + 1}: share {table['share'].iloc[row]!r} is no "
+            f"--expect {str(path)!r}, row {row + 1}: share {str(table['share'].iloc[row])!r} is no "
             "number of at least 0"
         )
     for part, known in (("language", counts.index), ("label", counts.columns)):
