@@ -81,7 +81,11 @@ def test_it_needs_neither_torch_nor_a_checkout(tmp_path):
         "shap", "sklearn", "statsmodels", "tokenizers", "torch", "tqdm", "transformers",
     )  # fmt: skip
     program = (
-        f"import sys; sys.modules.update(dict.fromkeys({heavy!r}))\n"
+        "import sys\n"
+        "class Refuse:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name.partition('.')[0] in {heavy!r}: raise ModuleNotFoundError(name)\n"
+        "sys.meta_path.insert(0, Refuse())\n"
         "from helpers.foundation import paths\n"
         "def none(): raise AssertionError('looked for a checkout')\n"
         "paths.repository_root = none\n"

@@ -96,7 +96,6 @@ many_texts = st.lists(
 def test_a_whole_sample_is_a_group_by(rows):
     frame = pd.DataFrame(rows, columns=["text", "language", "label"])
     found = sampled(frame)
-    frame = frame.assign(text=frame["text"].str.strip())
     by_text = frame[frame["text"] != ""].groupby("text").nunique()
     assert found.share == 1 and found.texts == len(by_text)
     assert found.in_several_languages == (by_text["language"] > 1).sum()

@@ -1,7 +1,8 @@
 """Texts that occur with several languages or labels, on a sample chosen by the texts themselves.
 
 A text is in the sample when a hash of it is small, so that all its occurrences are in or none is.
-The limit is halved whenever the sample grows too large: memory stays constant.
+The limit is halved whenever the sample grows too large: memory stays constant. Texts are compared
+as they are written.
 """
 
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-SAMPLE_ROWS = 200_000
+SAMPLE_ROWS = 50_000
 KEPT_TEXTS = 1000  # read in full, for a language detector
 
 Hashes = npt.NDArray[np.uint64]
 _ALL = 2**64 - 1
+_MASKS = np.array([2 ** (8 * size) - 1 for size in range(9)], np.uint64)
+_PARTS = ["key", "text", "language", "label"]
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,8 @@ class TextSampler:
 
     def __init__(self) -> None:
         self._limit = _ALL
-        self._rows = pd.DataFrame(
-            {"key": np.empty(0, np.uint64), "text": np.empty(0, np.uint64),
-             "language": np.empty(0, object), "label": np.empty(0, object)}
-        )  # fmt: skip
-        self._parts: list[pd.DataFrame] = []
-        self._held = 0
+        # Hashes only, a row for each text with a language and a label.
+        self._rows = pd.DataFrame(np.empty((0, len(_PARTS)), np.uint64), columns=_PARTS)
         self._examples = pd.DataFrame({"key": np.empty(0, np.uint64), "text": [], "language": []})
 
     def add(self, texts: list[pa.Array], language: pa.Array, label: pa.Array) -> None:
@@ -65,36 +64,36 @@ class TextSampler:
         language, label : Array
             Of the same rows.
         """
-        texts = [_trimmed(text) for text in texts]
         key = _mixed([_cheap_hash(text) for text in texts])
         chosen = np.flatnonzero((key <= self._limit) & _filled(texts[0]))
         rows = pa.array(chosen)
-        kept = [text.take(rows).to_numpy(zero_copy_only=False).astype(object) for text in texts]
-        part = pd.DataFrame(
+        parts = [key[chosen], _mixed([_hash(text.take(rows)) for text in texts])]
+        parts += [_hash(part.take(rows)) for part in (language, label)]
+        added = pd.DataFrame(dict(zip(_PARTS, parts, strict=True)))
+        self._rows = pd.concat([self._rows, added], ignore_index=True).drop_duplicates()
+        while len(self._rows) > SAMPLE_ROWS:
+            self._limit //= 2
+            self._rows = self._rows[self._rows["key"] <= self._limit]
+        self._add_examples(texts[0], language, key, chosen)
+
+    def _add_examples(
+        self, text: pa.Array, language: pa.Array, key: Hashes, chosen: npt.NDArray[np.int64]
+    ) -> None:
+        if len(self._examples) == KEPT_TEXTS:
+            chosen = chosen[key[chosen] < self._examples["key"].max()]
+        chosen = chosen[np.argsort(key[chosen], kind="stable")[:KEPT_TEXTS]]
+        rows = pa.array(chosen)
+        some = pd.DataFrame(
             {
                 "key": key[chosen],
-                "text": _mixed([pd.util.hash_array(text, categorize=False) for text in kept]),
-                "language": language.take(rows).to_numpy(zero_copy_only=False),
-                "label": label.take(rows).to_numpy(zero_copy_only=False),
+                "text": text.take(rows).to_pylist(),
+                "language": language.take(rows).to_pylist(),
             }
         )
-        self._parts.append(part)
-        self._held += len(part)
-        some = part[["key", "language"]].assign(text=kept[0]).nsmallest(KEPT_TEXTS, "key")
         self._examples = pd.concat([self._examples, some]).nsmallest(KEPT_TEXTS, "key")
-        while self._held > SAMPLE_ROWS and self._limit > 0:
-            self._limit //= 2
-            self._merge()
-
-    def _merge(self) -> None:
-        rows = pd.concat([self._rows, *self._parts], ignore_index=True)
-        self._rows = rows[rows["key"] <= self._limit].drop_duplicates()
-        self._parts = []
-        self._held = len(self._rows)
 
     def result(self) -> TextSample:
         """Return what the sample says."""
-        self._merge()
         by_text = self._rows.groupby("text")[["language", "label"]].nunique()
         return TextSample(
             share=(self._limit + 1) / (_ALL + 1),
@@ -105,32 +104,42 @@ class TextSampler:
         )
 
 
-def _trimmed(text: pa.Array) -> pa.Array:
-    return pc.utf8_trim_whitespace(pc.fill_null(text.cast(pa.large_string()), ""))
-
-
 def _filled(text: pa.Array) -> npt.NDArray[np.bool_]:
-    return np.asarray(pc.greater(pc.binary_length(text), 0), dtype=bool)
+    return np.asarray(pc.fill_null(pc.greater(pc.binary_length(text), 0), False), dtype=bool)
+
+
+def _hash(values: pa.Array) -> Hashes:
+    """Return a hash of each value, computed once for equal ones."""
+    encoded = pc.dictionary_encode(values, null_encoding="encode")
+    different = encoded.dictionary.to_numpy(zero_copy_only=False)
+    if different.dtype.kind != "i":
+        different = different.astype(object)
+    hashed = pd.util.hash_array(different, categorize=False)
+    return np.asarray(hashed[encoded.indices.to_numpy(zero_copy_only=False)], dtype=np.uint64)
 
 
 def _cheap_hash(text: pa.Array) -> Hashes:
-    """Return a hash of each text's length, first, middle and last eight bytes.
+    """Return a hash of each text's length and of three times eight bytes, the last among them.
 
     It only chooses the sample; texts that agree in these are in it together. It costs the same
     for a long text as for a short one.
     """
-    offsets = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
-    data = text.buffers()[2]
-    window = np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
-    padded = np.concatenate([window[offsets[0] : offsets[-1]], np.zeros(8, np.uint8)])
+    _, places, data = text.buffers()
+    kind = np.int64 if pa.types.is_large_string(text.type) else np.int32
+    offsets = np.frombuffer(places, kind)[text.offset : text.offset + len(text) + 1]
+    letters = np.frombuffer(b"" if data is None else data, np.uint8)
+    padded = np.concatenate([letters[offsets[0] : offsets[-1]], np.zeros(8, np.uint8)])
     words = np.ndarray((len(padded) - 7,), "<u8", padded, strides=(1,))
     start = offsets[:-1] - offsets[0]
     length = np.diff(offsets)
     spare = np.maximum(length - 8, 0)
-    short = (8 * (8 - np.minimum(length, 8))).astype(np.uint64)  # bits beyond the text's end
-    mask = np.where(short < 64, np.uint64(_ALL) >> np.minimum(short, 63), np.uint64(0))
-    parts = [words[start + offset] & mask for offset in (0 * spare, spare // 2, spare)]
-    return _mixed([length.astype(np.uint64), *parts])
+    mask = _MASKS[np.minimum(length, 8)]  # of the bytes before the text's end
+    return _mixed(
+        [
+            length.astype(np.uint64),
+            *(words[start + offset] & mask for offset in (spare // 2, spare)),
+        ]
+    )
 
 
 def _mixed(parts: list[Hashes]) -> Hashes:
