@@ -39,10 +39,11 @@ def detect(examples: pd.DataFrame | None) -> Detected | None:
         return None
     try:
         from eld import LanguageDetector
+        from eld.languageData import languageData
     except ModuleNotFoundError:
         return None
     detector = LanguageDetector()
-    known = {str(code) for code in getattr(detector, "lang_codes", {}).values()}
+    known = {str(code) for code in languageData.lang_codes.values()}
     codes = examples["language"].astype(str).str.strip().str.lower().str[:2]
     texts = examples["text"].astype(str)
     fit = codes.isin(known) & (texts.str.len() >= _SHORTEST)
