@@ -10,6 +10,7 @@ import tables
 from helpers.diagnosis import diagnose
 from helpers.diagnosis.sources import open_source
 from helpers.foundation.errors import CompanionError
+from loopback_hub import run_against, serving
 
 FRAME = tables.frame()
 
@@ -97,6 +98,39 @@ def test_labels_of_any_plain_type():
         "true",
     ]
     assert list(diagnose(FRAME.astype({"label": "category"})).table.columns) == ["bad", "good"]
+
+
+HUB = """
+import json, sys
+import datasets.config
+datasets.config.STREAMING_READ_MAX_RETRIES = 1
+from helpers.diagnosis import diagnose
+from helpers.foundation.errors import CompanionError
+try:
+    found = diagnose(sys.argv[1], split=sys.argv[2] or None)
+    print(json.dumps([found.source, found.table.to_numpy().tolist()]))
+except CompanionError as error:
+    print(json.dumps(str(error)))
+"""
+
+
+def test_a_data_set_of_the_hub(tmp_path):
+    folder = tmp_path / "root" / "datasets" / "someone" / "reviews" / "data"
+    folder.mkdir(parents=True)
+    for name, part in (("train", FRAME[:300]), ("test", FRAME[300:])):
+        part.to_parquet(folder / f"{name}-00000-of-00001.parquet", index=False)
+    with serving(tmp_path / "root") as hub:
+
+        def read(*what):
+            (answer,) = run_against(hub.url, HUB, *what, home=tmp_path)
+            return answer
+
+        assert read("someone/reviews", "test") == [
+            "someone/reviews, test",
+            counts(diagnose(FRAME[300:])),
+        ]
+        assert "splits train, test: name one with --split" in read("someone/reviews", "")
+        assert "cannot be read from the hub" in read("someone/else", "train")
 
 
 # --- bad input ------------------------------------------------------------------------------

@@ -65,6 +65,7 @@ def diagnose(
     >>> found.status, round(found.association.gain, 2)
     ('error', 0.25)
     """
+    remedies.check_expectation(expect)
     source = open_source(data, split=split)
     columns = recognise(source, text=text, label=label, language=language, pair=pair, group=group)
     other = None
@@ -77,7 +78,7 @@ def diagnose(
             ),
         )
     counted = count(source, columns)
-    expectations = remedies.expectations(counted.table, expect)  # refuses a bad file early
+    expectations = remedies.expectations(counted.table, expect)
     table, excluded = findings.exclude(counted.table)
     association, cells = None, findings.cells_of(counted.table).iloc[:0]
     status: Status = "too little data to tell"

@@ -17,6 +17,7 @@ from helpers.diagnosis.texts import TextSample
 from helpers.foundation.errors import CompanionError
 
 SCHEMA_VERSION = 1
+_LISTED_CELLS = 100
 LEVELS: tuple[Level, ...] = ("note", "warning", "error")
 
 
@@ -177,7 +178,8 @@ class Diagnosis:
             "association": _association(self.association),
             "v_thresholds": v_thresholds(shape) if self.association is not None else None,
             "severity": None if self.severity is None else asdict(self.severity),
-            "cells": self.cells.to_dict("records"),
+            "driving_cells": _records(self.cells[self.cells["drives"]]),
+            "missing_cells": _records(self.cells[self.cells["rows"] == 0]),
             "texts": None
             if self.texts is None
             else {
@@ -233,6 +235,12 @@ class Diagnosis:
     def __repr__(self) -> str:
         """Return the summary: a frame's repr would be no help."""
         return self.to_text()
+
+
+def _records(cells: pd.DataFrame) -> dict[str, Any]:
+    """Return some of the cells, and how many there are; all counts are in the joint table."""
+    listed = cells.drop(columns="drives").head(_LISTED_CELLS)
+    return {"n": len(cells), "largest": listed.round(6).to_dict("records")}
 
 
 def _table(table: pd.DataFrame) -> dict[str, Any]:

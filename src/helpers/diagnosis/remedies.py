@@ -95,6 +95,21 @@ def label_shares(counts: pd.DataFrame) -> pd.DataFrame:
     return counts.div(counts.sum(axis=1), axis=0)
 
 
+def check_expectation(expect: str | Path | None) -> None:
+    """Refuse what is neither a named expectation nor a file, before anything is counted.
+
+    Raises
+    ------
+    CompanionError
+        Naming it and what is allowed.
+    """
+    if expect is not None and str(expect) not in ("even", "as-is") and not Path(expect).is_file():
+        raise CompanionError(
+            f"--expect {str(expect)!r}: give even, as-is, or a CSV file with the columns "
+            f"{', '.join(_COLUMNS)}"
+        )
+
+
 def expectations(counts: pd.DataFrame, expect: str | Path | None) -> list[Expectation]:
     """Return what is shown of a named expectation, or of all.
 
@@ -218,8 +233,8 @@ def _read_shares(path: Path, counts: pd.DataFrame) -> pd.DataFrame:
         table = pd.read_csv(path, dtype={"language": str, "label": str}, keep_default_na=False)
     except (OSError, ValueError) as error:
         raise CompanionError(
-            f"--expect {str(path)!r}: give even, as-is, or a CSV file with the columns "
-            f"{', '.join(_COLUMNS)} ({error})"
+            f"--expect {str(path)!r} is no CSV file with the columns {', '.join(_COLUMNS)}: "
+            f"{' '.join(str(error).split())}"
         ) from error
     for name in _COLUMNS:
         check_choice(f"--expect {str(path)!r}: column", name, table.columns)
