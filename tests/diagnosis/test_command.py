@@ -86,6 +86,7 @@ def test_it_needs_neither_torch_nor_a_checkout(tmp_path):
         "    def find_spec(self, name, path=None, target=None):\n"
         f"        if name.partition('.')[0] in {heavy!r}: raise ModuleNotFoundError(name)\n"
         "sys.meta_path.insert(0, Refuse())\n"
+        "import helpers.notebooks, helpers.data.cells\n"  # the page of the book needs no more
         "from helpers.foundation import paths\n"
         "def none(): raise AssertionError('looked for a checkout')\n"
         "paths.repository_root = none\n"
