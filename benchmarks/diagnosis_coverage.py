@@ -21,8 +21,8 @@ from helpers.foundation import hardware, paths, store
 SHAPES = ((2, 2), (2, 3), (6, 5), (20, 10), (60, 200))
 ROWS = (20, 200, 2000, 20_000, 1_000_000)
 W = (0.0, 0.1, 0.2, 0.3, 0.45)
-_COSTLY = 10_000  # cells, from which fewer repeats must do
-_COSTLY_REPEATS = 4
+_COSTLY = 100  # cells, from which fewer repeats must do
+_COSTLY_REPEATS = 20
 
 
 def shares(languages, labels, w):

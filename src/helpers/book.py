@@ -237,7 +237,9 @@ def _stamp(page: Page, sums: dict[Path, str]) -> str:
     inputs = [
         page.source,
         paths.configs_dir() / f"{page.parameters['profile']}.yaml",
-        *sorted(path for path in helpers.rglob("*") if path.suffix in (".py", ".mplstyle")),
+        *sorted(
+            path for path in helpers.rglob("*") if path.suffix in (".py", ".mplstyle", ".jinja")
+        ),
     ]
     if page.place is None:
         inputs += sorted(paths.benchmark_file("*").parent.glob("*.json"))

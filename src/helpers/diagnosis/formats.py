@@ -16,7 +16,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
-import pyarrow.dataset
 import pyarrow.ipc
 import pyarrow.json
 import pyarrow.parquet
@@ -101,9 +100,8 @@ def batches_of(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     kind, columns = format_of(path), list(columns)
     with _readable(path):
         if kind == "parquet":
-            yield from pa.dataset.dataset(path, format="parquet").to_batches(
-                columns=columns, batch_size=BATCH_ROWS, batch_readahead=4, fragment_readahead=1
-            )
+            file = pa.parquet.ParquetFile(path)
+            yield from file.iter_batches(batch_size=BATCH_ROWS, columns=columns)
         elif kind == "arrow":
             with pa.memory_map(str(path)) as source:
                 for batch in pa.ipc.open_stream(source):
