@@ -74,7 +74,9 @@ def main():
                     found.append(simulate(rng, shape, rows, w, repeats))
                     print(found[-1], flush=True)
     target = paths.benchmark_file(__file__)
-    store.write_json(target, {"hardware": hardware.describe(), "results": found})
+    store.write_json(
+        target, {"dataset": "simulated tables", "hardware": hardware.describe(), "results": found}
+    )
     print(f"The result: {target}")
 
 

@@ -144,6 +144,35 @@ display.table(
 )
 
 # %% [markdown]
+# ## The diagnosis of a data set of your own
+#
+# `companion diagnose` reads a file once and keeps counts. Arrow's own read and group-by of the same
+# columns is what it stands beside.
+
+# %% tags=["hide-input"]
+display.table(
+    benchmarks.diagnosis_speed(),
+    caption="<b>Diagnosis.</b> The whole of it, statistics included, without imports. "
+    + benchmarks.conditions("diagnosis"),
+    formats={
+        "seconds": "{:.1f}",
+        "times Arrow's": "{:.2f}",
+        "memory, MiB": "{:,.0f}",
+        "on a quarter of the rows, MiB": "{:,.0f}",
+        "Arrow's memory, MiB": "{:,.0f}",
+    },
+)
+
+# %% tags=["hide-input"]
+display.table(
+    benchmarks.diagnosis_errors(),
+    caption="<b>Errors of the diagnosis.</b> Tables of the paper's form with a known Cohen's w: how "
+    "often the interval of V covers the true V, lies above it, and which status comes out. "
+    + benchmarks.diagnosis_tables(),
+    formats={"tables": "{:,.0f}"},
+)
+
+# %% [markdown]
 # ## The paper's whole grid
 #
 # `companion plan` counts the work of every stage of a profile before anything is computed, and
