@@ -18,11 +18,10 @@ from helpers.diagnosis.measures import v_of_w_1
 from helpers.diagnosis.severity import status_of
 from helpers.foundation import hardware, paths, store
 
-SHAPES = ((2, 2), (2, 3), (6, 5), (20, 10), (60, 200))
+SHAPES = ((2, 2), (2, 3), (6, 5), (20, 10), (30, 60))
 ROWS = (20, 200, 2000, 20_000, 1_000_000)
 W = (0.0, 0.1, 0.2, 0.3, 0.45)
-_COSTLY = 100  # cells, from which fewer repeats must do
-_COSTLY_REPEATS = 20
+_CELLS = 3000  # large tables are drawn less often: so many cells in all
 
 
 def shares(languages, labels, w):
@@ -64,8 +63,7 @@ def main():
     rng = np.random.default_rng(0)
     found = []
     for shape in SHAPES:
-        costly = shape[0] * shape[1] >= _COSTLY
-        repeats = min(options.repeats, _COSTLY_REPEATS) if costly else options.repeats
+        repeats = int(np.clip(_CELLS // (shape[0] * shape[1]), 2, options.repeats))
         for rows in ROWS:
             if rows < 2 * max(shape):  # most languages or labels would stay empty
                 continue

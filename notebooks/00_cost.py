@@ -166,8 +166,8 @@ display.table(
 # %% tags=["hide-input"]
 display.table(
     benchmarks.diagnosis_errors(),
-    caption="<b>Errors of the diagnosis.</b> Tables of the paper's form with a known Cohen's w: how "
-    "often the interval of V covers the true V, lies above it, and which status comes out. "
+    caption="<b>Errors of the diagnosis.</b> Tables of the paper's form with a known Cohen's w: "
+    "how often the interval of V covers the true V, lies above it, and which status comes out. "
     + benchmarks.diagnosis_tables(),
     formats={"tables": "{:,.0f}"},
 )

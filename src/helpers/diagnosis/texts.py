@@ -13,11 +13,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-SAMPLE_ROWS = 50_000
+SAMPLE_ROWS = 2**15
 KEPT_TEXTS = 1000  # read in full, for a language detector
 
 Hashes = npt.NDArray[np.uint64]
 _ALL = 2**64 - 1
+_STEP_ROWS = 2**14
 _MASKS = np.array([2 ** (8 * size) - 1 for size in range(9)], np.uint64)
 _PARTS = ["key", "text", "language", "label"]
 
@@ -66,14 +67,18 @@ class TextSampler:
         """
         key = _mixed([_cheap_hash(text) for text in texts])
         chosen = np.flatnonzero((key <= self._limit) & _filled(texts[0]))
-        rows = pa.array(chosen)
-        parts = [key[chosen], _mixed([_hash(text.take(rows)) for text in texts])]
-        parts += [_hash(part.take(rows)) for part in (language, label)]
-        added = pd.DataFrame(dict(zip(_PARTS, parts, strict=True)))
-        self._rows = pd.concat([self._rows, added], ignore_index=True).drop_duplicates()
-        while len(self._rows) > SAMPLE_ROWS:
-            self._limit //= 2
-            self._rows = self._rows[self._rows["key"] <= self._limit]
+        left = chosen
+        while len(left):  # in steps, so that the limit falls before the bulk of a batch is read
+            step, left = left[:_STEP_ROWS], left[_STEP_ROWS:]
+            rows = pa.array(step)
+            parts = [key[step], _mixed([_hash(text.take(rows)) for text in texts])]
+            parts += [_hash(part.take(rows)) for part in (language, label)]
+            added = pd.DataFrame(dict(zip(_PARTS, parts, strict=True)))
+            self._rows = pd.concat([self._rows, added], ignore_index=True).drop_duplicates()
+            while len(self._rows) > SAMPLE_ROWS:
+                self._limit //= 2
+                self._rows = self._rows[self._rows["key"] <= self._limit]
+            left = left[key[left] <= self._limit]
         self._add_examples(texts[0], language, key, chosen)
 
     def _add_examples(
