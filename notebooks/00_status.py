@@ -28,7 +28,7 @@ if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothin
         subprocess.run(command, check=True)
 
     call("git", "clone", "--depth=1", "https://github.com/language-class-imbalance/companion")
-    call(sys.executable, "-m", "pip", "install", "--quiet", "./companion")
+    call(sys.executable, "-m", "pip", "install", "--quiet", "./companion[all]")
     os.chdir("companion")
 
 # %% tags=["parameters", "hide-input"]

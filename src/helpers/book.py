@@ -44,6 +44,7 @@ _WHOLE_RUN = {
     "00_not_reproduced": "not_reproduced",
     "00_status": "status",
     "00_cost": "cost",
+    "00_diagnose": "diagnose",
 }
 _READ_FIRST = ("book/how_to_read", "book/_generated/overview", "book/data")
 _PAPER = (
@@ -55,7 +56,12 @@ _PAPER = (
     "book/limitations",
     "book/plan",
 )
-_USE = ("book/how_to_run", "book/_generated/status", "book/_generated/cost")
+_USE = (
+    "book/how_to_run",
+    "book/_generated/diagnose",
+    "book/_generated/status",
+    "book/_generated/cost",
+)
 _BACKGROUND = ("book/security", "book/glossary", "book/references")
 
 
@@ -183,7 +189,9 @@ def _stamp(page: Page, sums: dict[Path, str]) -> str:
     inputs = [
         page.source,
         paths.configs_dir() / f"{page.parameters['profile']}.yaml",
-        *sorted(path for path in helpers.rglob("*") if path.suffix in (".py", ".mplstyle")),
+        *sorted(
+            path for path in helpers.rglob("*") if path.suffix in (".py", ".mplstyle", ".jinja")
+        ),
     ]
     if page.place is None:
         inputs += sorted(paths.benchmark_file("*").parent.glob("*.json"))

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from helpers.diagnosis.command import diagnose
 from helpers.foundation import hardware
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
@@ -240,6 +241,9 @@ def book(
     print(f"The book: {book_module.render(profile, datasets=list(settings.matrix))}")
 
 
+app.command()(diagnose)
+
+
 def _print_json(content: Any) -> None:
     print(json.dumps(content, indent=1, ensure_ascii=False))
 
@@ -257,6 +261,15 @@ def main() -> None:
         app()
     except CompanionError as error:
         print(f"companion: {error}", file=sys.stderr)
+        sys.exit(2)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("helpers"):
+            raise
+        print(
+            f"companion: this needs the package {error.name}, and only the core is installed: "
+            "call make setup, or pip install '.[all]', in a checkout",
+            file=sys.stderr,
+        )
         sys.exit(2)
     except KeyboardInterrupt:
         print(

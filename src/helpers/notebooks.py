@@ -8,14 +8,14 @@ import ast
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import jupytext
-import nbformat
+from typing import TYPE_CHECKING, Any
 
 from helpers.foundation import paths
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import check_choice
+
+if TYPE_CHECKING:
+    import nbformat
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _SHELL_NAMES = {"In", "Out"}
@@ -31,8 +31,11 @@ def source_paths() -> list[Path]:
     return sorted(notebooks_dir().glob("*.py"))
 
 
-def read_source(path: Path) -> nbformat.NotebookNode:
+def read_source(path: Path) -> "nbformat.NotebookNode":
     """Return a source as a notebook without outputs, with fixed cell ids."""
+    import jupytext
+    import nbformat
+
     notebook = jupytext.read(path, fmt="py:percent")
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"{path.stem}-{number:02d}".replace("_", "-")
@@ -62,7 +65,7 @@ def write_twins() -> list[Path]:
 # --- parameters -----------------------------------------------------------------------------
 
 
-def parameters_of(notebook: nbformat.NotebookNode) -> dict[str, Any]:
+def parameters_of(notebook: "nbformat.NotebookNode") -> dict[str, Any]:
     """Return a notebook's parameters with their defaults, from the tagged cell.
 
     Raises
