@@ -147,14 +147,14 @@ display.table(
 # ## The paper's whole grid
 #
 # `companion plan` counts the work of every stage of a profile before anything is computed, and
-# predicts its time and memory. Here it does so for the profile `paper` (every setup, with and
-# without masked input entropy, and one more balanced model for the null of the SHAP difference) on
-# a GPU that is described by its data sheet. The caption says what is assumed.
+# divides it by a throughput. Here it does so for the profile `paper` (every setup, with and without
+# masked input entropy, and one more balanced model for the null of the SHAP difference) on a GPU
+# whose throughput is stated, not measured. The caption says what is assumed.
 
 # %% tags=["hide-input"]
 display.table(
     grid_price.grid_price(),
-    caption="<b>Predicted GPU hours.</b> " + grid_price.grid_conditions(),
+    caption="<b>Estimated GPU hours.</b> " + grid_price.grid_conditions(),
     formats={
         "models": "{:.0f}",
         "tokens, millions": "{:,.0f}",
@@ -163,7 +163,6 @@ display.table(
         "language identification, h": "{:.1f}",
         "SHAP values, h": "{:.1f}",
         "all, h": "{:.1f}",
-        "GPU memory, GiB": "{:.1f}",
     },
 )
 
