@@ -70,6 +70,8 @@ def write_one(experiment: Experiment) -> None:
     }
     content = {**metrics(rows, labels=LABELS, skew=SKEW), "training": training}
     publish(experiment, "predictions", {"predictions.parquet": rows, "metrics.json": content})
+    last_step = rows[["id", *(f"p_{label}" for label in LABELS)]]
+    publish(experiment, "last_step", {"last_step.parquet": last_step})
     publish(
         experiment,
         "language_identification",
@@ -80,6 +82,7 @@ def write_one(experiment: Experiment) -> None:
         "shap_difference",
         {"shap_difference.parquet": differences(experiment), "threshold_sweep.parquet": _sweep()},
     )
+    publish(experiment, "shap_tokens", {"shap_tokens.parquet": _tokens()})
     publish(experiment, "shap_examples", {"shap_examples.parquet": _examples(experiment)})
 
 
@@ -186,6 +189,17 @@ def _sweep() -> pd.DataFrame:
     ]
     columns = ["text", "group", "language", "class", "category", "difference", "n_tokens"]
     return pd.DataFrame(records, columns=[*columns, "threshold"])
+
+
+def _tokens() -> pd.DataFrame:
+    """Return SHAP values of one text, and its base value at position -1."""
+    records = [
+        ("text0", "group0", LANGUAGES[0], LABELS[0], position, code, value)
+        for code in range(len(LABELS))
+        for position, value in ((-1, 1 / 3), (1, 0.02))
+    ]
+    columns = ["text", "group", "language", "label", "position", "class", "value"]
+    return pd.DataFrame(records, columns=columns)
 
 
 def _examples(experiment: Experiment) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from helpers import reproduction
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.stages import RESULT_STAGES, Sources, stage_fingerprint
+from helpers.stages import RESULT_STAGES, Sources, all_stages, stage_fingerprint
 
 Outcome = Literal["same", "within tolerance", "moved", "new"]
 
@@ -47,21 +47,29 @@ TOLERANCES: Mapping[str, Tolerance] = {
 }
 
 # The names of benchmarks/rounding.py.
-_ROUNDINGS = {"fp32": "seen without bf16", "one_thread": "seen with one thread"}
+_ROUNDINGS = {
+    "fp32": "seen without bf16",
+    "one_thread": "seen with one thread",
+    "other_processor": "seen on another processor",
+}
 
 
-def tolerance_table(measured: Mapping[str, Mapping[str, float]] | None = None) -> pd.DataFrame:
+def tolerance_table(
+    measured: Mapping[str, Mapping[str, float | None]] | None = None,
+) -> pd.DataFrame:
     """Return `TOLERANCES` as a table for readers.
 
     Parameters
     ----------
     measured : mapping, optional
         Kind of rounding to the largest distance of each kind of number, as ``rounding.json`` of the
-        benchmarks has it: a column each.
+        benchmarks has it: a column each, None what was not computed.
     """
     labels = [tolerance.what.capitalize() for tolerance in TOLERANCES.values()]
     columns = {"tolerance": [f"±{tolerance.value:g}" for tolerance in TOLERANCES.values()]} | {
-        _ROUNDINGS[name]: [f"{distances[kind]:.3g}" for kind in TOLERANCES]
+        _ROUNDINGS[name]: [
+            "–" if (d := distances[kind]) is None else f"{d:.3g}" for kind in TOLERANCES
+        ]
         for name, distances in (measured or {}).items()
     }
     return pd.DataFrame(columns, index=labels).replace({"±0": "none", "0": "none"})
@@ -249,13 +257,12 @@ def result_files(experiment: Experiment) -> list[Path]:
     """
     run = store.read_run(experiment.folder)
     names = [
-        name for record in (run or {"stages": {}})["stages"].values() for name in record["files"]
+        name
+        for stage, record in (run or {"stages": {}})["stages"].items()
+        if stage not in all_stages() or all_stages()[stage].published
+        for name in record["files"]
     ]
-    found = [
-        store.verified_path(experiment.folder, name)
-        for name in sorted(names)
-        if name != "shap.parquet"  # holds text, stays local
-    ]
+    found = [store.verified_path(experiment.folder, name) for name in sorted(names)]
     return [path for path in found if path is not None]
 
 
