@@ -229,9 +229,11 @@ def execute_notebooks(listed: Sequence[Page], *, workers: int = 2, progress: boo
 def _stamp(page: Page, sums: dict[Path, str]) -> str:
     """Return a checksum of all that a page depends on."""
     helpers = Path(__file__).parent
+    # Pages of the whole run read other profiles too.
+    profile = page.parameters["profile"] if page.place else "*"
     inputs = [
         page.source,
-        paths.configs_dir() / f"{page.parameters['profile']}.yaml",
+        *sorted(paths.configs_dir().glob(f"{profile}.yaml")),
         *sorted(path for path in helpers.rglob("*") if path.suffix in (".py", ".mplstyle")),
     ]
     if page.place is None:
@@ -444,7 +446,8 @@ def build(toc: Path, *, everything: bool = False) -> Path:
     if done.returncode != 0:
         (output / "toc.yml").unlink(missing_ok=True)
         lines = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr).splitlines()
-        first = next((line for line in lines if "WARNING" in line or "ERROR" in line), lines[-1])
+        told = (line for line in lines if "WARNING" in line or "ERROR" in line)
+        first = next(told, lines[-1] if lines else "it was stopped and said nothing")
         raise CompanionError(
             f"the book does not build: {first.strip()} (all of it in {log.relative_to(root)})"
         )
