@@ -51,6 +51,7 @@ _PAPER = (
     "book/plan",
 )
 _USE = ("book/how_to_run", "book/_generated/status", "book/_generated/cost")
+_BUILD_ON_IT = ("book/architecture", "book/api")
 _BACKGROUND = ("book/security", "book/glossary", "book/references")
 _ORIGINAL_PROFILE = "paper"
 
@@ -369,7 +370,11 @@ def table_of_contents(profile: str, *, datasets: Iterable[str] = ()) -> str:
         caption = dataset_label(place.dataset)
         caption += f", {model_label(place.model)}" if several else ""
         parts.append({"caption": caption, "chapters": chapters})
-    for caption, names in (("Run", _USE), ("Background", _BACKGROUND)):
+    for caption, names in (
+        ("Run", _USE),
+        ("Build on it", _BUILD_ON_IT),
+        ("Background", _BACKGROUND),
+    ):
         parts.append({"caption": caption, "chapters": [{"file": name} for name in names]})
     content = {"format": "jb-book", "root": "index", "parts": parts}
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
