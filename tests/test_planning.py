@@ -26,10 +26,10 @@ def sources(tmp_path_factory):
 
 
 @pytest.fixture
-def checkout(tmp_path, tiny_encoder, monkeypatch):
-    write_checkout(tmp_path / "checkout", tiny_encoder)
+def checkout(tmp_path, tiny_xlmr, monkeypatch):
+    write_checkout(tmp_path / "checkout", tiny_xlmr)
     monkeypatch.setenv(paths.ROOT_VARIABLE, str(tmp_path / "checkout"))
-    return tiny_encoder
+    return tiny_xlmr
 
 
 class Count:
