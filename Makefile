@@ -34,7 +34,7 @@ test: $(READY)
 	@$(BIN)/python -m pytest --durations=10
 
 lint: $(READY)
-	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 book: $(READY)
 	@$(BIN)/companion book

@@ -28,6 +28,7 @@ from helpers import reproduction, verification
 from helpers.foundation import hardware, paths, store
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.profiles import PUBLISHED_PROFILE
+from helpers.stages import profile_experiments
 
 SETUPS = ("balanced", "imbalanced")
 
@@ -94,7 +95,7 @@ def main():
 
     listed = [
         each
-        for each in reproduction.profile_experiments(options.profile)
+        for each in profile_experiments(options.profile)
         if each.dataset == options.dataset
         and each.setup in SETUPS
         and each.seed == 0

@@ -133,9 +133,9 @@ display.table(
 # ## The paper's whole grid
 #
 # `companion plan` counts the work of every stage of a profile before anything is computed, and
-# divides it by a throughput. Here it does so for the profile `paper` (every setup, with and without
-# masked input entropy, and one more balanced model for the null of the SHAP difference) on a GPU
-# whose throughput is stated, not measured. The caption says what is assumed.
+# divides it by a throughput. Here it does so for the profile `paper` (every setup with three seeds,
+# each with and without masked input entropy) on a GPU whose throughput is stated, not measured. One
+# seed alone would cost a third, and decide nothing. The caption says what is assumed.
 
 # %% tags=["hide-input"]
 display.table(

@@ -9,6 +9,7 @@ from pathlib import Path
 import helpers
 
 PACKAGE = Path(helpers.__file__).parent
+REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 def copy_package(folder: Path) -> Path:
@@ -28,4 +29,30 @@ def companion(copied: Path, *arguments: str) -> str:
         timeout=300,
     )
     assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+_EXECUTE = """
+import sys
+from helpers import book
+section, dataset = sys.argv[1:]
+for page in book.pages("quick", datasets=[dataset]):
+    if page.source.stem == section and page.place is not None and page.place.dataset == dataset:
+        book.execute_notebooks([page])
+        print(page.target.read_text(encoding="utf-8"))
+"""
+
+
+def executed_page(copied: Path, section: str, *, root: Path, dataset: str) -> str:
+    """Execute a section's notebook on a copy's results in a checkout, and return its content."""
+    (root / "notebooks").mkdir(exist_ok=True)
+    shutil.copy(REPOSITORY / "notebooks" / f"{section}.py", root / "notebooks")
+    done = subprocess.run(
+        [sys.executable, "-c", _EXECUTE, section, dataset],
+        env={**os.environ, "PYTHONPATH": str(copied.parent)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0 and done.stdout, done.stderr
     return done.stdout

@@ -1,12 +1,12 @@
 import pytest
 
-from helpers import jobs, reproduction, stages
+from helpers import jobs, stages
 from helpers.foundation.experiment import Experiment
 
 
 @pytest.mark.parametrize("profile", ["quick", "embedded", "paper"])
 def test_every_wanted_stage_is_in_one_job_after_what_it_needs(profile):
-    listed = reproduction.profile_experiments(profile)
+    listed = stages.profile_experiments(profile)
     found = jobs.jobs_of(listed)
     done: set[tuple[Experiment, str]] = set()
     names: set[str] = set()

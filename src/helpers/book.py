@@ -24,12 +24,14 @@ import yaml
 from tqdm import tqdm
 from traitlets.config import Config
 
-from helpers import notebooks, reproduction, stages, verification
+from helpers import notebooks, stages, verification
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import check_choice, dataset_label, family_of, model_label
-from helpers.foundation.profiles import PUBLISHED_PROFILE, load_profile, profile_names
+from helpers.foundation.profiles import PUBLISHED_PROFILE
+from helpers.stages.selection import Place, originals, places
+from helpers.stages.selection import book_experiments as experiments
 
 _STAMP = "companion_stamp"
 # A progress bar's advice to install widgets is no output of a page.
@@ -38,6 +40,7 @@ _WHOLE_RUN = {
     "00_overview": "overview",
     "00_claims": "claims",
     "00_number_by_number": "number_by_number",
+    "00_how_sure": "how_sure",
     "00_not_reproduced": "not_reproduced",
     "00_status": "status",
     "00_cost": "cost",
@@ -46,22 +49,15 @@ _READ_FIRST = ("book/how_to_read", "book/_generated/overview", "book/data")
 _PAPER = (
     "book/_generated/claims",
     "book/_generated/number_by_number",
+    "book/_generated/how_sure",
     "book/deviations",
     "book/_generated/not_reproduced",
+    "book/limitations",
     "book/plan",
 )
 _USE = ("book/how_to_run", "book/_generated/status", "book/_generated/cost")
 _BUILD_ON_IT = ("book/architecture", "book/api")
 _BACKGROUND = ("book/security", "book/glossary", "book/references")
-_ORIGINAL_PROFILE = "paper"
-
-
-@dataclass(frozen=True, order=True)
-class Place:
-    """A model and a data set: one part of the book."""
-
-    model: str
-    dataset: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,51 +82,6 @@ class Page:
 def generated_dir() -> Path:
     """Return the folder of the executed notebooks."""
     return paths.repository_root() / "book" / "_generated"
-
-
-def places(profile: str, *, datasets: Iterable[str] = ()) -> list[Place]:
-    """Return the parts of a profile's book.
-
-    Parameters
-    ----------
-    profile : str
-        A file in ``configs/``.
-    datasets : iterable of str
-        Data sets besides those of the profile and those with results.
-
-    Returns
-    -------
-    list of Place
-        For every model, the profile's data sets, then others with results in the store.
-    """
-    settings = load_profile(profile)
-    found = []
-    for model in settings.models:
-        of_model = Experiment(model, settings.matrix[0], "balanced", 0, profile).folder.parents[2]
-        with_results = sorted(
-            {path.parents[2].name for path in of_model.glob(f"*/*/*/{store.RUN_FILE}")}
-        )
-        names = dict.fromkeys([*settings.matrix, *datasets, *with_results])
-        found += [Place(model, name) for name in names]
-    return found
-
-
-def experiments(profile: str, *, datasets: Iterable[str] = ()) -> list[Experiment]:
-    """Return every experiment that the pages of a profile's book show."""
-    return [
-        experiment
-        for place in places(profile, datasets=datasets)
-        for experiment in stages.experiments(
-            profile=profile, model=place.model, dataset=place.dataset
-        )
-    ]
-
-
-def originals() -> list[Experiment]:
-    """Return the experiments on the paper's own models and data: those of profile ``paper``."""
-    if _ORIGINAL_PROFILE not in profile_names():
-        return []
-    return reproduction.profile_experiments(_ORIGINAL_PROFILE)
 
 
 def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:

@@ -56,12 +56,12 @@ def _sources(items: list[str] | None) -> dict[str, Path]:
 
 def _named(dataset: str, sources: dict[str, Path]) -> str:
     """Return the data set's name, which a local source may change."""
-    family = family_of(dataset)
-    if family not in sources:
+    family_of(dataset)
+    if not sources:
         return dataset
-    from helpers.data.corpora import resolve_name
+    from helpers.data.corpora import full_name
 
-    return resolve_name(family, sources=sources)
+    return full_name(dataset, sources)
 
 
 def _stages(names: str | None) -> tuple[str, ...]:
@@ -91,10 +91,10 @@ def reproduce(
     settings, sources = load_profile(profile), _sources(source)
     chosen = None if stages is None else _stages(stages)
     names = [_named(dataset, sources) for dataset in settings.matrix]
-    from helpers import reproduction, verification
-    from helpers.stages import RESULT_STAGES
+    from helpers import verification
+    from helpers.stages import RESULT_STAGES, profile_experiments
 
-    listed = reproduction.profile_experiments(profile, datasets=names)
+    listed = profile_experiments(profile, datasets=names)
     listed = verification.chosen(listed, only)
     act = verification.recompute if again else verification.reproduce
     changes = act(listed, stages=chosen or RESULT_STAGES, sources=sources)

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from helpers import reproduction, stages
+from helpers import stages
+from helpers.data.corpora import full_name
 from helpers.foundation import paths
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import family_of
 from helpers.foundation.profiles import load_profile
 from helpers.stages import Sources
 
@@ -131,15 +131,8 @@ def profile_jobs(
     datasets : sequence of str, optional
         By default those of the profile's matrix.
     """
-    names = list(datasets or load_profile(profile).matrix)
-    if any(family_of(name) in sources for name in names):
-        from helpers.data.corpora import resolve_name
-
-        names = [
-            resolve_name(family_of(name), sources=sources) if family_of(name) in sources else name
-            for name in names
-        ]
-    return jobs_of(reproduction.profile_experiments(profile, datasets=names))
+    names = [full_name(name, sources) for name in datasets or load_profile(profile).matrix]
+    return jobs_of(stages.profile_experiments(profile, datasets=names))
 
 
 def resources(plan: Mapping[str, Any]) -> dict[str, dict[str, int]]:

@@ -10,18 +10,6 @@ from tqdm import tqdm
 from helpers import stages as stage_module
 from helpers.foundation import hardware, store
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.profiles import load_profile
-
-
-def profile_experiments(profile: str, *, datasets: Sequence[str] | None = None) -> list[Experiment]:
-    """Return every experiment of a profile: models x data sets x setups x seeds, and extras."""
-    settings = load_profile(profile)
-    return [
-        experiment
-        for model in settings.models
-        for dataset in datasets or settings.matrix
-        for experiment in stage_module.experiments(profile=profile, model=model, dataset=dataset)
-    ]
 
 
 def run_experiments(
@@ -152,39 +140,21 @@ def claim_records(profile: str) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        As `helpers.report.claims.as_records`; a data set of the profile without results is there
-        too, and says so.
+        As `helpers.report.claim_records.as_records`; a data set of the profile without results is
+        there too, and says so.
     """
-    from helpers.analysis.quantities import RunResults
-    from helpers.book import experiments
-    from helpers.report.claim_list import CLAIMS
-    from helpers.report.claims import as_records
-    from helpers.report.results import collect
+    from helpers.report.claim_list import CLAIMS, HEADLINES
+    from helpers.report.claim_records import as_records
+    from helpers.report.verdicts import places, verdicts
+    from helpers.stages import book_experiments
 
-    listed = experiments(profile)
-    found = {(one.dataset, one.model): one for one in collect(listed)}
-    places = dict.fromkeys((each.dataset, each.model) for each in listed)
-    nothing = (
-        RunResults(dataset=dataset, model=model, labels=(), skew={})
-        for dataset, model in places
-        if (dataset, model) not in found
-    )
-    return as_records(CLAIMS, [*found.values(), *nothing])
+    listed = book_experiments(profile)
+    found = verdicts(listed)
+    return as_records(CLAIMS, found, family=list(HEADLINES), places=places(listed))
 
 
 def claims_text(records: Sequence[Mapping[str, Any]]) -> str:
-    """Return the claims as plain lines: verdict on the paper, then on each data set."""
-    lines = []
-    for record in records:
-        lines.append(f"{record['section']}  {record['id']}: {record['quantity']}")
-        lines.append(f"    paper: {record['paper_verdict']}")
-        for name, found in record["datasets"].items():
-            interval = ""
-            if found["estimate"] is not None:
-                interval = f" ({found['estimate']:.3f}"
-                if found["ci_low"] is not None:
-                    interval += f", 95 % [{found['ci_low']:.3f}, {found['ci_high']:.3f}]"
-                interval += ")"
-            verdict = found["verdict"] if interval else found["method"]
-            lines.append(f"    {name}: {verdict}{interval}")
-    return "\n".join(lines)
+    """Return the records of `claim_records` as plain lines."""
+    from helpers.report.claim_records import as_text
+
+    return as_text(records)

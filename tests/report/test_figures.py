@@ -35,7 +35,9 @@ def test_accuracy_draws_each_mean_where_it_is(experiments):
         for line in ax.lines
         if line.get_marker() in figures.SETUP_MARKERS.values()
     }
-    assert list(means) == [figures.SETUP_COLOURS[setup] for setup in reversed(frames.SETUP_ORDER)]
+    assert list(means) == [
+        figures.SETUP_COLOURS[setup] for setup in reversed(frames.setups(experiments))
+    ]
     assert list(means.values())[::-1] == pytest.approx(summary["accuracy"].tolist())
 
 
@@ -55,7 +57,8 @@ def test_predicted_shares_stand_over_training_shares(experiments):
         for line in axes[0].lines
     }  # fmt: skip
     of_group = shares[shares["languages"] == "fr"]
-    for setup, colour in figures.SETUP_COLOURS.items():
+    for setup in dict.fromkeys(shares["setup"]):
+        colour = figures.SETUP_COLOURS[setup]
         expected = of_group.loc[of_group["setup"] == setup, "share"].tolist()
         assert drawn[colour] == pytest.approx(expected)
 

@@ -84,7 +84,7 @@ def cumulative_difference(
         )
     if len(languages) != texts:
         raise CompanionError(f"languages: {len(languages)} for {texts} explained texts")
-    category = _category(values, threshold)
+    category = category_codes(values, threshold)
 
     difference = np.zeros((texts, classes, 4))
     n_tokens = np.zeros((texts, classes, 4), dtype=np.int64)
@@ -237,7 +237,7 @@ def class_names(explanation: "shap.Explanation") -> list[str]:
     return [str(n) for n in names] if names is not None else [f"Output {i}" for i in range(classes)]
 
 
-def _category(values: NDArray[np.float64], threshold: float) -> NDArray[np.int64]:
+def category_codes(values: NDArray[np.float64], threshold: float) -> NDArray[np.int64]:
     """Return positions in ``TOKEN_CATEGORIES``; the borders belong to the neutral tokens."""
     if threshold < 0:
         raise CompanionError(f"threshold: {threshold}; allowed is 0 or more")

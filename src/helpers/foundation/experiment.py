@@ -28,8 +28,9 @@ class Experiment:
         ``mbert``, ``xlmr``, ``e5_small``, an existing folder, or ``owner/name`` on the hub.
     dataset : str
         A family of data sets, or the name of a local source of one (``xnli_7500``).
-    setup : {"balanced", "imbalanced", "imbalanced_cw"}
-        The training subset, and whether the loss has per-language class weights (eq. 2).
+    setup : str
+        The training subset, and the weighting where there is one: ``balanced``, ``imbalanced``,
+        ``imbalanced_cw`` (eq. 2), or ``imbalanced_`` with another weighting's name.
     seed : int
         Changes the training sample, the head, dropout and the order; shared by the setups.
     profile : str
@@ -81,7 +82,8 @@ class Experiment:
         if model not in MODELS:
             model = re.sub(r"[^\w.-]+", "--", model.strip("/"))
         setup = f"{self.setup}+{self.variant}" if self.variant else self.setup
-        return Path(self.profile, model, self.dataset, setup, f"seed{self.seed}")
+        dataset = self.settings.dataset_folder(self.dataset)
+        return Path(self.profile, model, dataset, setup, f"seed{self.seed}")
 
     @property
     def folder(self) -> Path:

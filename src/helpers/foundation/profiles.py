@@ -12,9 +12,11 @@ from typing import Any, Literal, TypeVar
 import yaml
 
 from helpers.foundation import paths
+from helpers.foundation.datasets import Dataset, Skew, all_datasets
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.hub import Hub
 from helpers.foundation.names import SETUPS, check_choice, check_model, family_of
+from helpers.foundation.setups import PAPER_SETUPS
 from helpers.foundation.variants import Variant
 
 PUBLISHED_PROFILE = "embedded"
@@ -62,10 +64,16 @@ class Recipe:
 class DatasetSettings:
     """Sizes of one data set's subsets (rows; null: the most there are) and its own recipe.
 
-    ``shap_texts`` is how many of its test texts are explained. It, the seeds and the nulls are the
-    profile's where they are null here.
+    ``languages`` are the ones to use, with the weights of the data set's record, or ``skew`` names
+    languages and the weight of each label; by default those of the record. ``with_translations``
+    lets training and validation subsets of parallel texts hold a row and its own translation, so
+    that "the most there are" is what their cells allow, as in the paper. ``shap_texts`` is how
+    many of its test texts are explained. It, the seeds and the nulls are the profile's where they
+    are null here.
     """
 
+    languages: tuple[str, ...] | None = None
+    skew: Mapping[str, tuple[float, ...]] | None = None
     train: int | None = None
     validation: int | None = None
     test: int | None = None
@@ -75,6 +83,7 @@ class DatasetSettings:
     mie_seeds: tuple[int, ...] | None = None
     mie_nulls: Mapping[int, int] | None = None
     rule: Literal["paper", "authors_code"] = "paper"
+    with_translations: bool = False
     recipe: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -104,12 +113,13 @@ class Profile:
     """One file of ``configs/``: all sizes and hyperparameters of a run.
 
     ``matrix`` lists the data sets of ``companion reproduce``; ``datasets`` has the settings of
-    every family that can be run. ``nulls`` gives each seed the one whose balanced model is
-    compared with its own, for the null of a SHAP difference; a seed that stands only there adds one
-    balanced model. ``mie_seeds`` and ``mie_setups`` say which experiments are repeated with masked
-    input entropy, ``mie_nulls`` their nulls. ``stage_seeds`` limits stages to some seeds: those
-    that need what earlier seeds did not keep. ``hub`` says where models and texts are fetched
-    from; ``paper.yaml`` has it, for every profile.
+    families; of a family that is not among them, its record has the sizes. ``setups`` lists the
+    setups of every data set (`helpers.foundation.setups`). ``nulls`` gives each
+    seed the one whose balanced model is compared with its own, for the null of a SHAP difference; a
+    seed that stands only there adds one balanced model. ``mie_seeds`` and ``mie_setups`` say which
+    experiments are repeated with masked input entropy, ``mie_nulls`` their nulls. ``stage_seeds``
+    limits stages to some seeds: those that need what earlier seeds did not keep. ``hub`` says where
+    models and articles are fetched from; ``paper.yaml`` has it, for every profile.
     """
 
     name: str
@@ -123,26 +133,47 @@ class Profile:
     shap: ShapSettings = ShapSettings()
     nulls: Mapping[int, int] = field(default_factory=dict)
     mie_seeds: tuple[int, ...] = ()
+    setups: tuple[str, ...] = PAPER_SETUPS
     mie_setups: tuple[str, ...] = ("balanced", "imbalanced")
     mie_nulls: Mapping[int, int] = field(default_factory=dict)
     stage_seeds: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     hub: Hub | None = None
 
     def settings(self, dataset: str) -> DatasetSettings:
-        """Return the settings of a data set's family.
-
-        Raises
-        ------
-        CompanionError
-            If the profile has none.
-        """
+        """Return the settings of a data set's family: the profile's, or its record's sizes."""
         family = family_of(dataset)
         if family not in self.datasets:
-            raise CompanionError(
-                f"profile {self.name!r} has no settings for dataset {dataset!r}: "
-                f"it has {', '.join(self.datasets)}"
+            sizes = all_datasets()[family].sizes
+            return DatasetSettings(
+                train=sizes["train"], validation=sizes["validation"], test=sizes["test"]
             )
         return self.datasets[family]
+
+    def skew_of(self, dataset: str) -> Skew | None:
+        """Return a data set's languages and their weights; None: those of its record."""
+        own = self.settings(dataset)
+        about = all_datasets()[family_of(dataset)]
+        skew = about.skew_in(own.languages) if own.languages is not None else own.skew
+        return None if skew is None or skew == about.skew else skew
+
+    def dataset_folder(self, dataset: str) -> str:
+        """Return a data set's name, with its languages and their weights where they are its own.
+
+        Examples
+        --------
+        >>> load_profile("quick").dataset_folder("xnli")
+        'xnli'
+        """
+        skew = self.skew_of(dataset)
+        if skew is None:
+            return dataset
+        about = all_datasets()[family_of(dataset)]
+        languages = "-".join(skew)
+        if about.weights and skew == about.skew_in(tuple(skew)):
+            return f"{dataset}+{languages}"
+        from helpers.foundation.store import fingerprint  # which imports pandas
+
+        return f"{dataset}+{languages}-{fingerprint(skew=[*skew.items()])[:8]}"
 
     def shap_texts(self, dataset: str) -> int | None:
         """Return how many of a data set's test texts are explained; None: all."""
@@ -195,11 +226,28 @@ def _parse_profile(path: Path, text: str) -> Profile:
         check_model(model)
     for dataset in profile.matrix:
         profile.recipe_for(dataset, Variant())
-    for setup in profile.mie_setups:
+    for family, settings in profile.datasets.items():
+        check_choice(f"data set in {path.name}", family, all_datasets())
+        _check_languages(settings, all_datasets()[family], where=f"{path.name}: {family}")
+    for setup in (*profile.setups, *profile.mie_setups):
         check_choice(f"setup in {path.name}", setup, SETUPS)
     if (profile.hub is not None) != (profile.name == _HUB_PROFILE):
         raise CompanionError(f"{path.name}: the field 'hub' belongs in {_HUB_PROFILE}.yaml alone")
     return profile
+
+
+def _check_languages(settings: DatasetSettings, about: Dataset, *, where: str) -> None:
+    """Refuse languages or weights that no skewed subset can be drawn with."""
+    if settings.languages is not None and settings.skew is not None:
+        raise CompanionError(f"{where}: give languages or a skew, not both")
+    if settings.languages is not None and not about.weights:
+        raise CompanionError(f"{where}: languages without weights: give a skew")
+    named = tuple(settings.skew or settings.languages or about.languages)
+    if about.weights and (len(named) < 2 or len(set(named)) < len(named)):
+        raise CompanionError(f"{where}: languages {', '.join(named)}: give two or more, once each")
+    for language, weights in (settings.skew or {}).items():
+        if min(weights, default=0.0) <= 0:
+            raise CompanionError(f"{where}: skew: {language}: give each label a weight above 0")
 
 
 def load_profile(name: str) -> Profile:

@@ -16,9 +16,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers import stages
-from helpers.data.families import FAMILY_FACTS
 from helpers.data.offline_assets import ASSETS
 from helpers.foundation import paths
+from helpers.foundation.datasets import all_datasets
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import family_of
@@ -44,10 +44,10 @@ _CHARACTERS = {
 }
 _EXTERNAL_CHARACTERS = {"eld": 120, "wikipedia": 4000}
 _SPREAD = 0.6  # standard deviation of the characters over their mean
-# The largest subsets there are: the paper's Table 5; of XNLI, each source row in one language.
+# The largest subsets there are: Table 5 of the paper.
 _LARGEST = {
     "amazon_reviews": {"train": 719_970, "validation": 17_970, "test": 30_000},
-    "xnli": {"train": 392_700, "validation": 2_490, "test": 6_672},
+    "xnli": {"train": 523_594, "validation": 3_312, "test": 6_672},
 }
 
 
@@ -70,7 +70,7 @@ class Texts:
                 f"dataset {first.dataset!r} is not at hand: name its folder with "
                 f"--source {self.family}=FOLDER"
             )
-        self.facts = self.bench.corpus if self.here else FAMILY_FACTS[self.family]
+        self.facts = self.bench.corpus if self.here else all_datasets()[self.family]
         self.counted = self.here and tokenizer is not None
         self.special = 4 if self.facts.is_pair else 2  # pieces around and between texts
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 
+from helpers import stages
+from helpers.analysis.paired_shap import paired_differences
 from helpers.analysis.quantities import RunResults
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
+from helpers.foundation.profiles import PUBLISHED_PROFILE, profile_names
 
 
 def setup_key(experiment: Experiment) -> str:
@@ -30,7 +33,7 @@ def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
         grouped.setdefault((experiment.dataset, experiment.model), []).append(experiment)
     found = []
     for (dataset, model), members in grouped.items():
-        predictions, identification, shap_difference = {}, {}, {}
+        predictions, identification, shap_difference, tokens = {}, {}, {}, {}
         subsets = None
         for member in members:
             key = (setup_key(member), member.seed)
@@ -43,6 +46,8 @@ def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
                 identification[key] = scores
             if (frame := store.read_frame(member.folder, "shap_difference.parquet")) is not None:
                 shap_difference[key] = frame
+            if (frame := store.read_frame(member.folder, "shap_tokens.parquet")) is not None:
+                tokens[key] = frame
             if (sweep := store.read_frame(member.folder, "threshold_sweep.parquet")) is not None:
                 # As the claims of A.4 name them: imbalanced@threshold=0.05.
                 for threshold, rows in sweep.groupby("threshold"):
@@ -51,6 +56,9 @@ def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
                         drop=True
                     )
         if subsets is not None:
+            shap_difference |= paired_differences(
+                tokens, labels=subsets["labels"], threshold=members[0].settings.shap.threshold
+            )
             found.append(
                 RunResults(
                     dataset=dataset,
@@ -63,3 +71,10 @@ def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
                 )
             )
     return found
+
+
+def published() -> list[RunResults]:
+    """Read the published results; nothing where the published profile is not there."""
+    if PUBLISHED_PROFILE not in profile_names():
+        return []
+    return collect(stages.book_experiments(PUBLISHED_PROFILE))

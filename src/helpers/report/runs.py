@@ -50,8 +50,10 @@ def recipe_line(experiment: Experiment) -> str:
     settings, ours = experiment.settings, experiment.recipe
     sizes = settings.settings(experiment.dataset)
     seeds = settings.seeds_of(experiment.dataset)
+    skew = settings.skew_of(experiment.dataset)
+    own = "" if skew is None else f"languages {', '.join(skew)}, "
     return (
-        f"{_size(sizes.train)} training rows, epochs: {ours.epochs:g}, batches of "
+        f"{own}{_size(sizes.train)} training rows, epochs: {ours.epochs:g}, batches of "
         f"{ours.batch_size} × {ours.accumulation}, learning rates "
         f"{ours.encoder_learning_rate:g} (encoder) and {ours.head_learning_rate:g} (head), "
         f"{'seed' if len(seeds) == 1 else 'seeds'} {', '.join(map(str, seeds))}"

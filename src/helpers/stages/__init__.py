@@ -22,7 +22,12 @@ from helpers.stages.registry import (
     stages_of,
 )
 from helpers.stages.running import is_done, load, pending, run
-from helpers.stages.selection import compared_models, experiments
+from helpers.stages.selection import (
+    book_experiments,
+    compared_models,
+    experiments,
+    profile_experiments,
+)
 from helpers.stages.workbench import Workbench
 
 STAGES = tuple(all_stages())
@@ -36,6 +41,7 @@ __all__ = [
     "Stage",
     "Workbench",
     "all_stages",
+    "book_experiments",
     "check_stages",
     "compared_models",
     "experiments",
@@ -43,6 +49,7 @@ __all__ = [
     "load",
     "needs",
     "pending",
+    "profile_experiments",
     "run",
     "stage_fingerprint",
     "stage_table",

@@ -7,12 +7,14 @@ from helpers.data.subsets import severity_limit
 from helpers.foundation import hardware, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
+from helpers.foundation.setups import all_setups
 from helpers.stages.fingerprints import model_fingerprint, stage_fingerprint
 from helpers.stages.record import Stage
 from helpers.stages.workbench import Workbench
 
 
 def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
+    weighting = all_setups()[experiment.setup].weighting
     return {
         "subsets": stage_fingerprint(experiment, "subsets", sources=sources),
         "model": model_fingerprint(experiment.model),
@@ -21,24 +23,47 @@ def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
         "layers": experiment.options.layers,
         "mie": experiment.options.mie,
         "seed": experiment.seed,
+        **({"weighting": dict(weighting.settings)} if weighting and weighting.settings else {}),
     }
 
 
+def _hooks(bench: Workbench) -> dict[str, Any]:
+    """Return what the setup's weighting gives to fine-tuning, of the cells of the training rows."""
+    from helpers.training.class_weights import cell_counts, check_cells, of_mean_one, of_rows
+
+    weighting = all_setups()[bench.experiment.setup].weighting
+    if weighting is None:
+        return {}
+    what = f"setup {bench.experiment.setup}"
+    limit = severity_limit(bench.corpus.skew)
+    if weighting.needs_every_cell and bench.experiment.options.severity >= limit:
+        raise CompanionError(
+            f"{what} needs a severity below {limit:g}: at {limit:g} a language has no row of its "
+            "rarest label, for which it is undefined"
+        )
+    languages, labels = bench.train["language"], bench.train["label"]
+    counts = cell_counts(languages, labels).reindex(
+        columns=range(len(bench.corpus.labels)), fill_value=0
+    )
+    if weighting.needs_every_cell:
+        check_cells(counts, what)
+    hooks: dict[str, Any] = {}
+    if weighting.cell_weights is not None:
+        hooks["row_weights"] = of_rows(weighting.cell_weights(counts), languages, labels)
+    if weighting.cell_chances is not None:
+        chances = of_mean_one(weighting.cell_chances(counts), counts)
+        hooks["row_chances"] = of_rows(chances, languages, labels)
+    if weighting.make_loss is not None:
+        hooks["row_loss"] = weighting.make_loss(counts)
+    return hooks
+
+
 def _compute(bench: Workbench) -> dict[str, Any]:
-    from helpers.training.class_weights import row_weights
-    from helpers.training.encoders import load_encoder
+    from helpers.training.encoders import load_encoder, quiet
     from helpers.training.finetuning import finetune
 
-    experiment, train = bench.experiment, bench.train
-    weights = None
-    if experiment.setup == "imbalanced_cw":
-        limit = severity_limit(bench.corpus.skew)
-        if experiment.options.severity >= limit:
-            raise CompanionError(
-                f"setup imbalanced_cw needs a severity below {limit:g}: at {limit:g} a language "
-                "has no row of its rarest label, and its class weight (eq. 2) is undefined"
-            )
-        weights = row_weights(train["language"], train["label"])
+    experiment = bench.experiment
+    hooks = _hooks(bench)
     recipe = experiment.recipe
     model, tokenizer = load_encoder(
         experiment.model,
@@ -52,15 +77,21 @@ def _compute(bench: Workbench) -> dict[str, Any]:
     result = finetune(
         model,
         tokenizer,
-        train,
+        bench.train,
         bench.validation,
         recipe,
         output_dir=experiment.checkpoint,
         seed=experiment.seed,
-        row_weights=weights,
         masked_entropy=experiment.options.mie,
         progress=bench.progress,
+        **hooks,
     )
+    weighting = all_setups()[experiment.setup].weighting
+    if weighting is not None and weighting.correct is not None and hardware.is_first_process():
+        outputs = bench.outputs(result.model, tokenizer, bench.train, "training rows")
+        weighting.correct(result.model, outputs.features, bench.train)
+        with quiet():
+            result.model.save_pretrained(experiment.checkpoint)
     history = result.history.astype(object).where(result.history.notna(), None)
     if hardware.is_first_process():
         store.write_json(

@@ -18,14 +18,25 @@ def stage_fingerprint(experiment: Experiment, stage: str, *, sources: Sources) -
     return store.fingerprint(stage=stage, version=about.version, **inputs)
 
 
-def data_fingerprint(dataset: str, *, sources: Sources) -> str:
-    """Return the checksum of a data set; its files are read once."""
-    return _data_fingerprint(dataset, tuple(sorted(sources.items())))
+def data_fingerprint(experiment: Experiment, *, sources: Sources) -> str:
+    """Return the checksum of an experiment's data set; its files are read once."""
+    skew = experiment.settings.skew_of(experiment.dataset)
+    return _data_fingerprint(
+        experiment.dataset,
+        tuple(sorted(sources.items())),
+        None if skew is None else tuple(skew.items()),
+    )
 
 
 @functools.cache
-def _data_fingerprint(dataset: str, sources: tuple[tuple[str, Path], ...]) -> str:
-    return corpora.source_fingerprint(dataset, sources=dict(sources))
+def _data_fingerprint(
+    dataset: str,
+    sources: tuple[tuple[str, Path], ...],
+    skew: tuple[tuple[str, tuple[float, ...]], ...] | None,
+) -> str:
+    return corpora.source_fingerprint(
+        dataset, sources=dict(sources), skew=None if skew is None else dict(skew)
+    )
 
 
 @functools.cache

@@ -9,6 +9,7 @@ import pandas as pd
 from helpers.data.corpora import Sources
 from helpers.data.external_texts import external_fingerprint
 from helpers.foundation import paths, store
+from helpers.foundation.datasets import all_datasets
 from helpers.foundation.experiment import Experiment
 from helpers.stages.fingerprints import model_fingerprint, stage_fingerprint
 from helpers.stages.record import Stage
@@ -45,10 +46,8 @@ def _external_name(bench: Workbench) -> str:
 
 def _paper_rows(family: str, source: str) -> int:
     """Return how many texts the paper's probe saw: scikit-learn's C goes with their number."""
-    six_languages = family in ("amazon_reviews", "multiemo")
-    if source == "external":
-        return 6_000 if six_languages else 2_000
-    return 30_000 if six_languages else 6_672
+    datasets = all_datasets()
+    return datasets[datasets[family].counterpart or "xnli"].probe_rows[source]
 
 
 def _probe(bench: Workbench, features: Any, name: str, rows: pd.DataFrame) -> dict[str, Any]:

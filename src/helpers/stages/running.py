@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from helpers.data.corpora import Sources, resolve_name
+from helpers.data.corpora import Sources, full_name
 from helpers.foundation import hardware, paths, provenance, store
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import FAMILIES, check_choice, family_of
+from helpers.foundation.names import FAMILIES, check_choice
 from helpers.stages.fingerprints import data_fingerprint, stage_fingerprint
 from helpers.stages.registry import all_stages, check_stages, needs, stages_of
 from helpers.stages.selection import experiments
@@ -141,13 +141,13 @@ def _parameters(bench: Workbench) -> dict[str, Any]:
         "recipe": dataclasses.asdict(experiment.recipe),
         "sizes": {
             name: getattr(sizes, name)
-            for name in ("train", "validation", "test", "shap_texts", "rule")
+            for name in ("train", "validation", "test", "shap_texts", "rule", "with_translations")
         },
         "language_identification": dataclasses.asdict(settings.language_identification),
         "shap": dataclasses.asdict(settings.shap),
         "model_source": model_source(experiment.model),
         "data_source": bench.corpus.source,
-        "data_fingerprint": data_fingerprint(experiment.dataset, sources=bench.sources),
+        "data_fingerprint": data_fingerprint(experiment, sources=bench.sources),
     }
 
 
@@ -231,11 +231,9 @@ def load(
     CompanionError
         If a parameter's value is not allowed; the message lists what is.
     """
-    family = family_of(dataset)
     for name in sources or {}:
         check_choice("source", name, [*FAMILIES, "wikipedia"])
-    if sources and family in sources:
-        dataset = resolve_name(family, sources=sources)
+    dataset = full_name(dataset, sources)
     listed = experiments(profile=profile, model=model, dataset=dataset)
     if compute:
         for experiment in listed:

@@ -13,7 +13,7 @@ def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
     settings = experiment.settings.shap
     return {
         "finetuning": stage_fingerprint(experiment, "finetuning", sources=sources),
-        "texts": examples_of(experiment.dataset).to_dict("list"),
+        "texts": examples_of(experiment).to_dict("list"),
         "max_evals": settings.max_evals,
         "precision": settings.precision,
     }
