@@ -2,7 +2,7 @@
 #
 #   make reproduce               run the quick profile on real texts, build the book
 #   make reproduce PROFILE=...   another profile of configs/ (embedded, paper)
-#   make test                    all tests
+#   make test                    all tests, and the ten that take longest
 #   make book                    the book from the committed results, computing no experiment
 #   make TORCH_INDEX=<URL> ...   take torch from that index (pytorch.org names a CPU one)
 #   make SOURCES="--source xnli=FOLDER" ...   read a data set from a local folder
@@ -31,7 +31,7 @@ reproduce: $(READY)
 	@$(BIN)/companion reproduce --profile $(PROFILE) $(SOURCES)
 
 test: $(READY)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --durations=10
 
 lint: $(READY)
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -29,25 +29,13 @@
 #
 # [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/00_diagnose.ipynb)
 
-# %% tags=["remove-cell", "setup"]
-import sys
-
-if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothing
-    import os
-    import subprocess
-
-    def call(*command):
-        subprocess.run(command, check=True)
-
-    call("git", "clone", "--depth=1", "https://github.com/language-class-imbalance/companion")
-    call(sys.executable, "-m", "pip", "install", "--quiet", "./companion")
-    os.chdir("companion")
-
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # not used here; every page of the book has it
 data = ""  # a file, a folder, or owner/name on the hub; empty: the example below
 
 # %% tags=["remove-cell", "setup"]
+import sys
+
 if "google.colab" in sys.modules:  # choose a file of your own, or cancel to see the example
     from google.colab import files
 

@@ -287,6 +287,21 @@ def test_a_changed_result_makes_its_pages_stale(root, built):
     assert book._stamp(page_, {}) == before
 
 
+def test_a_change_to_another_profile_makes_the_whole_run_s_pages_stale(root, built):
+    whole, part = (
+        next(one for one in book.pages("tiny") if (one.place is None) == whole)
+        for whole in (True, False)
+    )
+    before = [book._stamp(each, {}) for each in (whole, part)]
+    other = root / "configs" / "other.yaml"
+    try:
+        other.write_text((root / "configs" / "tiny.yaml").read_text())
+        assert book._stamp(whole, {}) != before[0]
+        assert book._stamp(part, {}) == before[1]
+    finally:
+        other.unlink()
+
+
 def test_a_failing_notebook_is_one_sentence_and_leaves_its_log(root, tmp_path):
     source = tmp_path / "99_broken.py"
     source.write_text(

@@ -64,6 +64,13 @@ def test_the_colab_link_and_the_clone_come_from_the_project_url(path):
 
 
 @of(SOURCES)
+def test_the_set_up_cell_is_written_once(path):
+    assert "google.colab" not in path.read_text()
+    tags = [cell.metadata.get("tags", []) for cell in notebooks.read_source(path).cells]
+    assert sum("setup" in each for each in tags) == 1
+
+
+@of(SOURCES)
 def test_the_first_code_cell_does_nothing_outside_colab(path):
     before = set(sys.modules)
     exec(notebooks.read_source(path).cells[1].source, {})

@@ -62,6 +62,7 @@ _USE = (
     "book/_generated/status",
     "book/_generated/cost",
 )
+_BUILD_ON_IT = ("book/architecture", "book/api")
 _BACKGROUND = ("book/security", "book/glossary", "book/references")
 
 
@@ -186,9 +187,11 @@ def execute_notebooks(listed: Sequence[Page], *, workers: int = 2, progress: boo
 def _stamp(page: Page, sums: dict[Path, str]) -> str:
     """Return a checksum of all that a page depends on."""
     helpers = Path(__file__).parent
+    # Pages of the whole run read other profiles too.
+    profile = page.parameters["profile"] if page.place else "*"
     inputs = [
         page.source,
-        paths.configs_dir() / f"{page.parameters['profile']}.yaml",
+        *sorted(paths.configs_dir().glob(f"{profile}.yaml")),
         *sorted(
             path for path in helpers.rglob("*") if path.suffix in (".py", ".mplstyle", ".jinja")
         ),
@@ -326,7 +329,11 @@ def table_of_contents(profile: str, *, datasets: Iterable[str] = ()) -> str:
         caption = dataset_label(place.dataset)
         caption += f", {model_label(place.model)}" if several else ""
         parts.append({"caption": caption, "chapters": chapters})
-    for caption, names in (("Run", _USE), ("Background", _BACKGROUND)):
+    for caption, names in (
+        ("Run", _USE),
+        ("Build on it", _BUILD_ON_IT),
+        ("Background", _BACKGROUND),
+    ):
         parts.append({"caption": caption, "chapters": [{"file": name} for name in names]})
     content = {"format": "jb-book", "root": "index", "parts": parts}
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
@@ -403,7 +410,8 @@ def build(toc: Path, *, everything: bool = False) -> Path:
     if done.returncode != 0:
         (output / "toc.yml").unlink(missing_ok=True)
         lines = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr).splitlines()
-        first = next((line for line in lines if "WARNING" in line or "ERROR" in line), lines[-1])
+        told = (line for line in lines if "WARNING" in line or "ERROR" in line)
+        first = next(told, lines[-1] if lines else "it was stopped and said nothing")
         raise CompanionError(
             f"the book does not build: {first.strip()} (all of it in {log.relative_to(root)})"
         )
