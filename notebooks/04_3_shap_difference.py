@@ -118,9 +118,10 @@ example_plots.example_plots(
     example_plots.example_values(experiments),
     label=next(reversed(labels), None),
     caption="<b>Figure 4.3-2, example texts.</b> SHAP values of every token for the last label of "
-    "the skew, models of one seed. Axes and colours are the same in all plots; a token shows its "
-    f"value when clicked. {example_plots.SPACE_MARK} is the tokenizer's mark of a space, where it "
-    "is a token of its own.",
+    "the skew, models of one seed. Below a setup: the label's probability with every token masked "
+    "→ for the text. A colour means the same value everywhere; a token shows its value under the "
+    f"pointer. {example_plots.SPACE_MARK} is the tokenizer's mark of a space, where it is a token "
+    "of its own.",
 )
 
 # %% [markdown]

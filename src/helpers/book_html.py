@@ -81,8 +81,6 @@ def accessible(body: str) -> str:
 
     Examples
     --------
-    >>> accessible('<th class="head"></th>')
-    '<td class="head"></td>'
     >>> accessible('<div class="pst-scrollable-table-container">')
     '<div class="pst-scrollable-table-container" role="region" aria-label="Table 1 of the text">'
     """
@@ -90,8 +88,6 @@ def accessible(body: str) -> str:
     body = body.replace('role="doc-biblioentry"', 'role="listitem"')
     # A fold is called by the word that is written on it.
     body = body.replace(' aria-label="Toggle hidden content"', "")
-    # A heading without a word is no heading.
-    body = re.sub(r"<th\b([^>]*)>\s*(?:<p>\s*</p>)?\s*</th>", r"<td\1></td>", body)
     # What scrolls by keyboard has a name. The theme makes these containers focusable.
     numbers = itertools.count(1)
     return re.sub(

@@ -1,5 +1,7 @@
 import re
 
+import pytest
+
 import fake_results
 from helpers.report.example_plots import SPACE_MARK, example_plots, example_values
 
@@ -14,14 +16,17 @@ def test_each_text_is_drawn_for_each_setup_on_one_scale(experiments):
     shown = example_plots(values, label=fake_results.LABELS[-1], caption="Texts").html
     assert shown.count("<details") == len(fake_results.LANGUAGES)
     assert shown.count("<td>") == len(fake_results.LANGUAGES) * 2 * 3
-    # base value 0.25 in every plot, at the same place
-    places = re.findall(r'<text x="([\d.]+)%" y="27"[^>]*>0\.25<', shown)
-    assert len(places) >= 12 and len(set(places)) == 1
-    assert "np.float64" not in shown and shown.count("rgb(255.0, ") > 0
+    assert shown.count("<small>0.25 → ") == len(fake_results.LANGUAGES) * 2 * 3
+    largest = values[f"value_{fake_results.LABELS[-1]}"].abs().max()
+    strengths = {
+        round(float(signed.replace("−", "-")), 3): float(strength)
+        for strength, signed in re.findall(r'--strength:([\d.]+)" title="([+−][\d.]+)"', shown)
+    }
+    for value, strength in strengths.items():
+        assert strength == pytest.approx(abs(value) / largest, abs=0.011)
     again = example_plots(values, label=fake_results.LABELS[-1], caption="Texts").html
     assert shown == again, "nothing in a page is random"
     assert "&lt;b&gt;" in shown and "<b>" not in shown
-    assert {"0.3", "0.2", "0.25"} <= set(re.findall(r">(0\.\d+)</div", shown))
 
 
 def test_what_is_missing_is_said(experiments):
