@@ -50,7 +50,8 @@ def _inline_math(translator: Any, node: nodes.math) -> None:
 
 
 def _displayed_math(translator: Any, node: nodes.math_block) -> None:
-    translator.body.append(f'<div class="math">{tex2mathml(node.astext(), as_block=True)}</div>')
+    formula = tex2mathml(node.astext(), as_block=True)
+    translator.body.append(f'<div class="companion-formula">{formula}</div>')
     raise nodes.SkipNode
 
 

@@ -88,7 +88,7 @@ def violations(page: "Page", axe: str) -> dict[str, Any]:
         page.wait_for_timeout(300)  # the theme waits before it looks which blocks now scroll
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)
-            assert page.evaluate("document.documentElement.dataset.theme") == theme
+            page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
             for violation in page.evaluate(AXE):
                 found.setdefault(violation, []).append(f"{theme}, {width} px")
     return found

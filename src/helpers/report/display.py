@@ -201,8 +201,8 @@ def note(text: str, *, kind: str = "note") -> Html:
     return Html(f'<p class="companion-{kind}">{text}</p>', text)
 
 
-def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str = "") -> Html:
-    """Say which results are not there and which command computes them; nothing where all are.
+def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str = "") -> Html | None:
+    """Say which results are not there and which command computes them; None where all are.
 
     Parameters
     ----------
@@ -222,7 +222,7 @@ def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str =
             kind="missing",
         )
     if not absent:
-        return Html("")
+        return None  # a notebook shows no output, not an empty one
     runs = ", ".join(f"{experiment.setup}, seed {experiment.seed}" for experiment in absent)
     what = "no result of this page is here yet" if len(absent) == len(wanted) else f"without {runs}"
     return note(
