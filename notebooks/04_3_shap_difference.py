@@ -108,10 +108,10 @@ display.table(
 # ## Two texts a language
 #
 # The book's own texts, the same in every language: one with nothing to judge, one that praises and
-# blames. Orange tokens raise the probability of the label, blue ones, dotted below, lower it. Beside
-# them stands where the text moves the probability to from the base value, the model's answer to a
-# text of masks only. If a model takes a token that judges nothing for a sign of the language, that
-# token has a colour in the second row and none in the first.
+# blames. Orange tokens raise the probability of the label; blue ones, dotted below, lower it.
+# Beside them stands where the text moves the probability to from the base value, the model's answer
+# to a text of masks only. If a model takes a token that judges nothing for a sign of the language,
+# that token has a colour in the second row and none in the first.
 
 # %% tags=["hide-input"]
 example_plots.example_plots(

@@ -3,7 +3,14 @@ import re
 import pytest
 
 import fake_results
-from helpers.report.example_plots import SPACE_MARK, example_plots, example_values
+from helpers.report.example_plots import (
+    DEEPEST,
+    LOWERS,
+    RAISES,
+    SPACE_MARK,
+    example_plots,
+    example_values,
+)
 
 
 def test_each_text_is_drawn_for_each_setup_on_one_scale(experiments):
@@ -18,12 +25,11 @@ def test_each_text_is_drawn_for_each_setup_on_one_scale(experiments):
     assert shown.count("<td>") == len(fake_results.LANGUAGES) * 2 * 3
     assert shown.count("<small>0.25 → ") == len(fake_results.LANGUAGES) * 2 * 3
     largest = values[f"value_{fake_results.LABELS[-1]}"].abs().max()
-    strengths = {
-        round(float(signed.replace("−", "-")), 3): float(strength)
-        for strength, signed in re.findall(r'--strength:([\d.]+)" title="([+−][\d.]+)"', shown)
-    }
-    for value, strength in strengths.items():
-        assert strength == pytest.approx(abs(value) / largest, abs=0.011)
+    tokens = re.findall(r'rgb\(([\d ]+)/([\d.]+)\)[^"]*" title="([+−])([\d.]+)"', shown)
+    assert {(colour, sign) for colour, _, sign, _ in tokens} == {(RAISES, "+"), (LOWERS, "−")}
+    for _, opacity, _, size in tokens:
+        assert float(opacity) == pytest.approx(DEEPEST * float(size) / largest, abs=0.006)
+    assert shown.count("dotted") == sum(sign == "−" for _, _, sign, _ in tokens)
     again = example_plots(values, label=fake_results.LABELS[-1], caption="Texts").html
     assert shown == again, "nothing in a page is random"
     assert "&lt;b&gt;" in shown and "<b>" not in shown

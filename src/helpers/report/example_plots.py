@@ -12,6 +12,8 @@ from helpers.report.display import MISSING, Html, scrollable, signed
 from helpers.report.frames import each
 
 SPACE_MARK = "▁"
+RAISES, LOWERS = "230 159 0", "86 180 233"  # Okabe and Ito's orange and sky blue
+DEEPEST = 0.45  # opacity of the largest value: text on it stays readable on either ground
 
 
 def example_values(experiments: Sequence[Experiment], *, seed: int = 0) -> pd.DataFrame:
@@ -112,13 +114,19 @@ def _tokens(tokens: pd.DataFrame, *, label: str, largest: float) -> str:
 
 
 def _token(word: str, value: float, strength: float) -> str:
-    """Return one token; ``strength``, from 0 to 1, is how deep its colour is."""
+    """Return one token; ``strength``, from 0 to 1, is how deep its colour is.
+
+    The colours stand here, not in the book's style sheet, since a notebook shows them too. They are
+    transparent, for a light ground and a dark one.
+    """
     text = html.escape(word, quote=False)
-    if round(strength, 2) == 0:
+    opacity = round(DEEPEST * strength, 2)
+    if opacity == 0:
         return text
-    side = "for" if value > 0 else "against"
-    depth = f'style="--strength:{strength:.2f}"'
-    return f'<span class="{side}" {depth} title="{signed(value)}">{text}</span>'
+    style = f"background:rgb({RAISES if value > 0 else LOWERS}/{opacity})"
+    if value < 0:
+        style += ";text-decoration:underline dotted"
+    return f'<span style="{style}" title="{signed(value)}">{text}</span>'
 
 
 def _shown(tokens: list[str]) -> list[str]:
