@@ -163,8 +163,10 @@ def threshold_sweep(
             axes[1].plot(x, line, style, color=SIDE_COLOURS[str(side)], markersize=4)
     axes[1].axhline(0, color=INK, linewidth=0.9)
     axes[1].set_title("Difference of neutral tokens")
+    ticks = [0.001, 0.01, 0.1]
     for ax in axes:
         ax.set_xscale("log")
+        ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])  # powers of ten are small print
         ax.axvline(0.01, color=GREY, linestyle="--", linewidth=1)
         ax.set_xlabel("Threshold")
     handles = [
