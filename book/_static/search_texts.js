@@ -13,9 +13,11 @@ Search.makeSearchSummary = (text) => {
     .split(/\s+/)
     .map((word) => text.toLowerCase().indexOf(word))
     .filter((place) => place >= 0);
-  const start = places.length ? Math.max(0, Math.min(...places) - 120) : 0;
+  // Whole words: from a space before the first place to a space after it.
+  const start = places.length ? text.lastIndexOf(" ", Math.min(...places) - 100) + 1 : 0;
+  const end = start + 240 < text.length ? text.lastIndexOf(" ", start + 240) : text.length;
   const summary = document.createElement("p");
   summary.className = "context";
-  summary.textContent = `${start ? "… " : ""}${text.slice(start, start + 240).trim()} …`;
+  summary.textContent = `${start ? "… " : ""}${text.slice(start, end)} …`;
   return summary;
 };
