@@ -125,7 +125,8 @@ def _token(word: str, value: float, strength: float) -> str:
         return text
     style = f"background:rgb({RAISES if value > 0 else LOWERS}/{opacity})"
     if value < 0:
-        style += ";text-decoration:underline dotted"
+        # Not by colour alone; a thin line needs twice the opacity of a ground.
+        style += f";text-decoration:underline dotted rgb({LOWERS}/{2 * opacity:.2f})"
     return f'<span style="{style}" title="{signed(value)}">{text}</span>'
 
 
