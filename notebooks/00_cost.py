@@ -147,9 +147,9 @@ display.table(
 # ## The paper's whole grid
 #
 # `companion plan` counts the work of every stage of a profile before anything is computed, and
-# predicts its time and memory. Here it does so for the profile `paper` (every setup, with and
-# without masked input entropy, and one more balanced model for the null of the SHAP difference) on
-# a GPU that is described by its data sheet. The caption says what is assumed.
+# predicts its time and memory. Here it does so for the profile `paper` (every setup with three
+# seeds, each with and without masked input entropy) on a GPU that is described by its data sheet.
+# One seed alone would cost a third, and decide nothing. The caption says what is assumed.
 
 # %% tags=["hide-input"]
 display.table(

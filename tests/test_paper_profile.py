@@ -34,12 +34,16 @@ from loopback_hub import COMMIT, serving
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PROFILE = "paper_tiny"
-# All that is changed in the profile: how many rows and evaluations.
+# All that is changed in the profile: how many rows, evaluations and seeds.
 SIZES = {
     "datasets": {
         "amazon_reviews": {"train": 480, "validation": 120, "test": 120, "shap_texts": 24},
         "xnli": {"train": 240, "validation": 60, "test": 60, "recipe": {"epochs": 3}},
     },
+    "seeds": [0],
+    "nulls": {0: 1},
+    "mie_seeds": [0],
+    "mie_nulls": {},
     "language_identification": {"external": "wikipedia", "per_language": 12},
     "shap": {"texts": None, "max_evals": 24},
 }

@@ -102,13 +102,12 @@ def places(profile: str, *, datasets: Iterable[str] = ()) -> list[Place]:
     list of Place
         For every model, the profile's data sets, then others with results in the store.
     """
+    from helpers.report.results import datasets_with_results
+
     settings = load_profile(profile)
     found = []
     for model in settings.models:
-        of_model = Experiment(model, settings.matrix[0], "balanced", 0, profile).folder.parents[2]
-        with_results = sorted(
-            {path.parents[2].name for path in of_model.glob(f"*/*/*/{store.RUN_FILE}")}
-        )
+        with_results = datasets_with_results(profile, model)
         names = dict.fromkeys([*settings.matrix, *datasets, *with_results])
         found += [Place(model, name) for name in names]
     return found

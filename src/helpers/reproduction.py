@@ -164,39 +164,18 @@ def claim_records(profile: str) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        As `helpers.report.claims.as_records`; a data set of the profile without results is there
-        too, and says so.
+        As `helpers.report.claim_records.as_records`.
     """
-    from helpers.analysis.quantities import RunResults
     from helpers.book import experiments
-    from helpers.report.claim_list import CLAIMS
-    from helpers.report.claims import as_records
-    from helpers.report.results import collect
+    from helpers.report.claim_list import CLAIMS, HEADLINES
+    from helpers.report.claim_records import as_records
+    from helpers.report.verdicts import verdicts
 
-    listed = experiments(profile)
-    found = {(one.dataset, one.model): one for one in collect(listed)}
-    places = dict.fromkeys((each.dataset, each.model) for each in listed)
-    nothing = (
-        RunResults(dataset=dataset, model=model, labels=(), skew={})
-        for dataset, model in places
-        if (dataset, model) not in found
-    )
-    return as_records(CLAIMS, [*found.values(), *nothing])
+    return as_records(CLAIMS, verdicts(experiments(profile)), family=list(HEADLINES))
 
 
 def claims_text(records: Sequence[Mapping[str, Any]]) -> str:
-    """Return the claims as plain lines: verdict on the paper, then on each data set."""
-    lines = []
-    for record in records:
-        lines.append(f"{record['section']}  {record['id']}: {record['quantity']}")
-        lines.append(f"    paper: {record['paper_verdict']}")
-        for name, found in record["datasets"].items():
-            interval = ""
-            if found["estimate"] is not None:
-                interval = f" ({found['estimate']:.3f}"
-                if found["ci_low"] is not None:
-                    interval += f", 95 % [{found['ci_low']:.3f}, {found['ci_high']:.3f}]"
-                interval += ")"
-            verdict = found["verdict"] if interval else found["method"]
-            lines.append(f"    {name}: {verdict}{interval}")
-    return "\n".join(lines)
+    """Return the records of `claim_records` as plain lines."""
+    from helpers.report.claim_records import as_text
+
+    return as_text(records)

@@ -47,21 +47,29 @@ TOLERANCES: Mapping[str, Tolerance] = {
 }
 
 # The names of benchmarks/rounding.py.
-_ROUNDINGS = {"fp32": "seen without bf16", "one_thread": "seen with one thread"}
+_ROUNDINGS = {
+    "fp32": "seen without bf16",
+    "one_thread": "seen with one thread",
+    "other_processor": "seen on another processor",
+}
 
 
-def tolerance_table(measured: Mapping[str, Mapping[str, float]] | None = None) -> pd.DataFrame:
+def tolerance_table(
+    measured: Mapping[str, Mapping[str, float | None]] | None = None,
+) -> pd.DataFrame:
     """Return `TOLERANCES` as a table for readers.
 
     Parameters
     ----------
     measured : mapping, optional
         Kind of rounding to the largest distance of each kind of number, as ``rounding.json`` of the
-        benchmarks has it: a column each.
+        benchmarks has it: a column each, None what was not computed.
     """
     labels = [tolerance.what.capitalize() for tolerance in TOLERANCES.values()]
     columns = {"tolerance": [f"±{tolerance.value:g}" for tolerance in TOLERANCES.values()]} | {
-        _ROUNDINGS[name]: [f"{distances[kind]:.3g}" for kind in TOLERANCES]
+        _ROUNDINGS[name]: [
+            "–" if (d := distances[kind]) is None else f"{d:.3g}" for kind in TOLERANCES
+        ]
         for name, distances in (measured or {}).items()
     }
     return pd.DataFrame(columns, index=labels).replace({"±0": "none", "0": "none"})

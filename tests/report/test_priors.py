@@ -6,7 +6,8 @@ import pytest
 from matplotlib.colors import to_hex
 
 import fake_results
-from helpers.analysis.quantities import estimate
+from helpers.analysis.quantities import values_by_seed
+from helpers.analysis.statistics import over_seeds
 from helpers.analysis.test_priors import accuracy_under
 from helpers.report import figures, frames, priors
 from helpers.report.results import collect
@@ -38,10 +39,11 @@ def test_differences_are_those_of_the_claims(experiments):
     keys = found.set_index(["setup", "minus", "prior"])
     assert len(keys) == 3 * len(priors.COMPARISONS)
     (results,) = collect(experiments)
-    measured = estimate(results, accuracy_under("imbalanced", "balanced", "reversed"))
+    values = values_by_seed(results, accuracy_under("imbalanced", "balanced", "reversed"))
+    measured = over_seeds(list(values.by_seed.values()))
     row = keys.loc[("Imbalanced", "Balanced", "reversed")]
-    assert row["difference"] == pytest.approx(measured.estimate.estimate)
-    assert row["low"] == pytest.approx(measured.estimate.ci_low)
+    assert row["difference"] == pytest.approx(measured.value)
+    assert (row["low"], row["high"]) == pytest.approx(measured.interval())
 
 
 def test_the_table_shows_levels_and_the_differences_of_its_setups(experiments):

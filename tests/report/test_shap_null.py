@@ -1,43 +1,31 @@
 """The change beside its null, and the paired difference where token values are kept."""
 
-import numpy as np
-import pandas as pd
+from contextlib import contextmanager
+
 import pytest
 
 import fake_results
-from helpers.analysis.shap_frames import token_values
 from helpers.foundation import paths
 from helpers.report import shap_null
 from helpers.report.results import collect
 
 
-@pytest.fixture
-def experiments(tmp_path):
-    with fake_results.checkout(tmp_path):
+@contextmanager
+def made_up(root, *, seeds):
+    """Results of a tiny profile with some seeds."""
+    with fake_results.checkout(root):
         profile = paths.configs_dir() / "tiny.yaml"
-        text = profile.read_text("utf-8").replace("seeds: [0, 1]", "seeds: [0, 1, 2]")
         size = "{train: 600, validation: 60, test: 600}\n"
+        text = profile.read_text("utf-8").replace("seeds: [0, 1]", f"seeds: {seeds}")
         text = text.replace("datasets:\n", f"datasets:\n  multiemo: {size}")
         profile.write_text(text, "utf-8")
         yield fake_results.write_all()
 
 
-def tokens(experiment):
-    """Texts of a neutral and a positive token; the first moves as `fake_results` says."""
-    generator = np.random.default_rng(experiment.seed)
-    slope = 0.1 if experiment.setup == "imbalanced" else 0.0
-    rows = [
-        {"text_id": f"text{n}", "group": f"group{n}", "language": language, "label": 0,
-         "position": position}
-        | {f"value_{label}": (slope * (fake_results.SKEW[language][index] - 2) if position == 0
-                              else 0.3) + generator.normal(0, 0.001)
-           for index, label in enumerate(fake_results.LABELS)}
-        | {f"base_{label}": 0.3 for label in fake_results.LABELS}
-        for n in range(12)
-        for language in [fake_results.LANGUAGES[n % 2]]
-        for position in range(2)
-    ]  # fmt: skip
-    return token_values(pd.DataFrame(rows), fake_results.LABELS)
+@pytest.fixture
+def experiments(tmp_path):
+    with made_up(tmp_path, seeds=[0, 1]) as experiments:
+        yield experiments
 
 
 def test_the_null_stands_beside_the_change(experiments):
@@ -62,19 +50,17 @@ def test_without_a_null_the_change_is_told_alone(experiments):
     assert shap_null.table([]).empty
 
 
-def test_kept_token_values_give_the_paired_difference(experiments):
-    for experiment in experiments:
-        if not experiment.variant:
-            frame = tokens(experiment)
-            fake_results.publish(experiment, "shap_tokens", {"shap_tokens.parquet": frame})
-    (results,) = collect(experiments)
+def test_kept_token_values_give_the_paired_difference(tmp_path):
+    with made_up(tmp_path, seeds=[0, 1, 2]) as experiments:
+        (results,) = collect(experiments)
+        table = shap_null.table(experiments)
     assert {key for key in results.shap_difference if "@paired" in key[0]} == {
         (f"{setup}@paired", seed) for setup in ("imbalanced", "imbalanced_cw") for seed in range(3)
     }
     apart = shap_null.null_share(results).loc["Neutral tokens, over- minus under-represented"]
     assert apart["paired"] == pytest.approx(0.2, abs=0.003)
     assert apart["paired_low"] < apart["paired"] < apart["paired_high"]
-    assert "Paired difference [95 %]" in shap_null.table(experiments)
+    assert "Paired difference [95 %]" in table
 
 
 def test_several_data_sets_are_told_apart(experiments):

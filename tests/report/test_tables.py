@@ -114,7 +114,7 @@ def test_token_shares_by_threshold(experiments):
 def test_sizes_counts_and_recipe(experiments):
     sizes = tables.split_sizes(experiments)
     assert sizes["Paper: XNLI", "rows"].tolist() == ["524k", "3.3k", "6.6k"]
-    assert sizes.iloc[0, :4].tolist() == ["600", "80.0 %", "600", "590"]
+    assert sizes.iloc[0, :6].tolist() == ["600", "80.0 %", "600", "0", "590", "10"]
     counts = frames.joint_counts(experiments)
     totals = counts[counts["subset"] == "Imbalanced"].groupby("label")["rows"].sum()
     assert totals.tolist() == [200, 200, 200]
@@ -131,7 +131,7 @@ def test_the_status_counts_what_is_finished(experiments):
     row = status.loc[("MultiEmo pairs, multilingual-e5-small", "Balanced")]
     assert row["seeds finished"] == "1 of 2"
     assert row["missing"] == "all"
-    assert row["minutes a seed"] == "6.0"
+    assert row["minutes a seed"] == "8.0"
     assert runs.environments(experiments).loc["torch"].tolist() == ["2.13.0"]
 
 

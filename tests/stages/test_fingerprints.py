@@ -76,6 +76,17 @@ def test_the_difference_depends_on_the_model_it_is_compared_with(tiny_checkout, 
     assert moved(before, fingerprints(balanced)) == {"shap_difference"}
 
 
+def test_translations_move_everything_where_they_are_allowed_and_nothing_where_not(
+    tiny_checkout, tiny_profile
+):
+    """Results from before the setting keep their fingerprints."""
+    before = fingerprints(IMBALANCED)
+    for allowed, expected in ((False, set()), (True, set(stages.STAGES))):
+        tiny_profile["datasets"]["multiemo"]["with_translations"] = allowed
+        (tiny_checkout / "configs" / "quick.yaml").write_text(yaml.safe_dump(tiny_profile))
+        assert moved(before, fingerprints(IMBALANCED)) == expected
+
+
 def test_an_unknown_stage_has_none(tiny_checkout):
     with pytest.raises(CompanionError, match="unknown stage 'plots': choose one of subsets"):
         stages.stage_fingerprint(IMBALANCED, "plots", sources={})

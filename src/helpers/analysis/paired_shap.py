@@ -12,6 +12,7 @@ SHAP differences they are named ``imbalanced@paired``.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -179,6 +180,7 @@ def separation(results: RunResults, name: str, seed: int, *, category: str) -> O
     return Observation(over.value - under.value, max(over.n, under.n))
 
 
+@cache
 def paired_shap_difference(
     setup: str, category: str, side: Literal["over", "under", "all"]
 ) -> Measure:
@@ -195,6 +197,7 @@ def paired_shap_difference(
     return measure
 
 
+@cache
 def paired_separation(setup: str, category: str) -> Measure:
     """Paired SHAP difference of a token category: over- minus under-represented class."""
 

@@ -102,6 +102,6 @@ def _differences(balanced: Floats, skewed: Floats, threshold: float) -> Floats:
 
 
 def _summary(per_seed: Floats) -> tuple[float, float]:
-    intervals = [over_seeds(values) for values in per_seed]
-    holds = [found.ci_low <= 0 <= found.ci_high for found in intervals]
+    intervals = [over_seeds(values).interval() for values in per_seed]
+    holds = [low <= 0 <= high for low, high in intervals]
     return float(per_seed.mean()), float(np.mean(holds))

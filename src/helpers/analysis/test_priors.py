@@ -7,6 +7,7 @@ predictions, as long as the texts of a label stay what they are (label shift).
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -129,6 +130,7 @@ def weighted_accuracy(predictions: pd.DataFrame, *, skew: Skew, prior: Prior) ->
     return float((weights * right).mean())
 
 
+@cache
 def accuracy_under(setup: str, minus: str, prior: Prior) -> Measure:
     """Accuracy of one setup minus another's, under a prior; even shares give the plain accuracy.
 

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
-from helpers.analysis.statistics import Estimate, standardised_mean
+from helpers.analysis.statistics import Mean
 from helpers.foundation.errors import CompanionError
 
 Floats = npt.NDArray[np.float64]
@@ -37,12 +36,9 @@ class Components:
 
 
 def over_seeds_and_rows(
-    differences: npt.ArrayLike,
-    groups: Sequence[Any] | pd.Series,
-    *,
-    confidence: float = 0.95,
-) -> tuple[Estimate, Components]:
-    """Return the interval of a mean over seeds and source rows, and its variance components.
+    differences: npt.ArrayLike, groups: Sequence[Any] | pd.Series
+) -> tuple[Mean, Components]:
+    """Return a mean with its uncertainty over seeds and source rows, and what that is made of.
 
     Parameters
     ----------
@@ -50,13 +46,11 @@ def over_seeds_and_rows(
         Row by row, what one setup scores minus what the other scores, for each shared seed.
     groups : sequence, length rows
         Source row of each; rows that share one are not independent.
-    confidence : float
-        Coverage.
 
     Returns
     -------
-    tuple of Estimate and Components
-        ``units`` counts the seeds.
+    tuple of Mean and Components
+        The interval of the first is for other seeds and other rows.
 
     Raises
     ------
@@ -67,7 +61,8 @@ def over_seeds_and_rows(
     --------
     >>> rows = np.random.default_rng(0).normal(0.3, 1, size=(4, 500))
     >>> found, parts = over_seeds_and_rows(rows, range(500))
-    >>> found.ci_low < 0.3 < found.ci_high
+    >>> low, high = found.interval()
+    >>> low < 0.3 < high
     True
     """
     values = np.asarray(differences, dtype=float)
@@ -93,17 +88,8 @@ def over_seeds_and_rows(
         + rows**2 / (n_groups - 1)
         + both**2 / ((n_seeds - 1) * (n_groups - 1))
     )
-    half = float(stats.t.ppf((1 + confidence) / 2, freedom)) * total**0.5
-    estimate = Estimate(
-        estimate=mean,
-        ci_low=mean - half,
-        ci_high=mean + half,
-        p_value=float(2 * stats.t.sf(abs(mean) / total**0.5, freedom)) if total > 0 else 1.0,
-        units=n_seeds,
-        effect_size=standardised_mean(of_seed),
-        method=f"{n_seeds} seeds crossed with {n_groups:,} source rows",
-    )
-    return estimate, Components(max(seeds - both, 0.0), max(rows - both, 0.0), both)
+    components = Components(max(seeds - both, 0.0), max(rows - both, 0.0), both)
+    return Mean(mean, total**0.5, freedom), components
 
 
 def _variance_of_mean(deviations: Floats, codes: npt.NDArray[np.intp]) -> float:

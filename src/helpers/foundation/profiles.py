@@ -62,6 +62,8 @@ class Recipe:
 class DatasetSettings:
     """Sizes of one data set's subsets (rows; null: the most there are) and its own recipe.
 
+    ``with_translations`` lets training and validation subsets of parallel texts hold a row and its
+    own translation, so that "the most there are" is what their cells allow, as in the paper.
     ``shap_texts`` is how many of its test texts are explained. It, the seeds and the nulls are the
     profile's where they are null here.
     """
@@ -75,6 +77,7 @@ class DatasetSettings:
     mie_seeds: tuple[int, ...] | None = None
     mie_nulls: Mapping[int, int] | None = None
     rule: Literal["paper", "authors_code"] = "paper"
+    with_translations: bool = False
     recipe: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -81,8 +81,7 @@ def interval(values: pd.Series) -> tuple[float, float]:
 
     if len(values) < 2:
         return np.nan, np.nan
-    found = over_seeds(values.to_numpy(dtype=float))
-    return found.ci_low, found.ci_high
+    return over_seeds(values.to_numpy(dtype=float)).interval()
 
 
 def share_interval(shares: pd.Series) -> tuple[float, float]:
@@ -103,7 +102,7 @@ def interval_over_rows(values: pd.Series, groups: pd.Series) -> tuple[float, flo
 
     if groups.nunique() < 2:
         return np.nan, np.nan
-    found = over_groups(values.to_numpy(dtype=float), groups, resamples=1000)
+    found = over_groups(values.to_numpy(dtype=float), groups)
     return found.ci_low, found.ci_high
 
 
@@ -139,16 +138,32 @@ def joint_counts(experiments: Experiments, *, split: str = "train") -> pd.DataFr
 
 
 def split_sizes(experiments: Experiments) -> pd.DataFrame:
-    """Return rows, overlap and distinct source rows of each split (Table 5)."""
+    """Return rows, overlap and distinct source rows of each split (Table 5).
+
+    Returns
+    -------
+    DataFrame
+        ``split, rows, overlap``, and for each subset ``<subset>_sources``, its distinct source
+        rows, and ``<subset>_repeated``, those that stand in several languages.
+    """
     found = subsets(experiments)
-    columns = ["split", "rows", "overlap", "balanced_sources", "imbalanced_sources"]
+    names = [f"{s}_{what}" for what in ("sources", "repeated") for s in ("balanced", "imbalanced")]
+    columns = ["split", "rows", "overlap", *names]
     if found is None:
         return pd.DataFrame(columns=columns)
-    records = []
-    for split, rows in found["size"].items():
-        sources = found["source_rows"].get(split, {})
-        numbers = (sources.get(subset, np.nan) for subset in ("balanced", "imbalanced"))
-        records.append((split, rows, found["overlap"].get(split, np.nan), *numbers))
+    records = [
+        (
+            split,
+            rows,
+            found["overlap"].get(split, np.nan),
+            *(
+                found.get(kind, {}).get(split, {}).get(subset, np.nan)
+                for kind in ("source_rows", "in_several_languages")
+                for subset in ("balanced", "imbalanced")
+            ),
+        )
+        for split, rows in found["size"].items()
+    ]
     return pd.DataFrame(records, columns=columns)
 
 

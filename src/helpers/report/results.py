@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from helpers import stages
 from helpers.analysis.paired_shap import paired_differences
 from helpers.analysis.quantities import RunResults
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
+from helpers.foundation.profiles import PUBLISHED_PROFILE, load_profile, profile_names
 
 
 def setup_key(experiment: Experiment) -> str:
@@ -69,3 +71,24 @@ def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
                 )
             )
     return found
+
+
+def published() -> list[RunResults]:
+    """Read the published results; nothing where the published profile is not there."""
+    if PUBLISHED_PROFILE not in profile_names():
+        return []
+    return collect(
+        experiment
+        for model in load_profile(PUBLISHED_PROFILE).models
+        for dataset in datasets_with_results(PUBLISHED_PROFILE, model)
+        for experiment in stages.experiments(
+            profile=PUBLISHED_PROFILE, model=model, dataset=dataset
+        )
+    )
+
+
+def datasets_with_results(profile: str, model: str) -> list[str]:
+    """Return the data sets of which a profile and model have results in the store."""
+    first = load_profile(profile).matrix[0]
+    of_model = Experiment(model, first, "balanced", 0, profile).folder.parents[2]
+    return sorted({path.parents[2].name for path in of_model.glob(f"*/*/*/{store.RUN_FILE}")})

@@ -94,13 +94,13 @@ def split_sizes(experiments: Experiments) -> pd.DataFrame:
     columns: dict[tuple[str, str], Any] = {
         (ours, "rows"): [f"{rows:,}" for rows in sizes["rows"]],
         (ours, "in both subsets"): [_or_dash(value, percent) for value in sizes["overlap"]],
-        (ours, "source rows, balanced"): [
-            _or_dash(value, "{:,.0f}".format) for value in sizes["balanced_sources"]
-        ],
-        (ours, "source rows, imbalanced"): [
-            _or_dash(value, "{:,.0f}".format) for value in sizes["imbalanced_sources"]
-        ],
     }
+    for subset in ("balanced", "imbalanced"):
+        sources, repeated = sizes[f"{subset}_sources"], sizes[f"{subset}_repeated"]
+        columns[ours, f"source rows, {subset}"] = [_or_dash(n, "{:,.0f}".format) for n in sources]
+        columns[ours, f"in several languages, {subset}"] = [
+            _or_dash(n, "{:,.0f}".format) for n in repeated
+        ]
     counterpart = _counterpart(experiments)
     if counterpart is not None:
         thousands = paper.table("5").cells[counterpart]

@@ -66,6 +66,8 @@ def stage_fingerprint(experiment: Experiment, stage: str, *, sources: Sources) -
                 "severity": options.severity,
                 "seed": experiment.seed,
             }
+            if dataset_settings.with_translations:  # named only where set: a later setting
+                parts["with_translations"] = True
         case "finetuning":
             parts = {
                 "subsets": upstream("subsets"),

@@ -161,7 +161,7 @@ def _parameters(bench: Workbench) -> dict[str, Any]:
         "recipe": dataclasses.asdict(experiment.recipe),
         "sizes": {
             name: getattr(sizes, name)
-            for name in ("train", "validation", "test", "shap_texts", "rule")
+            for name in ("train", "validation", "test", "shap_texts", "rule", "with_translations")
         },
         "language_identification": dataclasses.asdict(settings.language_identification),
         "shap": dataclasses.asdict(settings.shap),

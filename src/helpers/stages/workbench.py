@@ -50,6 +50,7 @@ class Workbench:
             labels=range(len(corpus.labels)),
             severity=experiment.options.severity,
             rule=self.rule,
+            with_translations=settings.with_translations,
             seed=experiment.seed,
         )
 

@@ -1,0 +1,151 @@
+"""The claims and their verdicts as plain values, for JSON, and as lines, for a terminal."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from helpers.report.claims import Claim
+from helpers.report.evidence import FAMILY, POOLED, Finding, Numbers, Verdicts
+from helpers.report.paper_side import JudgedNumber
+
+
+def as_records(
+    claims: Sequence[Claim], found: Verdicts, *, family: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """Return claims and verdicts as plain values; missing numbers are None.
+
+    Parameters
+    ----------
+    claims : sequence of Claim
+        Those that were evaluated.
+    found : Verdicts
+        From `helpers.report.evidence.evaluate`.
+    family : sequence of str
+        Claims that Holm's correction is over, pooled.
+
+    Returns
+    -------
+    list of dict
+        For each claim ``id, section, place, statement, quantity, ruler, smallest_effect, region,
+        counts_with`` (the first claim that is the same test), ``paper`` and ``datasets``: for each
+        data set, and ``pooled`` where there are several (with the model in front where there are
+        several of these), ``verdict, estimate, ci_low, ci_high, confidence, unit`` (of resampling),
+        ``seeds, on_claimed_side, seeds_needed, n, p_value, family, p_adjusted, per_seed, method``,
+        the same for some seeds alone in ``cohorts``, ``left_out`` and ``published``.
+    """
+    first = {claim.test: claim.id for claim in reversed(claims)}
+    tests = {claim.test for claim in claims if claim.id in family}
+    several = len({each.model for each in found.findings}) > 1
+    return [
+        {
+            "id": claim.id,
+            "section": claim.section,
+            "place": claim.place,
+            "statement": claim.statement,
+            "quantity": claim.quantity.words,
+            "ruler": claim.quantity.ruler.name,
+            "smallest_effect": claim.quantity.ruler.smallest_effect,
+            "region": str(claim.region),
+            "counts_with": first[claim.test],
+            "paper": {
+                "verdict": found.paper[claim.id].verdict,
+                "numbers": [_printed(one) for one in found.paper[claim.id].numbers],
+                "exceptions": [_printed(one) for one in found.paper[claim.id].exceptions],
+            },
+            "datasets": {
+                (f"{each.model}/{each.dataset}" if several else each.dataset): _finding(
+                    each, FAMILY if each.dataset == POOLED and claim.test in tests else None
+                )
+                for each in found.findings
+                if each.claim.id == claim.id
+            },
+        }
+        for claim in claims
+    ]
+
+
+def _printed(number: JudgedNumber) -> dict[str, Any]:
+    return {
+        "place": number.printed.place,
+        "value": number.printed.value,
+        "borrowed_margin": _plain(number.margin),
+        "borrowed_from": number.lender or None,
+        "verdict": number.verdict,
+    }
+
+
+def _finding(finding: Finding, family: str | None) -> dict[str, Any]:
+    published = None
+    if finding.published is not None:
+        published = {
+            name: _plain(getattr(finding.published, name))
+            for name in ("verdict", "estimate", "ci_low", "ci_high", "seeds")
+        } | {"inside": finding.inside_published}
+    return {
+        **_numbers(finding, finding.numbers, family),
+        "cohorts": {
+            name: _numbers(finding, some, family) for name, some in finding.cohorts.items()
+        },
+        "left_out": {str(seed): reason for seed, reason in finding.left_out.items()},
+        "published": published,
+    }
+
+
+_NOTHING = Numbers(
+    verdict="cannot be told", estimate=math.nan, values={}, on_claimed_side=0, n=0, method=""
+)
+
+
+def _numbers(finding: Finding, numbers: Numbers | None, family: str | None) -> dict[str, Any]:
+    numbers = numbers or _NOTHING
+    decided = not math.isnan(numbers.ci_low)
+    pooled = finding.dataset == POOLED
+    unit = "seed within each data set" if pooled else "seed"
+    names = ("verdict", "estimate", "ci_low", "ci_high", "seeds", "on_claimed_side")
+    return {
+        **{name: _plain(getattr(numbers, name)) for name in names},
+        "confidence": finding.claim.region.confidence,
+        "unit": unit if decided else None,
+        "seeds_needed": numbers.seeds_needed,
+        "n": numbers.n,
+        "p_value": _plain(numbers.p_value),
+        "family": family,
+        "p_adjusted": _plain(numbers.p_adjusted),
+        "per_seed": {
+            (f"{name}/{seed}" if pooled else str(seed)): value
+            for name, values in numbers.values.items()
+            for seed, value in values.items()
+        },
+        "method": numbers.method or finding.note,
+    }
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def as_text(records: Sequence[Mapping[str, Any]]) -> str:
+    """Return records as plain lines: verdict on the paper, then on each data set."""
+    lines = []
+    for record in records:
+        lines.append(f"{record['id']}: {record['statement']}")
+        lines.append(f"    {record['quantity']}: {record['region']}; ruler: {record['ruler']}")
+        lines.append(f"    paper: {record['paper']['verdict']}")
+        for name, found in record["datasets"].items():
+            lines.append(f"    {name}: {_line(found)}")
+            lines += [f"        {c}: {_line(some)}" for c, some in found["cohorts"].items()]
+            if published := found["published"]:
+                side = {True: "inside", False: "outside", None: "no interval"}
+                lines.append(f"        published: {_line(published)}; {side[published['inside']]}")
+    return "\n".join(lines)
+
+
+def _line(found: Mapping[str, Any]) -> str:
+    if found["estimate"] is None:
+        return str(found["method"])
+    text = f"{found['verdict']} ({found['estimate']:+.3f}"
+    if found["ci_low"] is not None:
+        text += f" [{found['ci_low']:+.3f}, {found['ci_high']:+.3f}]"
+    if found.get("p_adjusted") is not None:
+        text += f", p = {found['p_adjusted']:.3f} after Holm"
+    return f"{text}, {found['seeds']} seed{'s' * (found['seeds'] != 1)})"
