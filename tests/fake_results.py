@@ -223,6 +223,17 @@ def _sweep() -> pd.DataFrame:
     return pd.DataFrame(records, columns=[*columns, "threshold"])
 
 
+def _tokens() -> pd.DataFrame:
+    """Return SHAP values of one text, and its base value at position -1."""
+    records = [
+        ("text0", "group0", LANGUAGES[0], LABELS[0], position, code, value)
+        for code in range(len(LABELS))
+        for position, value in ((-1, 1 / 3), (1, 0.02))
+    ]
+    columns = ["text", "group", "language", "label", "position", "class", "value"]
+    return pd.DataFrame(records, columns=columns)
+
+
 def _examples(experiment: Experiment) -> pd.DataFrame:
     """Return two texts of two words a language; the second word matters as the setup says."""
     weight = ACCURACY[experiment.setup]

@@ -19,7 +19,7 @@ def test_every_wanted_stage_is_in_one_job_after_what_it_needs(profile):
         names.add(job.name)
     assert {experiment for experiment, _ in done} >= set(listed)
     for experiment in listed:
-        assert {(experiment, stage) for stage in stages.RESULT_STAGES} <= done
+        assert {(experiment, stage) for stage in stages.stages_of(experiment)} <= done
 
 
 def test_a_reference_outside_the_list_is_made_too():

@@ -12,19 +12,6 @@ from helpers.foundation import hardware, store
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.profiles import load_profile
 
-# A first guess of a stage's seconds; corrected by what each kind of stage really takes here.
-_FIRST_GUESS_SECONDS: Mapping[str, float] = {
-    "subsets": 2,
-    "finetuning": 90,
-    "predictions": 100,  # fine-tunes the model on the way
-    "last_step": 15,
-    "language_identification": 25,
-    "shap_values": 40,
-    "shap_tokens": 40,  # explains the texts on the way
-    "shap_difference": 2,
-    "shap_examples": 5,
-}
-
 
 def profile_experiments(profile: str, *, datasets: Sequence[str] | None = None) -> list[Experiment]:
     """Return every experiment of a profile: models x data sets x setups x seeds, and extras."""
@@ -105,9 +92,10 @@ def _expected_seconds(stage: str, taken: Mapping[str, list[float]]) -> float:
     if stage in taken:
         return sum(taken[stage]) / len(taken[stage])
     # What other stages took, against their first guess, tells how fast this machine is.
-    guessed = sum(_FIRST_GUESS_SECONDS[name] * len(times) for name, times in taken.items())
+    about = stage_module.all_stages()
+    guessed = sum(about[name].first_guess_seconds * len(times) for name, times in taken.items())
     speed = sum(map(sum, taken.values())) / guessed if guessed > 20 else 1.0
-    return _FIRST_GUESS_SECONDS[stage] * speed
+    return about[stage].first_guess_seconds * speed
 
 
 # --- companion subsets ----------------------------------------------------------------------

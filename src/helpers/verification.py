@@ -23,7 +23,7 @@ from helpers import reproduction
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.stages import RESULT_STAGES, Sources, stage_fingerprint
+from helpers.stages import RESULT_STAGES, Sources, all_stages, stage_fingerprint
 
 Outcome = Literal["same", "within tolerance", "moved", "new"]
 
@@ -257,13 +257,12 @@ def result_files(experiment: Experiment) -> list[Path]:
     """
     run = store.read_run(experiment.folder)
     names = [
-        name for record in (run or {"stages": {}})["stages"].values() for name in record["files"]
+        name
+        for stage, record in (run or {"stages": {}})["stages"].items()
+        if stage not in all_stages() or all_stages()[stage].published
+        for name in record["files"]
     ]
-    found = [
-        store.verified_path(experiment.folder, name)
-        for name in sorted(names)
-        if name != "shap.parquet"  # holds text, stays local
-    ]
+    found = [store.verified_path(experiment.folder, name) for name in sorted(names)]
     return [path for path in found if path is not None]
 
 

@@ -55,7 +55,7 @@ def test_seeds_that_lack_the_same_stand_together(experiments):
     shutil.rmtree(second.folder)
     (row,) = o.open_cells(experiments).to_dict("records")
     one, other = row["missing"].split("; ")
-    assert one.startswith("seed 0: predictions, language identification, SHAP difference")
+    assert one.startswith("seed 0: predictions, last step, language identification")
     assert other == "seed 1: all"
 
 

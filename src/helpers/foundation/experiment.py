@@ -17,18 +17,6 @@ from helpers.foundation.names import MODELS, SETUPS, check_choice, check_model, 
 from helpers.foundation.profiles import Profile, Recipe, load_profile
 from helpers.foundation.variants import Variant
 
-# The stages that leave result files, in their order. `helpers.stages` runs them; the others leave
-# files that are too large, or hold text, and are made when one of these asks.
-RESULT_STAGES = (
-    "subsets",
-    "predictions",
-    "last_step",
-    "language_identification",
-    "shap_tokens",
-    "shap_difference",
-    "shap_examples",
-)
-
 
 @dataclass(frozen=True)
 class Experiment:

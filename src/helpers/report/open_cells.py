@@ -12,7 +12,7 @@ from helpers.foundation.profiles import load_profile
 from helpers.report import display
 from helpers.report.display import Html
 from helpers.report.frames import Experiments
-from helpers.stages.selection import stages_of
+from helpers.stages import stages_of
 
 
 def absent_stages(experiment: Experiment) -> list[str]:

@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 
 from helpers.foundation import store
-from helpers.foundation.experiment import RESULT_STAGES, Experiment
+from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, model_label, setup_label
 from helpers.report.display import MISSING, percent
 from helpers.report.frames import Experiments
-from helpers.stages.selection import stages_of
+from helpers.stages import RESULT_STAGES, stages_of
 
 # --- the recipe: section 3 --------------------------------------------------------------------
 

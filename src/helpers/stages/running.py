@@ -5,7 +5,7 @@ import functools
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,9 @@ from helpers.data.corpora import Sources, resolve_name
 from helpers.foundation import hardware, paths, provenance, store
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import FAMILIES, check_choice, family_of
-from helpers.stages.computations import COMPUTATIONS
-from helpers.stages.fingerprints import (
-    STAGES,
-    VERSIONS,
-    check_stages,
-    data_fingerprint,
-    stage_fingerprint,
-)
-from helpers.stages.selection import compared_models, experiments, stages_of
+from helpers.stages.fingerprints import data_fingerprint, stage_fingerprint
+from helpers.stages.registry import all_stages, check_stages, needs, stages_of
+from helpers.stages.selection import experiments
 from helpers.stages.workbench import Workbench
 
 _log = logging.getLogger(__name__)
@@ -33,7 +27,8 @@ _SECONDS_BETWEEN_LOOKS = 0.2
 def is_done(experiment: Experiment, stage: str, *, sources: Sources | None = None) -> bool:
     """Say whether a stage's result is there, whole, and made from the same inputs."""
     fingerprint = stage_fingerprint(experiment, stage, sources=sources or {})
-    if stage == "finetuning" and _saved_model(experiment, fingerprint) is None:
+    keeps_checkpoint = all_stages()[stage].keeps_checkpoint
+    if keeps_checkpoint and _saved_model(experiment, fingerprint) is None:
         return False
     return store.is_done(experiment.folder, stage, fingerprint)
 
@@ -73,23 +68,6 @@ def _sha256_once(path: Path, size: int, changed: int) -> str:
     return store.sha256(path)
 
 
-def needs(experiment: Experiment, stage: str) -> list[tuple[Experiment, str]]:
-    """Return the stages whose results a stage reads, with the experiments they belong to."""
-    if stage in (
-        "predictions",
-        "last_step",
-        "language_identification",
-        "shap_values",
-        "shap_examples",
-    ):
-        return [(experiment, "finetuning")]
-    if stage == "shap_tokens":
-        return [(experiment, "shap_values")]
-    if stage == "shap_difference":
-        return [(model, "shap_values") for model in compared_models(experiment) or ()]
-    return []
-
-
 def _ensure(bench: Workbench, stage: str) -> None:
     """Make a stage's result where it is not there; one process at a time."""
     if is_done(bench.experiment, stage, sources=bench.sources):
@@ -109,10 +87,11 @@ def _ensure(bench: Workbench, stage: str) -> None:
 
 def _help(bench: Workbench, stage: str) -> None:
     """Take this process's part of a fine-tuning that the first process has the lock of."""
-    if stage == "finetuning":
+    about = all_stages()[stage]
+    if about.keeps_checkpoint:
         fingerprint = stage_fingerprint(bench.experiment, stage, sources=bench.sources)
         if _saved_model(bench.experiment, fingerprint) is None:
-            COMPUTATIONS["finetuning"](bench)
+            about.compute(bench)
         while not is_done(bench.experiment, stage, sources=bench.sources):
             time.sleep(_SECONDS_BETWEEN_LOOKS)
 
@@ -120,21 +99,22 @@ def _help(bench: Workbench, stage: str) -> None:
 def _make(bench: Workbench, stage: str) -> None:
     experiment = bench.experiment
     fingerprint = stage_fingerprint(experiment, stage, sources=bench.sources)
-    files: dict[str, Any] = {}
+    about = all_stages()[stage]
+    files: Mapping[str, Any] = {}
     # A model that a kill, or a lost results folder, left without its record is not trained again.
-    record = _saved_model(experiment, fingerprint) if stage == "finetuning" else None
+    record = _saved_model(experiment, fingerprint) if about.keeps_checkpoint else None
     if record is None:
-        if stage == "finetuning":
+        if about.keeps_checkpoint:
             (experiment.checkpoint / _MARKER).unlink(missing_ok=True)
         with hardware.measured() as usage:
-            files = COMPUTATIONS[stage](bench)
+            files = about.compute(bench)
         record = store.StageRecord(
             fingerprint=fingerprint,
-            version=VERSIONS[stage],
+            version=about.version,
             files={},
             **dataclasses.asdict(usage),
         )
-        if stage == "finetuning":
+        if about.keeps_checkpoint:
             kept = [path for path in experiment.checkpoint.iterdir() if path.is_file()]
             names = sorted(path.name for path in kept if not path.name.startswith("."))
             checksums = _checksums(experiment.checkpoint, names)
@@ -174,7 +154,7 @@ def _parameters(bench: Workbench) -> dict[str, Any]:
 def run(
     experiment: Experiment,
     *,
-    stages: Sequence[str] = STAGES,
+    stages: Sequence[str] | None = None,
     sources: Sources | None = None,
     progress: bool = True,
     on_stage: Callable[[str], None] | None = None,
@@ -186,7 +166,7 @@ def run(
     experiment : Experiment
         What to run.
     stages : sequence of str
-        Stages to run; what they need from earlier ones is made on the way.
+        Stages to run, by default all; what they need from earlier ones is made on the way.
     sources : mapping, optional
         Data set family to a local folder.
     progress : bool
@@ -204,6 +184,7 @@ def run(
     CompanionError
         If a stage is unknown or its input is not to be had; finished stages stay.
     """
+    stages = tuple(all_stages()) if stages is None else stages
     check_stages(stages)
     bench = Workbench(experiment, dict(sources or {}), progress and hardware.is_first_process())
     for stage in stages:
@@ -214,7 +195,10 @@ def run(
 
 
 def pending(
-    listed: Iterable[Experiment], *, stages: Sequence[str] = STAGES, sources: Sources | None = None
+    listed: Iterable[Experiment],
+    *,
+    stages: Sequence[str] | None = None,
+    sources: Sources | None = None,
 ) -> list[tuple[Experiment, str]]:
     """Return the experiments' stages that have no valid result yet, in order.
 
@@ -223,7 +207,7 @@ def pending(
     return [
         (experiment, stage)
         for experiment in listed
-        for stage in stages_of(experiment, stages)
+        for stage in stages_of(experiment, tuple(all_stages()) if stages is None else stages)
         if not is_done(experiment, stage, sources=sources)
     ]
 
@@ -250,11 +234,10 @@ def load(
     family = family_of(dataset)
     for name in sources or {}:
         check_choice("source", name, [*FAMILIES, "wikipedia"])
+    if sources and family in sources:
+        dataset = resolve_name(family, sources=sources)
     listed = experiments(profile=profile, model=model, dataset=dataset)
     if compute:
-        if sources and family in sources:
-            name = resolve_name(family, sources=sources)
-            listed = [experiment.replace(dataset=name) for experiment in listed]
         for experiment in listed:
             run(experiment, stages=needs, sources=sources)
     return listed

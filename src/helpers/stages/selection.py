@@ -1,9 +1,8 @@
 """Which experiments: those of a profile, and the one each is compared with."""
 
 import dataclasses
-from collections.abc import Sequence
 
-from helpers.foundation.experiment import RESULT_STAGES, Experiment
+from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import SETUPS
 from helpers.foundation.profiles import load_profile
 
@@ -42,14 +41,6 @@ def experiments(
             for setup in settings.mie_setups
         ]
     return listed
-
-
-def stages_of(experiment: Experiment, stages: Sequence[str] = RESULT_STAGES) -> tuple[str, ...]:
-    """Return those of some stages that an experiment's profile has for its seed."""
-    limits = experiment.settings.stage_seeds
-    return tuple(
-        stage for stage in stages if stage not in limits or experiment.seed in limits[stage]
-    )
 
 
 def compared_models(experiment: Experiment) -> tuple[Experiment, Experiment] | None:

@@ -139,6 +139,24 @@ class Workbench:
             progress=what if self.progress else None,
         )
 
+    def explain(self, rows: pd.DataFrame, *, cache: Path | None = None) -> Any:
+        """Return the SHAP values of some rows; what is finished is kept in ``cache``."""
+        from helpers.analysis.shap_values import explain_corpus
+
+        settings = self.experiment.settings.shap
+        model, tokenizer = self.model
+        return explain_corpus(
+            model,
+            tokenizer,
+            rows["text"].tolist(),
+            rows["text_pair"].tolist() if self.corpus.is_pair else None,
+            max_evals=settings.max_evals,
+            max_length=self.experiment.recipe.max_length,
+            precision=settings.precision,
+            cache=cache,
+            progress=self.progress,
+        )
+
     @functools.cached_property
     def test_outputs(self) -> Any:
         """Probabilities and features of the test rows."""
