@@ -13,8 +13,8 @@
 # %% [markdown]
 # # This run at a glance
 #
-# The findings of the paper's abstract, on every data set and model of this run. The pages of each
-# data set hold the details; "How to read this book" explains the verdicts.
+# The paper's main findings, on every data set and model of this run. The pages of each data set
+# hold the details; "How to read this book" explains the verdicts.
 #
 # [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/00_overview.ipynb)
 
@@ -39,7 +39,8 @@ profile = "quick"  # a file in configs/: quick, embedded, paper
 from myst_nb import glue
 
 from helpers import book, notebooks
-from helpers.report import claim_pages, takeaways
+from helpers.report import claim_figures, claim_pages, takeaways
+from helpers.report import verdicts as verdicts_of
 
 notebooks.check_parameters(globals(), "profile")
 experiments = book.experiments(profile)
@@ -50,6 +51,16 @@ glue("headline", takeaways.headline(experiments))
 # %% tags=["hide-input"]
 glue("evidence", takeaways.evidence(experiments))
 
+# %% tags=["hide-input"]
+rulers = claim_figures.rulers(
+    experiments,
+    caption="<b>Figure O-1. How easily languages are told apart inside the model.</b> Means over "
+    "seeds and over test and external texts. The paper's own ruler lies near chance for balanced "
+    "models, and the same score at <i>C</i> = 1 near its ceiling for imbalanced ones; the log loss "
+    "has no ceiling",
+)
+glue("rulers", rulers)
+
 # %% [markdown]
 # ## All claims, counted
 #
@@ -59,6 +70,7 @@ glue("evidence", takeaways.evidence(experiments))
 # %% tags=["hide-input"]
 claim_pages.tally(
     experiments,
-    claim_pages.verdicts(experiments),
-    caption="<b>How many claims hold.</b> On the paper's own tables, and on each data set",
+    verdicts_of.verdicts(experiments),
+    caption="<b>How many claims hold.</b> On the paper's own tables, on each data set, and on all "
+    "together. Sentences that state the same count once",
 )

@@ -1,5 +1,6 @@
 """How many seeds would show a difference of a stated size."""
 
+import math
 from bisect import bisect_left
 
 from statsmodels.stats.power import TTestPower
@@ -37,9 +38,10 @@ def seeds_needed(
         return 2
     test, effect = TTestPower(), abs(difference) / spread
     alternative = "larger" if one_sided else "two-sided"
+
+    def reached(seeds: int) -> float:
+        found = float(test.power(effect, seeds, alpha, alternative=alternative))
+        return 1.0 if math.isnan(found) else found  # it cannot be told from 1
+
     candidates = range(2, MANY)
-    return candidates.start + bisect_left(
-        candidates,
-        power,
-        key=lambda seeds: float(test.power(effect, seeds, alpha, alternative=alternative)),
-    )
+    return candidates.start + bisect_left(candidates, power, key=reached)

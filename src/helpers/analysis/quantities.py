@@ -289,16 +289,35 @@ Source = Literal["test", "external", "both"]
 Score = Literal["accuracy", "log_loss"]
 
 
-def _score(
-    results: RunResults, setup: str, seed: int, source: Source, probe: str, score: Score
-) -> Observation | None:
-    content = results.identification.get((setup, seed), {"sources": {}})
+@cache
+def identification_level(
+    setup: str, source: Source = "both", *, probe: str = "C=1e-4", score: Score = "accuracy"
+) -> Measure:
+    """How easily languages are told apart in one setup (section 4.2).
+
+    Parameters
+    ----------
+    setup : str
+        As in `RunResults`.
+    source : {"both", "test", "external"}
+        The texts: test set, external texts, or the mean of both.
+    probe : str
+        The logistic regression's name in ``language_identification.json``.
+    score : {"accuracy", "log_loss"}
+        Accuracy (Tables 4 and 7), or log loss with its sign turned, so that more is easier.
+    """
     names = ["test", "external"] if source == "both" else [source]
-    found = [content["sources"][name] for name in names if name in content["sources"]]
-    if len(found) < len(names):
-        return None
-    mean = float(np.mean([each["probes"][probe][score] for each in found]))
-    return Observation(mean, sum(int(each["n"]) for each in found))
+    sign = {"accuracy": 1, "log_loss": -1}[score]
+
+    def measure(results: RunResults, seed: int) -> Observation | None:
+        content = results.identification.get((setup, seed), {"sources": {}})
+        found = [content["sources"][name] for name in names if name in content["sources"]]
+        if len(found) < len(names):
+            return None
+        mean = float(np.mean([each["probes"][probe][score] for each in found]))
+        return Observation(sign * mean, sum(int(each["n"]) for each in found))
+
+    return measure
 
 
 @cache
@@ -310,25 +329,18 @@ def identification(
     probe: str = "C=1e-4",
     score: Score = "accuracy",
 ) -> Measure:
-    """How much easier languages are to tell apart in one setup than in another (section 4.2).
+    """How much more easily languages are told apart in one setup than in another.
 
     Parameters
     ----------
     setup, minus : str
         Setups that share a seed.
-    source : {"both", "test", "external"}
-        The texts: test set, external texts, or the mean of both.
-    probe : str
-        The logistic regression's name in ``language_identification.json``.
-    score : {"accuracy", "log_loss"}
-        Accuracy (Tables 4 and 7), or log loss with its sign turned, so that more is easier.
+    source, probe, score
+        As in `identification_level`.
     """
-    sign = {"accuracy": 1, "log_loss": -1}[score]
-
-    def measure(results: RunResults, seed: int) -> Observation | None:
-        one, other = (_score(results, s, seed, source, probe, score) for s in (setup, minus))
-        if one is None or other is None:
-            return None
-        return Observation(sign * (one.value - other.value), one.n)
-
-    return measure
+    return combination(
+        *(
+            (sign, identification_level(name, source, probe=probe, score=score))
+            for sign, name in ((1, setup), (-1, minus))
+        )
+    )

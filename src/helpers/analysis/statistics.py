@@ -217,7 +217,7 @@ def over_groups(
     codes, found = pd.factorize(np.asarray(groups))
     if len(found) < 2:
         raise CompanionError(f"groups: a bootstrap needs two, got {len(found)}")
-    sums: Floats = np.bincount(codes, weights=values)
+    sums = np.bincount(codes, weights=values).astype(float)
     sizes = np.bincount(codes).astype(float)
     mean = float(values.mean())
     if np.allclose(sums / sizes, mean, rtol=0, atol=1e-15):  # no spread between groups

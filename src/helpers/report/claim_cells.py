@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from helpers.report.claims import FAILS, FIGURE, HOLDS, UNKNOWN, Claim, Verdict
+from helpers.report.claims import FAILS, FIGURE, HOLDS, UNKNOWN, Claim
 from helpers.report.display import signed
 from helpers.report.evidence import OTHER, POOLED, Finding, Numbers
 from helpers.report.paper_side import PaperSide
@@ -28,7 +28,19 @@ def interval(numbers: Numbers) -> str:
     """Return the interval in brackets; nothing where there is none."""
     if math.isnan(numbers.ci_low):
         return ""
-    return f"[{signed(numbers.ci_low)}, {signed(numbers.ci_high)}]"
+    return f"[{_bound(numbers.ci_low)}, {_bound(numbers.ci_high)}]"
+
+
+def _bound(value: float) -> str:
+    """Return a bound with its sign, however near to 0: the side decides a verdict.
+
+    Examples
+    --------
+    >>> _bound(-0.0271), _bound(-0.00034)
+    ('−0.027', '−0.0003')
+    """
+    near = 0 < abs(value) < 0.0005
+    return f"{value:+.1g}".replace("-", "−") if near else signed(value)
 
 
 def ruled(claim: Claim) -> str:
@@ -44,7 +56,9 @@ def remarks(finding: Finding) -> list[str]:
     if numbers.verdict == UNKNOWN and not math.isnan(numbers.ci_low):
         found.append(_how_near(finding.claim, numbers))
     if not math.isnan(numbers.p_adjusted):
-        found.append(f"p = {numbers.p_adjusted:.3f} after Holm")
+        small = numbers.p_adjusted < 0.001
+        p_value = "p < 0.001" if small else f"p = {numbers.p_adjusted:.3f}"
+        found.append(f"{p_value} after Holm")
     if math.isnan(numbers.ci_low):
         found.append("one seed: no verdict")
     if finding.published is not None:
@@ -125,5 +139,4 @@ def paper_words(side: PaperSide) -> str:
     """
     if not side.numbers and side.verdict == UNKNOWN:
         return "no number printed"
-    values: Verdict = side.verdict
-    return values
+    return side.verdict

@@ -36,7 +36,8 @@ def tally(experiments: Sequence[Experiment], found: Verdicts, *, caption: str) -
         As in `helpers.report.display.table`.
     """
     distinct = list({claim.test: claim for claim in reversed(CLAIMS)}.values())
-    words = {"Paper's tables": [found.paper[claim.id].verdict for claim in distinct]}
+    words: dict[str, list[str]] = {}
+    words["Paper's tables"] = [found.paper[claim.id].verdict for claim in distinct]
     for (dataset, model), heading in columns(experiments, found).items():
         ours = [found.of(claim.id, dataset, model) for claim in distinct]
         words[heading] = [
@@ -78,18 +79,21 @@ def section_table(
 
 def paper_exceptions(found: Verdicts, *, caption: str) -> Html:
     """Return the cells of the paper's tables that do not bear a sentence out, and why."""
-    distinct = {(claim.test, claim.paper): claim for claim in reversed(CLAIMS)}
-    rows = {}
-    for claim in reversed(distinct.values()):
+    rows, seen = {}, set()
+    for claim in CLAIMS:
         for cell in found.paper[claim.id].exceptions:
-            wrong = not claim.region.holds_for(cell.printed.value)
-            rows[claim.statement, cell.printed.place] = {
-                "true where": str(claim.region),
-                "printed": signed(cell.printed.value),
+            printed = cell.printed
+            if (printed.place, printed.quantity, claim.region) in seen:
+                continue  # another sentence says the same of it
+            seen.add((printed.place, printed.quantity, claim.region))
+            unknown = math.isnan(cell.margin)
+            rows[claim.statement, printed.place] = {
+                "holds": str(claim.region),
+                "printed": signed(printed.value),
                 "another seed may move it by": "unknown"
-                if math.isnan(cell.margin)
+                if unknown
                 else f"{cell.margin:.3f} ({dataset_label(cell.lender)})",
-                "side": "other" if wrong else "claimed",
+                "side": "claimed" if claim.region.holds_for(printed.value) else "other",
                 "verdict": verdict_mark(cell.verdict),
             }
     frame = pd.DataFrame(list(rows.values()))

@@ -28,13 +28,20 @@ WITH_ENTROPY = "+mie=1"
 
 
 def _setups(setup: str, minus: str) -> str:
-    return f"{_setup(setup)} − {_setup(minus)}"
+    """Return what is subtracted from what, in words.
 
-
-def _setup(setup: str) -> str:
-    name, plus, _ = setup.partition("+")
-    words = "class weights" if name == "imbalanced_cw" else name
-    return words + (" (masked input entropy)" if plus else "")
+    Examples
+    --------
+    >>> _setups("imbalanced_cw", "imbalanced"), _setups("balanced+mie=1", "balanced")
+    ('class weights − imbalanced', 'balanced, with − without masked input entropy')
+    """
+    (one, variant), (other, reference) = (
+        ("class weights" if name == "imbalanced_cw" else name, variant)
+        for name, _, variant in (each.partition("+") for each in (setup, minus))
+    )
+    if variant != reference:
+        return f"{one}, with − without masked input entropy"
+    return f"{one} − {other}" + (", with masked input entropy" if variant else "")
 
 
 @cache
@@ -96,7 +103,7 @@ def shap(setup: str, category: str, side: s.Side) -> Quantity:
     """Return the SHAP difference of a token category on one side."""
     where = {"over": "over-represented", "under": "under-represented", "all": "all"}[side]
     return Quantity(
-        f"{category} tokens, {where} languages, {_setups(setup, 'balanced')}",
+        f"{category} tokens, {where} languages, {_setups(setup, s.null_of(setup))}",
         SHAP,
         s.shap_difference(setup, category, side),
     )
@@ -108,7 +115,7 @@ def shap_separation(setup: str, category: str) -> Quantity:
     base, _, threshold = setup.partition("@threshold=")
     at = f" at a threshold of {threshold}" if threshold else ""
     return Quantity(
-        f"{category} tokens{at}, over- − under-represented, {_setups(base, 'balanced')}",
+        f"{category} tokens{at}, over- − under-represented, {_setups(base, s.null_of(base))}",
         SHAP,
         s.shap_separation(setup, category),
     )

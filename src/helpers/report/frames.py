@@ -186,18 +186,18 @@ def training_curves(experiments: Experiments) -> pd.DataFrame:
 # --- section 4.1 ----------------------------------------------------------------------------
 
 
-def accuracy_by_seed(experiments: Experiments) -> pd.DataFrame:
+def accuracy_by_seed(experiments: Experiments, *, variant: str = "") -> pd.DataFrame:
     """Return ``setup, seed, accuracy, macro_f1, n_test``, a row for each experiment."""
     columns = ["setup", "seed", "accuracy", "macro_f1", "n_test"]
     records = [
         (setup_label(experiment.setup), experiment.seed, *(metrics[name] for name in columns[2:]))
-        for experiment, metrics in each(experiments, "metrics.json")
+        for experiment, metrics in each(experiments, "metrics.json", variant=variant)
     ]
     return by_setup(records, columns)
 
 
-def accuracy(experiments: Experiments) -> pd.DataFrame:
-    """Return mean test accuracy with its interval (Tables 3 and 6).
+def accuracy(experiments: Experiments, *, variant: str = "") -> pd.DataFrame:
+    """Return mean test accuracy with its interval (Tables 3 and 6); variants as in `chosen`.
 
     Returns
     -------
@@ -205,10 +205,11 @@ def accuracy(experiments: Experiments) -> pd.DataFrame:
         ``setup, accuracy, low, high, macro_f1, n_test, seeds``.
     """
     records = []
-    for setup, rows in accuracy_by_seed(experiments).groupby("setup", observed=True):
+    by_seed = accuracy_by_seed(experiments, variant=variant)
+    for setup, rows in by_seed.groupby("setup", observed=True):
         bounds = share_interval(rows["accuracy"])
         if len(rows) == 1:
-            bounds = _accuracy_interval(experiments, str(setup))
+            bounds = _accuracy_interval(experiments, str(setup), variant)
         means = rows[["accuracy", "macro_f1"]].mean()
         n_test = int(rows["n_test"].iloc[0])
         records.append((setup, means["accuracy"], *bounds, means["macro_f1"], n_test, len(rows)))
@@ -216,8 +217,9 @@ def accuracy(experiments: Experiments) -> pd.DataFrame:
     return by_setup(records, columns)
 
 
-def _accuracy_interval(experiments: Experiments, setup: str) -> tuple[float, float]:
-    for experiment, rows in each(experiments, "predictions.parquet", store.read_frame):
+def _accuracy_interval(experiments: Experiments, setup: str, variant: str) -> tuple[float, float]:
+    found = each(experiments, "predictions.parquet", store.read_frame, variant=variant)
+    for experiment, rows in found:
         if setup_label(experiment.setup) == setup:
             return interval_over_rows(rows["label"] == rows["predicted"], rows["group"])
     return np.nan, np.nan
@@ -291,18 +293,20 @@ def _training_shares(experiments: Experiments) -> dict[tuple[str, str], float]:
 # --- section 4.2 ----------------------------------------------------------------------------
 
 
-def identification_by_seed(experiments: Experiments) -> pd.DataFrame:
+def identification_by_seed(experiments: Experiments, *, variant: str = "") -> pd.DataFrame:
     """Return ``source, probe, setup, seed, accuracy``, a row for each probe."""
     records = [
         (source, probe, setup_label(experiment.setup), experiment.seed, scores["accuracy"])
-        for experiment, content in each(experiments, "language_identification.json")
+        for experiment, content in each(
+            experiments, "language_identification.json", variant=variant
+        )
         for source, found in content["sources"].items()
         for probe, scores in found["probes"].items()
     ]
     return by_setup(records, ["source", "probe", "setup", "seed", "accuracy"])
 
 
-def identification(experiments: Experiments) -> pd.DataFrame:
+def identification(experiments: Experiments, *, variant: str = "") -> pd.DataFrame:
     """Return accuracy of language identification with its interval (Tables 4 and 7).
 
     Returns
@@ -312,13 +316,13 @@ def identification(experiments: Experiments) -> pd.DataFrame:
         low, high, seeds, chance, pretrained``; the last two do not depend on the setup.
     """
     about: dict[tuple[str, str], tuple[str, float, float]] = {}
-    for _, content in each(experiments, "language_identification.json"):
+    for _, content in each(experiments, "language_identification.json", variant=variant):
         for source, found in content["sources"].items():
             for probe in found["probes"]:
                 before = found.get("pretrained", {}).get(probe, {}).get("accuracy", np.nan)
                 about[source, probe] = (found.get("name", source), found["chance"], before)
     records = []
-    by_seed = identification_by_seed(experiments)
+    by_seed = identification_by_seed(experiments, variant=variant)
     for (source, probe, setup), rows in by_seed.groupby(
         ["source", "probe", "setup"], observed=True, sort=False
     ):

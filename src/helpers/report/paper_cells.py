@@ -77,7 +77,7 @@ def predicted_gap(part: str, quantity: Quantity, *groups: Sequence[str]) -> Numb
     gaps = []
     for labels in groups:
         shares = predicted[list(labels)].sum(axis=1)
-        more = trained[list(labels)].sum(axis=1).idxmax()
+        more = str(trained[list(labels)].sum(axis=1).idxmax())
         gaps.append(float(shares[more] - shares.drop(more).mean()))
     names = "; ".join(" and ".join(labels) for labels in groups)
     return (
