@@ -72,8 +72,8 @@ def write_one(experiment: Experiment) -> None:
     }
     content = {**metrics(rows, labels=LABELS, skew=SKEW), "training": training}
     publish(experiment, "predictions", {"predictions.parquet": rows, "metrics.json": content})
-    last = rows[["id", *(f"p_{label}" for label in LABELS)]]
-    publish(experiment, "last_step", {"last_step.parquet": last})
+    last_step = rows[["id", *(f"p_{label}" for label in LABELS)]]
+    publish(experiment, "last_step", {"last_step.parquet": last_step})
     publish(
         experiment,
         "language_identification",
@@ -150,12 +150,7 @@ def predictions(experiment: Experiment) -> pd.DataFrame:
 
 def _identification(experiment: Experiment) -> dict[str, object]:
     def scores(accuracy: float) -> dict[str, object]:
-        return {
-            "accuracy": accuracy,
-            "fold_accuracy": [accuracy] * 5,
-            "macro_f1": accuracy,
-            "log_loss": 1 - accuracy,
-        }
+        return {"accuracy": accuracy, "fold_accuracy": [accuracy] * 5, "macro_f1": accuracy}
 
     accuracy = IDENTIFICATION[experiment.setup] + experiment.seed / 100
     probes = {"C=1": scores(accuracy), "C=1e-4": scores(accuracy / 2)}
@@ -226,17 +221,6 @@ def _sweep() -> pd.DataFrame:
     ]
     columns = ["text", "group", "language", "class", "category", "difference", "n_tokens"]
     return pd.DataFrame(records, columns=[*columns, "threshold"])
-
-
-def _tokens() -> pd.DataFrame:
-    """Return SHAP values of one text, and its base value at position -1."""
-    records = [
-        ("text0", "group0", LANGUAGES[0], LABELS[0], position, code, value)
-        for code in range(len(LABELS))
-        for position, value in ((-1, 1 / 3), (1, 0.02))
-    ]
-    columns = ["text", "group", "language", "label", "position", "class", "value"]
-    return pd.DataFrame(records, columns=columns)
 
 
 def _examples(experiment: Experiment) -> pd.DataFrame:

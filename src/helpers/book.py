@@ -38,6 +38,7 @@ _WHOLE_RUN = {
     "00_overview": "overview",
     "00_claims": "claims",
     "00_number_by_number": "number_by_number",
+    "00_how_sure": "how_sure",
     "00_not_reproduced": "not_reproduced",
     "00_status": "status",
     "00_cost": "cost",
@@ -46,8 +47,10 @@ _READ_FIRST = ("book/how_to_read", "book/_generated/overview", "book/data")
 _PAPER = (
     "book/_generated/claims",
     "book/_generated/number_by_number",
+    "book/_generated/how_sure",
     "book/deviations",
     "book/_generated/not_reproduced",
+    "book/limitations",
     "book/plan",
 )
 _USE = ("book/how_to_run", "book/_generated/status", "book/_generated/cost")

@@ -13,17 +13,17 @@ from helpers.stages.workbench import Workbench
 
 def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
     settings = experiment.settings.settings(experiment.dataset)
-    inputs = {
+    # Named only where it is set: results from before the setting keep their fingerprints.
+    translations = {"with_translations": True} if settings.with_translations else {}
+    return {
         "data": data_fingerprint(experiment.dataset, sources=sources),
         "sizes": [settings.train, settings.validation, settings.test],
         "rule": settings.rule,
         "recipe": experiment.options.recipe,
         "severity": experiment.options.severity,
         "seed": experiment.seed,
+        **translations,
     }
-    if settings.with_translations:  # named only where set: a later setting
-        inputs["with_translations"] = True
-    return inputs
 
 
 def _compute(bench: Workbench) -> dict[str, Any]:
