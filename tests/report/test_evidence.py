@@ -17,7 +17,6 @@ from helpers.report.counted import Counted
 from helpers.report.evidence import FAMILY, evaluate
 from results_by_hand import LABELS, SKEW, as_in_the_paper, identification, predictions
 
-
 BY_ID = {claim.id: claim for claim in CLAIMS}
 
 
