@@ -32,7 +32,7 @@ def explain_by_gradients(
     text_pairs: Sequence[str] | None = None,
     *,
     classes: Sequence[int],
-    steps: int = 20,
+    steps: int = 50,
     max_length: int | None = None,
     progress: bool = True,
 ) -> shap.Explanation:
