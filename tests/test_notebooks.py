@@ -128,12 +128,12 @@ def test_every_figure_and_table_has_its_caption(path):
 @of(SOURCES)
 def test_figures_and_tables_are_numbered_in_order_by_section(path):
     section = {
-        "claims": "C",
-        "how_sure": "S",
-        "overview": "O",
-        "not_reproduced": "N",
-        "status": "R",
-    }.get(path.stem.removeprefix("00_"))
+        "00_claims": "C",
+        "00_how_sure": "S",
+        "00_not_reproduced": "N",
+        "00_overview": "O",
+        "00_status": "R",
+    }.get(path.stem)
     if not path.stem.startswith("00_"):
         section = re.match(r"0?(\w+?)(?:_(\d))?_[a-z]", path.stem)
         section = ".".join(filter(None, section.groups()))

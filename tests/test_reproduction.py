@@ -72,20 +72,17 @@ def test_claims_say_what_was_found_and_where_nothing_was(checkout):
     records = {record["id"]: record for record in reproduction.claim_records("tiny")}
     assert len(records) >= 20
     for record in records.values():
-        assert {"id", "section", "quantity", "paper_verdict"} <= set(record)
-        assert set(record["datasets"]) == {"multiemo_pairs", "xnli"}
-        for found in record["datasets"].values():
-            assert {"estimate", "ci_low", "ci_high", "seeds", "n", "verdict"} <= set(found)
-    accuracy = records["4.1/accuracy"]["datasets"]
-    assert accuracy["multiemo_pairs"]["estimate"] == pytest.approx(-0.1, abs=0.01)
-    assert (accuracy["multiemo_pairs"]["seeds"], accuracy["multiemo_pairs"]["n"]) == (2, 600)
-    assert accuracy["xnli"]["estimate"] is None
-    assert (accuracy["xnli"]["seeds"], accuracy["xnli"]["verdict"]) == (0, "cannot be told")
+        assert {"id", "section", "quantity", "ruler", "region", "paper"} <= set(record)
+        assert set(record["datasets"]) == {"multiemo_pairs"}
+    accuracy = records["4.1/accuracy"]["datasets"]["multiemo_pairs"]
+    assert accuracy["estimate"] == pytest.approx(-0.1, abs=0.01)
+    assert (accuracy["seeds"], accuracy["n"], accuracy["unit"]) == (2, 600, "seed")
     lines = reproduction.claims_text([records["4.1/accuracy"]]).splitlines()
-    assert lines[-1] == "    xnli: no result"
+    assert lines[-1].startswith("    multiemo_pairs: ") and lines[-1].endswith(", 2 seeds)")
     # Any folder can go; what rests on it is then not told, and nothing is filled in.
     for each in listed:
         if each.setup == "imbalanced":
             shutil.rmtree(each.folder)
     records = {record["id"]: record for record in reproduction.claim_records("tiny")}
-    assert records["4.1/accuracy"]["datasets"]["multiemo_pairs"]["estimate"] is None
+    accuracy = records["4.1/accuracy"]["datasets"]["multiemo_pairs"]
+    assert (accuracy["estimate"], accuracy["method"]) == (None, "no result")

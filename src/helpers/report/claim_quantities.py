@@ -7,6 +7,7 @@ cached: equal arguments give the same quantity.
 from functools import cache
 from typing import Literal
 
+from helpers.analysis import paired_shap, test_priors
 from helpers.analysis import quantities as q
 from helpers.analysis import shap_quantities as s
 from helpers.analysis.quantities import Quantity, Ruler
@@ -17,6 +18,7 @@ PREDICTED = Ruler("share of predictions")
 AS_IN_THE_PAPER = Ruler("language identification, accuracy at C = 1e-4 (as in the paper)", 0.05)
 LOG_LOSS = Ruler("language identification, log loss at C = 1, sign turned", 0.1)
 SHAP = Ruler("SHAP difference minus its null", 0.02)
+PAIRED_SHAP = Ruler("paired SHAP difference", 0.02)
 BAR_SIZE = Ruler("mean size of SHAP differences", 0.02)
 BASE_VALUE = Ruler("size of the base values' difference", 0.02)
 TOKENS = Ruler("share of all tokens")
@@ -48,6 +50,14 @@ def _setups(setup: str, minus: str) -> str:
 def accuracy(setup: str, minus: str) -> Quantity:
     """Return the difference of test accuracy."""
     return Quantity(f"accuracy, {_setups(setup, minus)}", ACCURACY, q.accuracy(setup, minus))
+
+
+@cache
+def accuracy_under(setup: str, minus: str, prior: test_priors.Prior) -> Quantity:
+    """Return the difference of accuracy under a prior of the test set."""
+    ruler = Ruler(f"test accuracy, {prior} shares", ACCURACY.smallest_effect)
+    measure = test_priors.accuracy_under(setup, minus, prior)
+    return Quantity(f"accuracy, {_setups(setup, minus)}", ruler, measure)
 
 
 @cache
@@ -118,6 +128,16 @@ def shap_separation(setup: str, category: str) -> Quantity:
         f"{category} tokens{at}, over- − under-represented, {_setups(base, s.null_of(base))}",
         SHAP,
         s.shap_separation(setup, category),
+    )
+
+
+@cache
+def paired_separation(setup: str, category: str) -> Quantity:
+    """Return the paired SHAP difference of a token category, over- minus under-represented."""
+    return Quantity(
+        f"{category} tokens, over- − under-represented, {_setups(setup, 'balanced')}",
+        PAIRED_SHAP,
+        paired_shap.paired_separation(setup, category),
     )
 
 

@@ -10,13 +10,23 @@ import pandas as pd
 
 from helpers.analysis.predictions import has_learned
 from helpers.analysis.quantities import RunResults
+from helpers.analysis.test_priors import PRIORS
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import SETUPS, dataset_label, family_of, model_label
 from helpers.report import claims
-from helpers.report.claim_cells import our_cell, paper_cell, paper_words, sentence, verdict_mark
+from helpers.report.claim_cells import (
+    interval,
+    our_cell,
+    paper_cell,
+    paper_words,
+    sentence,
+    verdict_mark,
+)
 from helpers.report.claim_list import CLAIMS, HEADLINES
-from helpers.report.display import Html, table
-from helpers.report.evidence import POOLED, Finding, Verdicts
+from helpers.report.claim_quantities import accuracy_under
+from helpers.report.display import MISSING, Html, signed, table
+from helpers.report.evidence import POOLED, Finding, Verdicts, evaluate
+from helpers.report.priors import COMPARISONS, PRIOR_LABELS
 from helpers.report.results import collect
 from helpers.report.verdicts import columns, places, verdicts
 
@@ -122,9 +132,8 @@ def _measured(claim: claims.Claim) -> str:
     return f"{claim.quantity.words}; ruler: {claim.quantity.ruler.name}; holds {claim.region}"
 
 
-def headline(experiments: Sequence[Experiment]) -> Html:
+def headline(experiments: Sequence[Experiment], found: Verdicts) -> Html:
     """Return `headline_table` as it stands on the root page."""
-    found = verdicts(experiments, [_BY_ID[name] for name in HEADLINES])
     together = (
         "“Together” is the mean over the data sets; there Holm's correction over all findings of "
         "this table decides, while each data set by itself is not corrected. "
@@ -143,13 +152,18 @@ def headline(experiments: Sequence[Experiment]) -> Html:
     )
 
 
-def evidence(experiments: Sequence[Experiment]) -> Html:
-    """Return, for each data set, what was run on it and how many findings hold; and how sure."""
+def evidence(experiments: Sequence[Experiment], found: Verdicts) -> Html:
+    """Return, for each data set, what was run on it and how many findings hold; and how sure.
+
+    Parameters
+    ----------
+    experiments, found
+        As in `headline_table`.
+    """
     first = experiments[0]
     results = {(one.dataset, one.model): one for one in collect(experiments)}
     if not results:
         return Html('<p class="companion-missing">No result has been computed yet.</p>')
-    found = verdicts(experiments, [_BY_ID[name] for name in HEADLINES])
     lines = []
     for dataset, model in places(experiments):
         name = f"<b>{dataset_label(dataset)}</b> ({model_label(model)})"
@@ -207,3 +221,44 @@ def _what_was_run(one: RunResults) -> str:
         f"{len(one.skew)} languages, {seeds} {'seed' if seeds == 1 else 'seeds'}, "
         f"{rows:,} test texts, {f'{explained:,}' if explained else 'none'} explained by SHAP"
     )
+
+
+def priors_table(experiments: Sequence[Experiment]) -> pd.DataFrame:
+    """Return differences of accuracy under three shares of labels in the test set.
+
+    Returns
+    -------
+    DataFrame
+        Text: numbers with their intervals, a row for each share and difference; columns every data
+        set and model, and where there are several data sets, all together.
+    """
+    asked = [
+        claims.Claim(
+            id=f"{prior}/{setup}/{minus}",
+            place="",
+            statement="",
+            quantity=accuracy_under(setup, minus, prior),
+            region=claims.Region(low=0),
+        )
+        for prior in PRIORS
+        for setup, minus in COMPARISONS
+    ]
+    found = evaluate(asked, collect(experiments))
+    headings = columns(experiments, found)
+    rows = {
+        (PRIOR_LABELS[claim.section], claim.quantity.words): {
+            heading: _difference(found.of(claim.id, *place)) for place, heading in headings.items()
+        }
+        for claim in asked
+    }
+    return pd.DataFrame(list(rows.values()), index=pd.MultiIndex.from_tuples(list(rows)))
+
+
+def _difference(finding: Finding | None) -> str:
+    numbers = finding.numbers if finding else None
+    return f"{signed(numbers.estimate)} {interval(numbers)}".rstrip() if numbers else MISSING
+
+
+def priors(experiments: Sequence[Experiment], *, caption: str) -> Html:
+    """Return `priors_table` with its caption."""
+    return table(priors_table(experiments), caption=caption)

@@ -93,3 +93,4 @@ def figure(quantity: Quantity, region: Region) -> Form:
 
 
 UNINFORMATIVE = figure(q.shap_separation("imbalanced", "neutral"), ABOVE)
+UNINFORMATIVE_PAIRED = figure(q.paired_separation("imbalanced", "neutral"), ABOVE)

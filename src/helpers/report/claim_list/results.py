@@ -6,6 +6,7 @@ from helpers.report.claim_list.forms import (
     ABOVE,
     IMBALANCED,
     UNINFORMATIVE,
+    UNINFORMATIVE_PAIRED,
     WEIGHTS,
     accuracy,
     claim,
@@ -41,6 +42,12 @@ ABSTRACT = (
         "abstract/uninformative",
         "abstract, sentence 2",
         "It promotes features that say nothing about the task.",
+        UNINFORMATIVE_PAIRED,
+    ),
+    claim(
+        "abstract/uninformative-null",
+        "abstract, sentence 2",
+        "It promotes features that say nothing about the task, by the paper's own difference.",
         UNINFORMATIVE,
     ),
     claim(

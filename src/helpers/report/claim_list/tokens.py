@@ -8,6 +8,7 @@ from helpers.report.claim_list.forms import (
     BELOW,
     STARS,
     UNINFORMATIVE,
+    UNINFORMATIVE_PAIRED,
     claim,
     figure,
 )
@@ -136,6 +137,12 @@ SHAP = (
         "4.3.2, last paragraph; Figures 1a and 1c",
         "Neutral tokens speak for a label in the languages that had more of it in training, and "
         "against it in the others.",
+        UNINFORMATIVE_PAIRED,
+    ),
+    claim(
+        "4.3/language-identifier-null",
+        "4.3.2, last paragraph; Figures 1a and 1c",
+        "The same, by the paper's own difference.",
         UNINFORMATIVE,
     ),
 )
