@@ -17,9 +17,9 @@
 # leaves its shares in the probabilities, and Bayes' rule takes them out again, as long as the texts
 # of a label stay what they are. Three ways are tried on the imbalanced models: dividing by the
 # known training shares, estimating the new shares from unlabelled texts by expectation maximisation
-# (Saerens, Latinne and Decaestecker 2002), and fitting the last layer anew on a few balanced texts
-# (Kirichenko, Izmailov and Wilson 2023), which repairs a layer that answers from the language and
-# cannot repair features that no longer say what the label is.
+# {cite}`saerens2002`, and fitting the last layer anew on a few balanced texts
+# {cite}`kirichenko2023`, which repairs a layer that answers from the language and cannot repair
+# features that no longer say what the label is.
 #
 # [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/Q_1_without_training.ipynb)
 

@@ -17,8 +17,10 @@
 # Here the order of the three setups is compared with that of the log loss at {math}`C = 1`, for
 # other scores and penalties on the stored features and, on texts that are there in all languages,
 # for every layer, for pooling by the mean, and for measures that train nothing or little: an ABX
-# test of language identity, the distance of the languages' centroids, retrieval of translations,
-# and the description length of the languages (Voita and Titov 2020).
+# test of language identity {cite}`schatz2013`, the distance of the languages' centroids, retrieval
+# of translations, and the description length of the languages {cite}`voita2020`. A control task
+# whose languages are dealt out at random {cite}`hewitt2019` shows how long the code is where there
+# is nothing to learn.
 #
 # [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/Q_2_measures_of_separation.ipynb)
 

@@ -14,7 +14,7 @@
 # # Q.4 Does another attribution method find the same?
 #
 # The paper's Limitations name one attribution method as a weakness. Integrated Gradients
-# (Sundararajan, Taly and Yan 2017) share out the same difference, from the fully masked text to the
+# {cite}`sundararajan2017` share out the same difference, from the fully masked text to the
 # text itself, but follow the model's slope instead of leaving tokens out. The same texts, classes
 # and sums are used for both. Tokens are sorted by the balanced models of other seeds.
 #

@@ -15,7 +15,7 @@
 #
 # The paper tried two losses against language in the features and reports that training failed
 # (footnote 2). Here nothing is trained: a linear map takes the language out of the imbalanced
-# model's features. LEACE is the smallest such map (Belrose and others 2023); centring moves every
+# model's features. LEACE is the smallest such map {cite}`belrose2023`; centring moves every
 # language's centroid to one place and has to know a text's language. Both are fitted on balanced
 # training rows; the last layer stays as it is.
 #

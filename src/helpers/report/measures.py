@@ -98,10 +98,21 @@ def answer(found: pd.DataFrame) -> str:
 
 
 def levels(results: RunResults) -> pd.DataFrame:
-    """Return each measure of each setup, mean over the seeds that have it."""
+    """Return each measure of each setup, and the control task's, mean over the seeds that have it.
+
+    Parameters
+    ----------
+    results : RunResults
+        Of one model and data set.
+    """
     columns = {}
     for setup, label in SETUPS.items():
         by_seed = {seed: measures(results, setup, seed) for seed in results.seeds}
+        for seed in by_seed:
+            content = results.files.get("representations.json", {}).get((setup, seed))
+            if content is not None:
+                bits = content["description_length"]["control_bits"]
+                by_seed[seed]["parallel texts: description length, control task"] = -bits
         columns[label] = pd.DataFrame(by_seed).mean(axis=1)
     return pd.DataFrame(columns)
 

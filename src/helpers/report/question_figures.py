@@ -1,5 +1,6 @@
 """The frames, figures and tables of the open questions' pages."""
 
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
@@ -21,6 +22,7 @@ from helpers.report.questions import Question
 Rows = Iterable[tuple[str, str, Measure]]  # panel, line, what is computed
 _REMEDY_COLOUR = "#cc79a7"
 _THRESHOLD = 0.01
+_WIDTH = 24  # letters of a label's line
 
 
 def by_seed(results: RunResults, rows: Rows) -> pd.DataFrame:
@@ -74,7 +76,8 @@ def forest(
         return None
     names = list(dict.fromkeys(frame["line"]))[::-1]
     shown = list(dict.fromkeys(frame["panel"]))
-    axes = panels(len(shown), axes, height=0.38 * len(names) + 1.3, sharey=True)
+    same = isinstance(unit, str)
+    axes = panels(len(shown), axes, height=0.42 * len(names) + 1.5, sharey=True, sharex=same)
     found = means(frame)
     for ax, panel in zip(axes, shown, strict=True):
         for row in found[found["panel"] == panel].itertuples():
@@ -84,12 +87,15 @@ def forest(
             ax.plot(row.mean, y, "o", color=ink, markersize=6)
             ax.plot(seeds, [y - 0.25] * len(seeds), "|", color=ink, markersize=6)
         ax.axvline(0, color=INK, linewidth=0.9, zorder=1)
-        ax.set_yticks(range(len(names)), names)
+        ax.set_yticks(range(len(names)), [textwrap.fill(name, _WIDTH) for name in names])
         ax.set_ylim(-0.7, len(names) - 0.4)
         ax.set_title(panel)
-        ax.set_xlabel(unit if isinstance(unit, str) else unit[panel])
-        ax.locator_params(axis="x", nbins=5)
+        ax.locator_params(axis="x", nbins=4)
         ax.grid(visible=False, axis="y")
+        if not isinstance(unit, str):
+            ax.set_xlabel(textwrap.fill(unit[panel], _WIDTH))
+    if isinstance(unit, str):
+        axes[len(axes) // 2].set_xlabel(unit)
     return axes
 
 
@@ -253,8 +259,8 @@ def attribution_agreement(results: RunResults) -> pd.DataFrame:
 
 ERASURE_UNITS: Mapping[str, str] = {
     "Accuracy": "change of accuracy",
-    "Language identification": "change of accuracy at C = 1e-4",
-    "Separation": "change of log loss at C = 1, sign turned",
+    "As in the paper": "change of accuracy of language identification, C = 1e-4",
+    "Separation": "change of its log loss at C = 1, sign turned",
 }
 
 
@@ -265,7 +271,7 @@ def erasures(results: RunResults) -> pd.DataFrame:
         label = remedies.label(name)
         rows += [
             ("Accuracy", label, remedies.accuracy_with(name, remedies.TREATED)),
-            ("Language identification", label, remedies.separation_without(name)),
+            ("As in the paper", label, remedies.separation_without(name)),
             (
                 "Separation",
                 label,
