@@ -37,6 +37,8 @@ if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothin
 profile = "quick"  # a file in configs/: quick, embedded, paper
 
 # %% tags=["hide-input"]
+from myst_nb import glue
+
 from helpers import book, notebooks
 from helpers.analysis.coverage import coverage_over_seeds
 from helpers.report import changes, display, figures, how_sure, results, shap_null
@@ -86,6 +88,22 @@ display.table(
 )
 
 # %% [markdown]
+# Source rows are what is counted, since translations of a text are not independent. A training
+# subset uses a source row in one language wherever there are enough of them; pairs that share a
+# premise can put that premise into both languages, and into more of them in one subset than in the
+# other.
+
+# %% tags=["hide-input"]
+glue(
+    "source_rows",
+    display.table(
+        how_sure.source_rows(experiments),
+        caption="<b>Table S-2. Source rows of the training subsets.</b> A source row is a text "
+        "before translation, or the premise of several pairs",
+    ),
+)
+
+# %% [markdown]
 # ## How many seeds it would take
 #
 # "Cannot be told" may mean that there is nothing, or that there are too few seeds to see it. The
@@ -97,7 +115,7 @@ display.table(
 # %% tags=["hide-input"]
 display.table(
     how_sure.power(experiments),
-    caption="<b>Table S-2. Seeds for a power of 80 %.</b> SD at most: upper 80 % bound of the "
+    caption="<b>Table S-3. Seeds for a power of 80 %.</b> SD at most: upper 80 % bound of the "
     "standard deviation between seeds. Seeds: how many show the smallest effect at the 5 % level",
 )
 
@@ -112,7 +130,7 @@ display.table(
 # %% tags=["hide-input"]
 display.table(
     shap_null.table(experiments),
-    caption="<b>Table S-3. The change and its null.</b> Mean change a text, imbalanced minus "
+    caption="<b>Table S-4. The change and its null.</b> Mean change a text, imbalanced minus "
     "balanced model, both ends of the skew; the same between two balanced models; and what is "
     "left, with its interval over seeds",
 )
@@ -127,8 +145,9 @@ display.table(
 # %% tags=["hide-input"]
 display.table(
     how_sure.equal_models_table(experiments),
-    caption="<b>Table S-4. Equal models, simulated.</b> Mean sum a text, and how many 95 % "
-    "intervals over five seeds hold the true difference, 0; 200 studies",
+    caption="<b>Table S-5. Equal models, simulated.</b> Mean sum a text, and how many 95 % "
+    "intervals over seeds hold the true difference, 0; 200 studies, each with as many seeds as "
+    "keep their SHAP values token by token",
 )
 
 # %% [markdown]
@@ -146,7 +165,7 @@ display.table(
 # %% tags=["hide-input"]
 display.table(
     changes.null_reference(published),
-    caption="<b>Table S-5. The null's reference.</b> Change minus null, before and now, same "
+    caption="<b>Table S-6. The null's reference.</b> Change minus null, before and now, same "
     "models; 95 % intervals over seeds 0 to 2",
 )
 
@@ -158,7 +177,7 @@ display.table(
 # %% tags=["hide-input"]
 display.table(
     changes.recipe(published),
-    caption="<b>Table S-6. The recipe.</b> Test accuracy under the first recipe and under today's",
+    caption="<b>Table S-7. The recipe.</b> Test accuracy under the first recipe and under today's",
 )
 
 # %% [markdown]
@@ -169,6 +188,6 @@ display.table(
 # %% tags=["hide-input"]
 display.table(
     changes.rulers(published),
-    caption="<b>Table S-7. The rulers.</b> Mean, 95 % interval over seeds 0 to 2, and the verdict "
+    caption="<b>Table S-8. The rulers.</b> Mean, 95 % interval over seeds 0 to 2, and the verdict "
     "it gives, before and now",
 )

@@ -73,12 +73,13 @@ def test_claims_say_what_was_found_and_where_nothing_was(checkout):
     assert len(records) >= 20
     for record in records.values():
         assert {"id", "section", "quantity", "ruler", "region", "paper"} <= set(record)
-        assert set(record["datasets"]) == {"multiemo_pairs"}
+        assert set(record["datasets"]) == {"multiemo_pairs", "xnli"}
     accuracy = records["4.1/accuracy"]["datasets"]["multiemo_pairs"]
     assert accuracy["estimate"] == pytest.approx(-0.1, abs=0.01)
     assert (accuracy["seeds"], accuracy["n"], accuracy["unit"]) == (2, 600, "seed")
     lines = reproduction.claims_text([records["4.1/accuracy"]]).splitlines()
-    assert lines[-1].startswith("    multiemo_pairs: ") and lines[-1].endswith(", 2 seeds)")
+    assert lines[-2].startswith("    multiemo_pairs: ") and lines[-2].endswith(", 2 seeds)")
+    assert lines[-1] == "    xnli: no result"
     # Any folder can go; what rests on it is then not told, and nothing is filled in.
     for each in listed:
         if each.setup == "imbalanced":

@@ -152,14 +152,17 @@ def claim_records(profile: str) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        As `helpers.report.claim_records.as_records`.
+        As `helpers.report.claim_records.as_records`; a data set of the profile without results is
+        there too, and says so.
     """
     from helpers.book import experiments
     from helpers.report.claim_list import CLAIMS, HEADLINES
     from helpers.report.claim_records import as_records
-    from helpers.report.verdicts import verdicts
+    from helpers.report.verdicts import places, verdicts
 
-    return as_records(CLAIMS, verdicts(experiments(profile)), family=list(HEADLINES))
+    listed = experiments(profile)
+    found = verdicts(listed)
+    return as_records(CLAIMS, found, family=list(HEADLINES), places=places(listed))
 
 
 def claims_text(records: Sequence[Mapping[str, Any]]) -> str:

@@ -141,7 +141,7 @@ def test_the_status_names_the_stages_that_are_missing(experiments):
     fake_results.publish(stopped, "subsets", {"subsets.json": {}})
     row = runs.progress(experiments).loc[("MultiEmo pairs, multilingual-e5-small", "Imbalanced")]
     assert row["seeds finished"] == "1 of 2"
-    assert row["missing"].startswith("predictions, language identification, SHAP difference")
+    assert row["missing"].startswith("predictions, last step, language identification, SHAP tokens")
 
 
 def test_what_is_missing_stays_missing(nothing):

@@ -7,6 +7,7 @@ import pytest
 import fake_results
 from helpers.foundation.experiment import Experiment
 from helpers.report import takeaways
+from helpers.report import verdicts as verdicts_of
 from helpers.report.claim_cells import interval
 from helpers.report.claim_list import CLAIMS, HEADLINES
 from helpers.report.display import signed
@@ -69,6 +70,18 @@ def test_a_number_from_one_seed_says_so_and_has_no_verdict(experiments):
     assert "Intervals are over seeds" in text
     section = takeaways.section(single, "4.1").html
     assert section.count("one seed: no verdict") == section.count("<li>") > 0
+
+
+def test_another_profile_s_number_stands_beside_the_published_one(experiments, monkeypatch):
+    shared = [as_in_the_paper(dataset="multiemo_pairs")]
+    monkeypatch.setattr(verdicts_of, "published", lambda: shared)
+    single = [each for each in experiments if each.seed == 0 and not each.variant]
+    cell = headline_cells(single)[list(HEADLINES).index("abstract/performance")]
+    published = evaluate(CLAIMS, shared).of("abstract/performance", "multiemo_pairs", "e5_small")
+    numbers = published.numbers
+    assert f"published: {signed(numbers.estimate)} {interval(numbers)}, holds" in cell
+    assert numbers.ci_high < -0.11  # the made-up run falls by a tenth
+    assert "this one lies outside" in cell
 
 
 def test_accuracy_stands_under_three_priors(experiments, monkeypatch):

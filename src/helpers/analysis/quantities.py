@@ -7,14 +7,13 @@ arguments give the same measure, so that what is computed once need not be compu
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.analysis.predictions import has_learned
 from helpers.analysis.skew_slope import skew_scores
 from helpers.foundation.errors import CompanionError
 
@@ -50,6 +49,11 @@ class RunResults:
     identification: Mapping[Key, Mapping[str, Any]] = field(default_factory=dict)
     shap_difference: Mapping[Key, pd.DataFrame] = field(default_factory=dict)
     files: Mapping[str, Mapping[Key, Any]] = field(default_factory=dict)
+
+    @cached_property
+    def memo(self) -> dict[Any, Any]:
+        """What measures have already worked out from these results, by a key of their own."""
+        return {}
 
     @property
     def seeds(self) -> list[int]:
@@ -152,38 +156,6 @@ def values_by_seed(results: RunResults, measure: Measure) -> SeedValues:
         {seed: one.value for seed, one in seen.items()},
         max((one.n for one in seen.values()), default=0),
     )
-
-
-# --- which seeds count ----------------------------------------------------------------------
-
-
-def left_out(results: RunResults) -> dict[tuple[str, int], str]:
-    """Return the variants and seeds that no verdict rests on, and why.
-
-    A seed counts once it has every setup that other seeds have. A model that has not learned says
-    nothing of the task, and leaves its seed out: its score would be that of a failed fine-tuning.
-
-    Returns
-    -------
-    dict
-        ``(variant, seed)`` to the reason; the variant is empty for the profile itself.
-    """
-    setups: dict[str, set[str]] = {}
-    for setup, _ in results.predictions:
-        setups.setdefault(variant_of(setup), set()).add(setup)
-    reasons: dict[tuple[str, int], str] = {}
-    for variant, wanted in setups.items():
-        for seed in sorted({k for setup, k in results.predictions if setup in wanted}):
-            found = {setup: results.predictions.get((setup, seed)) for setup in sorted(wanted)}
-            absent = [setup for setup, frame in found.items() if frame is None]
-            failed = [
-                s for s, frame in found.items() if frame is not None and not has_learned(frame)
-            ]
-            if failed:
-                reasons[variant, seed] = f"not learned: {', '.join(failed)}"
-            elif absent:
-                reasons[variant, seed] = f"not there: {', '.join(absent)}"
-    return reasons
 
 
 # --- combinations ---------------------------------------------------------------------------

@@ -9,6 +9,7 @@ tokens sorted by the same model. No two seeds share one, so their values stay in
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
@@ -25,6 +26,7 @@ from helpers.analysis.quantities import (
 
 Side = Literal["over", "under", "all"]
 
+SIDES = ("over", "under", "even")
 TOKENS = ("positive", "neutral", "negative")
 
 
@@ -41,14 +43,47 @@ def _shap(results: RunResults, setup: str, seed: int) -> pd.DataFrame | None:
     return frame
 
 
-def _by_text(frame: pd.DataFrame, category: str, side: Side) -> pd.DataFrame:
-    """Return each text's mean difference over its classes of one side; columns value, group."""
-    rows = frame if side == "all" else frame[frame["side"] == side]
-    texts = rows.groupby("text").agg(classes=("class", "nunique"), group=("group", "first"))
-    sums = rows[rows["category"] == category].groupby("text")["difference"].sum()
-    # A text without a token of the category has no difference in it.
-    value = sums.reindex(texts.index, fill_value=0.0) / texts["classes"]
-    return texts.assign(value=value)[["value", "group"]]
+@dataclass(frozen=True)
+class _Sums:
+    """A SHAP difference, text by text.
+
+    ``sums`` has a column for each side and token category, summed over the text's classes of that
+    side; ``classes`` counts these, a column a side; ``group`` has the texts' source rows.
+    """
+
+    sums: pd.DataFrame
+    classes: pd.DataFrame
+    group: pd.Series
+
+    def values(self, category: str, side: Side) -> pd.Series:
+        """Return each text's mean difference over its classes of one side."""
+        sides = [side] if side != "all" else list(SIDES)
+        classes = self.classes[sides].sum(axis=1)
+        sums = self.sums[[(each, category) for each in sides]].sum(axis=1)
+        return (sums / classes)[classes > 0]
+
+
+def _sums(results: RunResults, setup: str, seed: int, labels: Sequence[str]) -> _Sums | None:
+    """Return a SHAP difference of some labels text by text; worked out once."""
+    key = "shap sums", setup, seed, tuple(labels)
+    if key not in results.memo:
+        frame = _shap(results, setup, seed)
+        if frame is None:
+            return None
+        frame = frame[frame["class"].isin(labels)]
+        # A text without a token of a category has no difference in it.
+        columns = pd.MultiIndex.from_product([SIDES, (*TOKENS, "base")])
+        sums = frame.groupby(["text", "side", "category"], observed=True)["difference"].sum()
+        wide = sums.unstack(["side", "category"]).reindex(columns=columns).fillna(0.0)
+        pairs = frame.drop_duplicates(["text", "class"])
+        counts = pd.crosstab(pairs["text"], pairs["side"])
+        results.memo[key] = _Sums(
+            sums=wide,
+            classes=counts.reindex(index=wide.index, columns=SIDES, fill_value=0),
+            group=pairs.drop_duplicates("text").set_index("text")["group"].loc[wide.index],
+        )
+    found: _Sums = results.memo[key]
+    return found
 
 
 def null_of(setup: str) -> str:
@@ -65,17 +100,21 @@ def null_of(setup: str) -> str:
 
 
 def _against_null(
-    results: RunResults, setup: str, seed: int, values: Callable[[pd.DataFrame], pd.DataFrame]
+    results: RunResults,
+    setup: str,
+    seed: int,
+    values: Callable[[_Sums], pd.Series],
+    labels: Sequence[str] = (),
 ) -> Observation | None:
     """Return a mean over texts minus the same for a balanced model of another seed (the null)."""
-    frames = [_shap(results, name, seed) for name in (setup, null_of(setup))]
-    if frames[0] is None or frames[1] is None:
+    labels = labels or results.extremes
+    ours, null = (_sums(results, name, seed, labels) for name in (setup, null_of(setup)))
+    if ours is None or null is None:
         return None
-    ours, null = (values(frame) for frame in frames if frame is not None)
-    both = ours.join(null["value"].rename("null"), how="inner")
-    if both.empty:
+    change = (values(ours) - values(null)).dropna()  # texts of both
+    if change.empty:
         return None
-    return mean_over_rows((both["value"] - both["null"]).to_numpy(dtype=float), both["group"])
+    return mean_over_rows(change.to_numpy(dtype=float), ours.group.loc[change.index])
 
 
 @cache
@@ -87,7 +126,7 @@ def shap_difference(setup: str, category: str, side: Side) -> Measure:
     """
 
     def measure(results: RunResults, seed: int) -> Observation | None:
-        return _against_null(results, setup, seed, lambda frame: _by_text(frame, category, side))
+        return _against_null(results, setup, seed, lambda sums: sums.values(category, side))
 
     return measure
 
@@ -96,10 +135,9 @@ def shap_difference(setup: str, category: str, side: Side) -> Measure:
 def shap_separation(setup: str, category: str) -> Measure:
     """SHAP difference of a token category: over- minus under-represented class of a text."""
 
-    def separation(frame: pd.DataFrame) -> pd.DataFrame:
-        over, under = (_by_text(frame, category, side) for side in ("over", "under"))
-        both = over.join(under["value"].rename("under"), how="inner")
-        return both.assign(value=both["value"] - both["under"])
+    def separation(sums: _Sums) -> pd.Series:
+        over, under = sums.values(category, "over"), sums.values(category, "under")
+        return over.sub(under).dropna()
 
     def measure(results: RunResults, seed: int) -> Observation | None:
         return _against_null(results, setup, seed, separation)
@@ -115,19 +153,14 @@ def shap_contrast_of_last_label(setup: str, category: str) -> Measure:
     others, minus the null.
     """
 
-    def contrast(frame: pd.DataFrame) -> pd.DataFrame:
-        sides = {side: _by_text(frame, category, side) for side in ("over", "under")}
-        n = sum(len(texts) for texts in sides.values())
-        return pd.concat(
-            texts.assign(value=sign * n / len(texts) * texts["value"])
-            for sign, texts in zip((1, -1), sides.values(), strict=True)
-        )
+    def contrast(sums: _Sums) -> pd.Series:
+        over, under = sums.values(category, "over"), sums.values(category, "under")
+        n = len(over) + len(under)
+        both: pd.Series = pd.concat([over * (n / len(over)), under * (-n / len(under))])
+        return both
 
     def measure(results: RunResults, seed: int) -> Observation | None:
-        last = results.extremes[1]
-        return _against_null(
-            results, setup, seed, lambda frame: contrast(frame[frame["class"] == last])
-        )
+        return _against_null(results, setup, seed, contrast, labels=results.extremes[1:])
 
     return measure
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from helpers.analysis.paired_shap import FEWEST_OTHERS
 from helpers.analysis.shap_difference import TOKEN_CATEGORIES, category_codes
 from helpers.analysis.statistics import over_seeds
 from helpers.foundation.errors import CompanionError
@@ -63,8 +64,10 @@ def equal_models(
     measured = np.asarray(values, dtype=float)
     if measured.ndim != 2 or measured.shape[1] < 2:
         raise CompanionError("values: need the same tokens in at least two models")
-    if seeds < 3:
-        raise CompanionError(f"seeds {seeds}: the paired difference needs at least 3")
+    if seeds < FEWEST_OTHERS + 1:
+        raise CompanionError(
+            f"seeds {seeds}: the paired difference needs at least {FEWEST_OTHERS + 1}"
+        )
     generator = np.random.default_rng(seed)
     sizes = np.abs(measured).mean(axis=0)
     factor_spread = float(sizes.std(ddof=1) / sizes.mean())

@@ -36,11 +36,13 @@ def _bound(value: float) -> str:
 
     Examples
     --------
-    >>> _bound(-0.0271), _bound(-0.00034)
-    ('−0.027', '−0.0003')
+    >>> _bound(-0.0271), _bound(-0.00034), _bound(0.00009)
+    ('−0.027', '−0.0003', '+0.00009')
     """
-    near = 0 < abs(value) < 0.0005
-    return f"{value:+.1g}".replace("-", "−") if near else signed(value)
+    if not 0 < abs(value) < 0.0005:
+        return signed(value)
+    digits = math.ceil(-math.log10(abs(value)))
+    return f"{value:+.{digits}f}".replace("-", "−")
 
 
 def ruled(claim: Claim) -> str:
@@ -83,7 +85,7 @@ def _how_near(claim: Claim, numbers: Numbers) -> str:
         return text
     effect = claim.region.margin or claim.quantity.ruler.smallest_effect
     what = "sameness within" if claim.region.margin else "a difference of"
-    return f"{text}; {what} {effect:g} may take {numbers.seeds_needed:,}"
+    return f"{text}; {what} {effect:g} may take {numbers.seeds_needed:,} seeds"
 
 
 def _beside_published(finding: Finding, published: Numbers) -> str:
@@ -103,7 +105,9 @@ def our_cell(finding: Finding | None) -> str:
         return _MISSING.format({"no result": "missing"}.get(word, word))
     numbers = finding.numbers
     bounds = f" <small>{interval(numbers)}</small>" if interval(numbers) else "<br>"
-    notes = "".join(f"<small>{html.escape(note)}</small>" for note in remarks(finding))
+    notes = "".join(
+        f'<small class="companion-remark">{html.escape(note)}</small>' for note in remarks(finding)
+    )
     return f"{signed(numbers.estimate)}{bounds}{verdict_mark(numbers.verdict)}{notes}"
 
 

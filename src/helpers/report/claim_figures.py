@@ -77,7 +77,7 @@ def claim_panels(
         ax.set_yticks(range(len(names)), names[::-1] if number % _COLUMNS == 0 else [])
         ax.set_ylim(-0.6, len(names) - 0.4)
         ax.set_title(textwrap.fill(claim.statement, 44), fontsize=9, loc="left")
-        ax.set_xlabel(textwrap.fill(claim.quantity.words, 52), fontsize=8)
+        ax.set_xlabel(textwrap.fill(_axis(claim), 54), fontsize=8)
         ax.locator_params(axis="x", nbins=5)
         ax.grid(visible=False, axis="y")
         _shade(ax, claim.region)
@@ -85,11 +85,15 @@ def claim_panels(
     return axes
 
 
+def _axis(claim: claims.Claim) -> str:
+    return f"{claim.quantity.words} ({claim.quantity.ruler.name})"
+
+
 def _grid(count: int, *, lines: int) -> list[Axes]:
     rows = math.ceil(count / _COLUMNS)
     with plt.style.context(STYLE):
         canvas, made = plt.subplots(
-            rows, _COLUMNS, figsize=(7.2, rows * (1.3 + 0.24 * lines) + 0.5), squeeze=False
+            rows, _COLUMNS, figsize=(7.2, rows * (1.4 + 0.24 * lines) + 0.5), squeeze=False
         )
     flat = list(made.ravel())
     for ax in flat[count:]:

@@ -5,12 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from helpers.report.claims import Claim
-from helpers.report.evidence import FAMILY, POOLED, Finding, Numbers, Verdicts
+from helpers.report.evidence import FAMILY, NO_RESULT, POOLED, Finding, Numbers, Verdicts
 from helpers.report.paper_side import JudgedNumber
 
 
 def as_records(
-    claims: Sequence[Claim], found: Verdicts, *, family: Sequence[str] = ()
+    claims: Sequence[Claim],
+    found: Verdicts,
+    *,
+    family: Sequence[str] = (),
+    places: Sequence[tuple[str, str]] = (),
 ) -> list[dict[str, Any]]:
     """Return claims and verdicts as plain values; missing numbers are None.
 
@@ -22,6 +26,8 @@ def as_records(
         From `helpers.report.evidence.evaluate`.
     family : sequence of str
         Claims that Holm's correction is over, pooled.
+    places : sequence of (str, str)
+        Data sets and models that are named where they have no result, too.
 
     Returns
     -------
@@ -35,7 +41,8 @@ def as_records(
     """
     first = {claim.test: claim.id for claim in reversed(claims)}
     tests = {claim.test for claim in claims if claim.id in family}
-    several = len({each.model for each in found.findings}) > 1
+    absent = [place for place in places if not found.has(*place)]
+    models = {each.model for each in found.findings} | {model for _, model in absent}
     return [
         {
             "id": claim.id,
@@ -53,11 +60,16 @@ def as_records(
                 "exceptions": [_printed(one) for one in found.paper[claim.id].exceptions],
             },
             "datasets": {
-                (f"{each.model}/{each.dataset}" if several else each.dataset): _finding(
+                (f"{each.model}/{each.dataset}" if len(models) > 1 else each.dataset): _finding(
                     each, FAMILY if each.dataset == POOLED and claim.test in tests else None
                 )
-                for each in found.findings
-                if each.claim.id == claim.id
+                for each in (
+                    *(one for one in found.findings if one.claim.id == claim.id),
+                    *(
+                        Finding(claim=claim, dataset=dataset, model=model, note=NO_RESULT)
+                        for dataset, model in absent
+                    ),
+                )
             },
         }
         for claim in claims

@@ -1,11 +1,12 @@
 """The seeds that verdicts rest on."""
 
+from helpers.analysis.predictions import has_learned
 from helpers.analysis.quantities import (
     Quantity,
     RunResults,
     SeedValues,
-    left_out,
     values_by_seed,
+    variant_of,
 )
 
 
@@ -48,3 +49,32 @@ class Counted:
             if seed not in self.values(quantity).by_seed
             and quantity.measure(self.given, seed) is not None
         }
+
+
+def left_out(results: RunResults) -> dict[tuple[str, int], str]:
+    """Return the variants and seeds that no verdict rests on, and why.
+
+    A seed counts once it has every setup that other seeds have. A model that has not learned says
+    nothing of the task, and leaves its seed out: its score would be that of a failed fine-tuning.
+
+    Returns
+    -------
+    dict
+        ``(variant, seed)`` to the reason; the variant is empty for the profile itself.
+    """
+    setups: dict[str, set[str]] = {}
+    for setup, _ in results.predictions:
+        setups.setdefault(variant_of(setup), set()).add(setup)
+    reasons: dict[tuple[str, int], str] = {}
+    for variant, wanted in setups.items():
+        for seed in sorted({k for setup, k in results.predictions if setup in wanted}):
+            found = {setup: results.predictions.get((setup, seed)) for setup in sorted(wanted)}
+            absent = [setup for setup, frame in found.items() if frame is None]
+            failed = [
+                s for s, frame in found.items() if frame is not None and not has_learned(frame)
+            ]
+            if failed:
+                reasons[variant, seed] = f"not learned: {', '.join(failed)}"
+            elif absent:
+                reasons[variant, seed] = f"not there: {', '.join(absent)}"
+    return reasons

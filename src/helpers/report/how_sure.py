@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from helpers.analysis.coverage import coverage_over_rows
+from helpers.analysis.paired_shap import FEWEST_OTHERS
 from helpers.analysis.quantities import RunResults, accuracy
 from helpers.analysis.shap_difference import TOKEN_CATEGORIES
 from helpers.analysis.shap_simulation import QUANTITIES, equal_models
@@ -20,11 +21,12 @@ from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, model_label
 from helpers.report.claim_list import CLAIMS, HEADLINES
 from helpers.report.counted import Counted
-from helpers.report.display import interval_text, percent, signed
+from helpers.report.display import MISSING, interval_text, percent, signed
 from helpers.report.evidence import evaluate
 from helpers.report.figures import GREY, INK, panels
-from helpers.report.frames import Experiments, chosen
+from helpers.report.frames import Experiments, chosen, split_sizes
 from helpers.report.results import collect
+from helpers.stages import stages_of
 
 COMPARISONS = {
     "imbalanced − balanced": ("imbalanced", "balanced"),
@@ -114,6 +116,33 @@ def _counted(experiments: Experiments) -> Iterable[tuple[str, RunResults]]:
             yield place, Counted(results).results
 
 
+def source_rows(experiments: Experiments) -> pd.DataFrame:
+    """Return how many source rows the training subsets hold, and how many in several languages.
+
+    The first seed's; a source row is a text before translation, or the premise of several pairs.
+    """
+    columns = pd.MultiIndex.from_product(
+        [["Balanced", "Imbalanced"], ["source rows", "in several languages"]]
+    )
+    rows = {}
+    for place, members in by_place(experiments).items():
+        sizes = split_sizes(members).set_index("split")
+        if "train" in sizes.index:
+            names = [
+                f"{subset}_{kind}"
+                for subset in ("balanced", "imbalanced")
+                for kind in ("sources", "repeated")
+            ]
+            rows[place] = [_count(sizes.loc["train", name]) for name in ("rows", *names)]
+    return pd.DataFrame.from_dict(
+        rows, orient="index", columns=pd.MultiIndex.from_tuples([("rows", ""), *columns])
+    )
+
+
+def _count(value: Any) -> str:
+    return MISSING if pd.isna(value) else f"{int(value):,}"
+
+
 # --- how many seeds it takes ----------------------------------------------------------------
 
 
@@ -172,17 +201,27 @@ def example_values(experiments: Experiments) -> npt.NDArray[np.float64] | None:
     return np.stack(columns, axis=1) if len(columns) > 1 else None
 
 
-def equal_models_table(experiments: Experiments, *, seeds: int = 5) -> pd.DataFrame:
-    """Return what three SHAP quantities say of equal models whose noise is as measured."""
+def equal_models_table(experiments: Experiments) -> pd.DataFrame:
+    """Return what three SHAP quantities say of equal models whose noise is as measured.
+
+    A study has as many seeds as the profile keeps SHAP values token by token for, and three at
+    least.
+    """
     rows: dict[tuple[str, str], list[str]] = {}
     for place, members in by_place(experiments).items():
         values = example_values(members)
         if values is None:
             continue
+        keeping = [
+            each
+            for each in chosen(members)
+            if each.setup == "balanced" and "shap_tokens" in stages_of(each)
+        ]
+        seeds = max(len(keeping), FEWEST_OTHERS + 1)
         found = equal_models(values, seeds=seeds, studies=200)
         for quantity in QUANTITIES:
             mine = found[found["quantity"] == quantity].set_index("category")
-            rows[place, quantity] = [
+            rows[f"{place}, {seeds} seeds", quantity] = [
                 text(float(mine[column][category]))
                 for category in TOKEN_CATEGORIES
                 for _, column, text in _SHOWN

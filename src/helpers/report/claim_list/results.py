@@ -35,7 +35,7 @@ ABSTRACT = (
     claim(
         "abstract/further-apart",
         "abstract, sentence 2",
-        "It separates the languages more in the latent space, measured without a ceiling.",
+        "It separates the languages more in the latent space, measured by log loss.",
         log_loss(IMBALANCED),
     ),
     claim(
@@ -66,8 +66,8 @@ ABSTRACT = (
     claim(
         "abstract/closer-together",
         "abstract, sentence 3",
-        "Per-language class weights mitigate the separation of the languages, measured without a "
-        "ceiling.",
+        "Per-language class weights mitigate the separation of the languages, measured by log "
+        "loss.",
         log_loss(WEIGHTS),
     ),
 )
@@ -135,7 +135,7 @@ IDENTIFICATION = (
     claim(
         "4.2/further-apart",
         "4.2, sentence 2",
-        "Languages lie further apart in the latent space, measured without a ceiling.",
+        "Languages lie further apart in the latent space, measured by log loss.",
         log_loss(IMBALANCED),
     ),
 )

@@ -58,8 +58,7 @@ CURE = (
     claim(
         "4.4/closer-together",
         "4.4, last paragraph",
-        "With class weights the latent space is less separated by language, measured without a "
-        "ceiling.",
+        "With class weights the latent space is less separated by language, measured by log loss.",
         log_loss(WEIGHTS),
     ),
     claim(
@@ -77,7 +76,7 @@ CURE = (
         "4.4/almost-on-par-log-loss",
         "4.4, sentence 2",
         "With class weights, languages lie almost as close as in the balanced case, measured "
-        "without a ceiling.",
+        "by log loss.",
         quantity=q.separation_left("log loss"),
         region=BELOW_ONE_SIDED,
     ),
