@@ -121,8 +121,9 @@ display.figure(
 
 # %% tags=["hide-input"]
 by_prior = priors.accuracy_by_seed(experiments)
+by_prior = by_prior[by_prior["setup"].isin(["Balanced", "Imbalanced"])]
 display.figure(
-    priors.figure(by_prior, setups=["Balanced", "Imbalanced"]),
+    priors.figure(by_prior),
     caption="<b>Figure 4.1-3.</b> Test accuracy where labels are as frequent as in the balanced "
     "test set, as in the imbalanced training subset, and the other way round. Lines: seeds; "
     "large marks: their means.",
