@@ -18,7 +18,8 @@ from helpers.foundation.errors import CompanionError
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCES = sorted((REPOSITORY / "notebooks").glob("*.py"))
-SECTIONS = [path for path in SOURCES if not path.stem.startswith("00_")]
+# Those of a section of the paper; the others are about a whole run.
+SECTIONS = [path for path in SOURCES if not path.stem.startswith(("00_", "Q_"))]
 NAMES = ["profile", "model", "dataset", "sources", "compute"]
 
 
@@ -138,6 +139,7 @@ def test_figures_and_tables_are_numbered_in_order_by_section(path):
         "00_claims": "C",
         "00_how_sure": "S",
         "00_not_reproduced": "N",
+        "00_open_questions": "Q",
         "00_overview": "O",
         "00_status": "R",
     }.get(path.stem)

@@ -41,6 +41,7 @@ _WHOLE_RUN = {
     "00_claims": "claims",
     "00_number_by_number": "number_by_number",
     "00_how_sure": "how_sure",
+    "00_open_questions": "open_questions",
     "00_not_reproduced": "not_reproduced",
     "00_status": "status",
     "00_cost": "cost",
@@ -64,6 +65,7 @@ _USE = (
 )
 _BUILD_ON_IT = ("book/architecture", "book/api")
 _BACKGROUND = ("book/security", "book/glossary", "book/references")
+_QUESTIONS = "questions"  # the folder of the pages that each answer some, notebooks named Q_…
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,8 +97,10 @@ def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
     datasets = list(datasets)
     by_section, whole_run = [], []
     for source in notebooks.source_paths():
-        if source.stem in _WHOLE_RUN:
-            target = generated_dir() / f"{_WHOLE_RUN[source.stem]}.ipynb"
+        name = f"{_QUESTIONS}/{source.stem}" if source.stem.startswith("Q_") else ""
+        name = _WHOLE_RUN.get(source.stem, name)
+        if name:
+            target = generated_dir() / f"{name}.ipynb"
             listed = experiments(profile, datasets=datasets)
             whole_run.append(
                 Page(
@@ -317,13 +321,16 @@ def table_of_contents(profile: str, *, datasets: Iterable[str] = ()) -> str:
         {"caption": caption, "chapters": [{"file": name} for name in names]}
         for caption, names in (("Read", _READ_FIRST), ("The paper, checked", _PAPER))
     ]
+    questions: list[dict[str, str]] = [{"file": "book/_generated/open_questions"}]
     by_place: dict[Place, list[dict[str, str]]] = {}
     for page in pages(profile, datasets=datasets):
+        file = page.target.relative_to(root).with_suffix("").as_posix()
+        chapter = {"file": file, "title": section_title(page.source.stem)}
         if page.place is not None:
-            file = page.target.relative_to(root).with_suffix("").as_posix()
-            by_place.setdefault(page.place, []).append(
-                {"file": file, "title": section_title(page.source.stem)}
-            )
+            by_place.setdefault(page.place, []).append(chapter)
+        elif page.target.parent.name == _QUESTIONS:
+            questions.append(chapter)
+    parts.append({"caption": "Open questions", "chapters": questions})
     several = len({place.model for place in by_place}) > 1
     for place, chapters in by_place.items():
         caption = dataset_label(place.dataset)
