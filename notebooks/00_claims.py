@@ -24,19 +24,32 @@
 profile = "quick"  # a file in configs/: quick, embedded, paper
 
 # %% tags=["hide-input"]
+from myst_nb import glue
+
 from helpers import book, notebooks
-from helpers.report import claim_figures, claim_pages
+from helpers.report import claim_figures, claim_pages, front_page, takeaways
 from helpers.report import verdicts as verdicts_of
 
 notebooks.check_parameters(globals(), "profile")
 experiments = book.experiments(profile)
 verdicts = verdicts_of.verdicts(experiments)
 
+# %% [markdown] tags=["remove-cell"]
+# ## The book's first page
+#
+# These stand there: three sentences, Figure C-1, Table C-1 and what they rest on.
+
+# %% tags=["remove-cell"]
+glue("in_short", front_page.in_short(experiments, verdicts, book.originals()), display=False)
+glue("first_figure", front_page.figure(experiments, number="Figure C-1"), display=False)
+glue("headline", takeaways.headline(experiments, verdicts), display=False)
+glue("evidence", takeaways.evidence(experiments, verdicts), display=False)
+
 # %% tags=["hide-input"]
 claim_pages.tally(
     experiments,
     verdicts,
-    caption="<b>Table C-1. How many claims hold.</b> On the paper's tables, on each data set, and "
+    caption="<b>Table C-2. How many claims hold.</b> On the paper's tables, on each data set, and "
     "on all together. Sentences that state the same count once",
 )
 
@@ -54,7 +67,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "abstract",
-    caption="<b>Table C-2. Abstract.</b> Each claim, what is compared, and the verdicts",
+    caption="<b>Table C-3. Abstract.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% tags=["hide-input"]
@@ -62,7 +75,7 @@ claim_figures.shown(
     experiments,
     verdicts,
     "abstract",
-    caption="<b>Figure C-1. Abstract, claim by claim.</b> Our numbers and the paper's",
+    caption="<b>Figure C-2. Abstract, claim by claim.</b> Our numbers and the paper's",
 )
 
 # %% [markdown]
@@ -73,7 +86,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "4.1",
-    caption="<b>Table C-3. Section 4.1.</b> Each claim, what is compared, and the verdicts",
+    caption="<b>Table C-4. Section 4.1.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% tags=["hide-input"]
@@ -81,7 +94,7 @@ claim_figures.shown(
     experiments,
     verdicts,
     "4.1",
-    caption="<b>Figure C-2. Section 4.1, claim by claim.</b> Our numbers and the paper's",
+    caption="<b>Figure C-3. Section 4.1, claim by claim.</b> Our numbers and the paper's",
 )
 
 # %% [markdown]
@@ -92,7 +105,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "4.2",
-    caption="<b>Table C-4. Section 4.2.</b> Each claim, what is compared, and the verdicts",
+    caption="<b>Table C-5. Section 4.2.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% tags=["hide-input"]
@@ -100,7 +113,7 @@ claim_figures.shown(
     experiments,
     verdicts,
     "4.2",
-    caption="<b>Figure C-3. Section 4.2, claim by claim.</b> Our numbers and the paper's",
+    caption="<b>Figure C-4. Section 4.2, claim by claim.</b> Our numbers and the paper's",
 )
 
 # %% [markdown]
@@ -113,7 +126,7 @@ claim_pages.section_table(
     "4.3.1",
     "4.3.2",
     "4.3",
-    caption="<b>Table C-5. Section 4.3.</b> Each claim, what is compared, and the verdicts",
+    caption="<b>Table C-6. Section 4.3.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% tags=["hide-input"]
@@ -123,7 +136,7 @@ claim_figures.shown(
     "4.3.1",
     "4.3.2",
     "4.3",
-    caption="<b>Figure C-4. Section 4.3, claim by claim.</b> Our numbers and the paper's",
+    caption="<b>Figure C-5. Section 4.3, claim by claim.</b> Our numbers and the paper's",
 )
 
 # %% [markdown]
@@ -134,7 +147,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "4.4",
-    caption="<b>Table C-6. Section 4.4.</b> Each claim, what is compared, and the verdicts",
+    caption="<b>Table C-7. Section 4.4.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% tags=["hide-input"]
@@ -142,7 +155,7 @@ claim_figures.shown(
     experiments,
     verdicts,
     "4.4",
-    caption="<b>Figure C-5. Section 4.4, claim by claim.</b> Our numbers and the paper's",
+    caption="<b>Figure C-6. Section 4.4, claim by claim.</b> Our numbers and the paper's",
 )
 
 # %% [markdown]
@@ -153,7 +166,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "A.2",
-    caption="<b>Table C-7. Appendix A.2.</b> Each claim, what is compared, and the verdicts",
+    caption="<b>Table C-8. Appendix A.2.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% tags=["hide-input"]
@@ -161,7 +174,7 @@ claim_figures.shown(
     experiments,
     verdicts,
     "A.2",
-    caption="<b>Figure C-6. Appendix A.2, claim by claim.</b> Our numbers and the paper's",
+    caption="<b>Figure C-7. Appendix A.2, claim by claim.</b> Our numbers and the paper's",
 )
 
 # %% [markdown]
@@ -172,7 +185,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "A.3",
-    caption="<b>Table C-8. Appendix A.3.</b> Each claim, what is compared, and the verdicts",
+    caption="<b>Table C-9. Appendix A.3.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% tags=["hide-input"]
@@ -180,7 +193,7 @@ claim_figures.shown(
     experiments,
     verdicts,
     "A.3",
-    caption="<b>Figure C-7. Appendix A.3, claim by claim.</b> Our numbers and the paper's",
+    caption="<b>Figure C-8. Appendix A.3, claim by claim.</b> Our numbers and the paper's",
 )
 
 # %% [markdown]
@@ -191,7 +204,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "A.4",
-    caption="<b>Table C-9. Appendix A.4.</b> Each claim, what is compared, and the verdicts",
+    caption="<b>Table C-10. Appendix A.4.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% tags=["hide-input"]
@@ -199,7 +212,7 @@ claim_figures.shown(
     experiments,
     verdicts,
     "A.4",
-    caption="<b>Figure C-8. Appendix A.4, claim by claim.</b> Our numbers and the paper's",
+    caption="<b>Figure C-9. Appendix A.4, claim by claim.</b> Our numbers and the paper's",
 )
 
 # %% [markdown]
@@ -212,6 +225,6 @@ claim_figures.shown(
 # %% tags=["hide-input"]
 claim_pages.paper_exceptions(
     verdicts,
-    caption="<b>Table C-10. Cells that do not bear a sentence out.</b> The sentence's quantity in "
+    caption="<b>Table C-11. Cells that do not bear a sentence out.</b> The sentence's quantity in "
     "the paper's tables, and how far another seed may move it",
 )

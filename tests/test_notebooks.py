@@ -140,7 +140,6 @@ def test_figures_and_tables_are_numbered_in_order_by_section(path):
         "00_how_sure": "S",
         "00_not_reproduced": "N",
         "00_open_questions": "Q",
-        "00_overview": "O",
         "00_status": "R",
     }.get(path.stem)
     if not path.stem.startswith("00_"):

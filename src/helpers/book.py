@@ -37,7 +37,6 @@ _STAMP = "companion_stamp"
 # A progress bar's advice to install widgets is no output of a page.
 _QUIET = "ignore:IProgress not found"
 _WHOLE_RUN = {
-    "00_overview": "overview",
     "00_claims": "claims",
     "00_number_by_number": "number_by_number",
     "00_how_sure": "how_sure",
@@ -47,7 +46,7 @@ _WHOLE_RUN = {
     "00_cost": "cost",
     "00_diagnose": "diagnose",
 }
-_READ_FIRST = ("book/how_to_read", "book/_generated/overview", "book/data")
+_READ_FIRST = ("book/how_to_read", "book/data")
 _PAPER = (
     "book/_generated/claims",
     "book/_generated/number_by_number",

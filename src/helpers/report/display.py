@@ -163,25 +163,66 @@ def figure(drawn: Axes | Sequence[Axes] | None, *, caption: str, alt: str) -> Ht
     alt : str
         What the figure shows, for readers who do not see it.
     """
-    if drawn is None:
+    return multiples([Panel(drawn, alt)], caption=caption)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One picture of a figure: what was drawn, its text alternative, and a name above it."""
+
+    drawn: Axes | Sequence[Axes] | None
+    alt: str
+    name: str = ""
+
+
+def multiples(pictures: Sequence[Panel], *, caption: str) -> Html:
+    """Return one figure of several pictures, side by side where the screen is wide enough.
+
+    Parameters
+    ----------
+    pictures : sequence of Panel
+        Those with nothing drawn are left out.
+    caption : str
+        As in `figure`.
+    """
+    shown = [each for each in pictures if each.drawn is not None]
+    if not shown:
         return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
-    axes = drawn if isinstance(drawn, Axes) else next(iter(drawn))
+    title = _name(caption)
+    titles = (
+        [f"{title}, picture {n}" for n, _ in enumerate(shown, 1)] if len(shown) > 1 else [title]
+    )
+    parts = [_picture(*each) for each in zip(shown, titles, strict=True)]
+    several = f'<div class="companion-multiples">{"".join(parts)}</div>'
+    content = several if len(parts) > 1 else parts[0]
+    return Html(
+        f'<figure class="companion-figure">{content}<figcaption>{caption}</figcaption></figure>',
+        " ".join(each.alt for each in shown),
+    )
+
+
+def _picture(panel: Panel, title: str) -> str:
+    """Return a panel as an image that scrolls where the screen is too narrow for its text."""
+    assert panel.drawn is not None
+    axes = panel.drawn if isinstance(panel.drawn, Axes) else next(iter(panel.drawn))
     canvas = axes.get_figure()
     assert isinstance(canvas, Figure)
+    source = base64.b64encode(as_svg(canvas)).decode("ascii")
+    plt.close(canvas)  # or a notebook shows it a second time
+    image = (
+        f'<img src="data:image/svg+xml;base64,{source}" alt="{html.escape(panel.alt)}" '
+        f'style="min-width:{_least_width(canvas):.0f}px">'
+    )
+    shown = scrollable(image, name=title)
+    return f"<div><p>{html.escape(panel.name)}</p>{shown}</div>" if panel.name else shown
+
+
+def as_svg(canvas: Figure) -> bytes:
+    """Return a canvas as an SVG file, without date or program: equal figures are equal bytes."""
     stream = io.BytesIO()
     with plt.style.context(figures.STYLE):
         canvas.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-    plt.close(canvas)  # or a notebook shows it a second time
-    source = base64.b64encode(stream.getvalue()).decode("ascii")
-    image = (
-        f'<img src="data:image/svg+xml;base64,{source}" alt="{html.escape(alt)}" '
-        f'style="min-width:{_least_width(canvas):.0f}px">'
-    )
-    return Html(
-        f'<figure class="companion-figure">{scrollable(image, name=_name(caption))}'
-        f"<figcaption>{caption}</figcaption></figure>",
-        alt,
-    )
+    return stream.getvalue()
 
 
 def _least_width(canvas: Figure) -> float:

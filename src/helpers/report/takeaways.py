@@ -134,23 +134,27 @@ def _measured(claim: claims.Claim) -> str:
 
 
 def headline(experiments: Sequence[Experiment], found: Verdicts) -> Html:
-    """Return `headline_table` as it stands on the root page."""
+    """Return `headline_table` as it stands on the root page, with its legend below."""
     together = (
         "“Together” is the mean over the data sets; there Holm's correction over all findings of "
         "this table decides, while each data set by itself is not corrected. "
         if any(dataset == POOLED for dataset, _ in columns(experiments, found))
         else ""
     )
-    return table(
-        headline_table(experiments, found),
-        caption="<b>What the paper finds, and what was found here.</b> Differences between setups, "
-        "in brackets the 95 % interval over seeds. A finding <b>holds</b> where all of it lies on "
-        "the side, or inside the margin, that the finding names, <b>does not hold</b> where all of "
-        "it lies outside, and else <b>cannot be told</b>; one seed never decides. "
-        f"{together}The paper's numbers span its models and data sets, one seed each, without "
-        "intervals: they are judged with the spread between our seeds. Languages are told apart by "
-        "two rulers: the paper's own, and the log loss, which goes on falling where accuracy ends.",
+    legend = (
+        "Numbers are differences between setups, in brackets their 95 % interval over seeds. A "
+        "finding <b>holds</b> where all of the interval lies on the side, or inside the margin, "
+        "that the finding names, <b>does not hold</b> where all of it lies outside, and else "
+        f"<b>cannot be told</b>. {together}The paper's numbers span its models and data sets, one "
+        "seed each, without intervals: they are judged with the spread between our seeds. "
+        "Languages are told apart by two rulers: the paper's own, and the log loss, which goes on "
+        "falling where accuracy ends."
     )
+    shown = table(
+        headline_table(experiments, found),
+        caption="<b>Table C-1. What the paper finds, and what was found here.</b>",
+    )
+    return Html(f'{shown.html}<p class="companion-note">{legend}</p>', shown.text)
 
 
 def evidence(experiments: Sequence[Experiment], found: Verdicts) -> Html:
