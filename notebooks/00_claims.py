@@ -27,7 +27,7 @@ profile = "quick"  # a file in configs/: quick, embedded, paper
 from myst_nb import glue
 
 from helpers import book, notebooks
-from helpers.report import claim_figures, claim_pages, front_page, takeaways
+from helpers.report import claim_pages, front_page, takeaways
 from helpers.report import verdicts as verdicts_of
 
 notebooks.check_parameters(globals(), "profile")
@@ -70,14 +70,6 @@ claim_pages.section_table(
     caption="<b>Table C-3. Abstract.</b> Each claim, what is compared, and the verdicts",
 )
 
-# %% tags=["hide-input"]
-claim_figures.shown(
-    experiments,
-    verdicts,
-    "abstract",
-    caption="<b>Figure C-2. Abstract, claim by claim.</b> Our numbers and the paper's",
-)
-
 # %% [markdown]
 # ## Section 4.1: performance
 
@@ -89,14 +81,6 @@ claim_pages.section_table(
     caption="<b>Table C-4. Section 4.1.</b> Each claim, what is compared, and the verdicts",
 )
 
-# %% tags=["hide-input"]
-claim_figures.shown(
-    experiments,
-    verdicts,
-    "4.1",
-    caption="<b>Figure C-3. Section 4.1, claim by claim.</b> Our numbers and the paper's",
-)
-
 # %% [markdown]
 # ## Section 4.2: language identification
 
@@ -106,14 +90,6 @@ claim_pages.section_table(
     verdicts,
     "4.2",
     caption="<b>Table C-5. Section 4.2.</b> Each claim, what is compared, and the verdicts",
-)
-
-# %% tags=["hide-input"]
-claim_figures.shown(
-    experiments,
-    verdicts,
-    "4.2",
-    caption="<b>Figure C-4. Section 4.2, claim by claim.</b> Our numbers and the paper's",
 )
 
 # %% [markdown]
@@ -129,16 +105,6 @@ claim_pages.section_table(
     caption="<b>Table C-6. Section 4.3.</b> Each claim, what is compared, and the verdicts",
 )
 
-# %% tags=["hide-input"]
-claim_figures.shown(
-    experiments,
-    verdicts,
-    "4.3.1",
-    "4.3.2",
-    "4.3",
-    caption="<b>Figure C-5. Section 4.3, claim by claim.</b> Our numbers and the paper's",
-)
-
 # %% [markdown]
 # ## Section 4.4: class weights
 
@@ -148,14 +114,6 @@ claim_pages.section_table(
     verdicts,
     "4.4",
     caption="<b>Table C-7. Section 4.4.</b> Each claim, what is compared, and the verdicts",
-)
-
-# %% tags=["hide-input"]
-claim_figures.shown(
-    experiments,
-    verdicts,
-    "4.4",
-    caption="<b>Figure C-6. Section 4.4, claim by claim.</b> Our numbers and the paper's",
 )
 
 # %% [markdown]
@@ -169,14 +127,6 @@ claim_pages.section_table(
     caption="<b>Table C-8. Appendix A.2.</b> Each claim, what is compared, and the verdicts",
 )
 
-# %% tags=["hide-input"]
-claim_figures.shown(
-    experiments,
-    verdicts,
-    "A.2",
-    caption="<b>Figure C-7. Appendix A.2, claim by claim.</b> Our numbers and the paper's",
-)
-
 # %% [markdown]
 # ## Appendix A.3: base values
 
@@ -188,14 +138,6 @@ claim_pages.section_table(
     caption="<b>Table C-9. Appendix A.3.</b> Each claim, what is compared, and the verdicts",
 )
 
-# %% tags=["hide-input"]
-claim_figures.shown(
-    experiments,
-    verdicts,
-    "A.3",
-    caption="<b>Figure C-8. Appendix A.3, claim by claim.</b> Our numbers and the paper's",
-)
-
 # %% [markdown]
 # ## Appendix A.4: the threshold
 
@@ -205,14 +147,6 @@ claim_pages.section_table(
     verdicts,
     "A.4",
     caption="<b>Table C-10. Appendix A.4.</b> Each claim, what is compared, and the verdicts",
-)
-
-# %% tags=["hide-input"]
-claim_figures.shown(
-    experiments,
-    verdicts,
-    "A.4",
-    caption="<b>Figure C-9. Appendix A.4, claim by claim.</b> Our numbers and the paper's",
 )
 
 # %% [markdown]

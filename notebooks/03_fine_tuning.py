@@ -44,6 +44,7 @@ experiments = stages.load(
     compute=compute,
     needs=("predictions",),
 )
+here = display.place_name(experiments)
 display.missing_note(experiments, "metrics.json")
 
 # %% [markdown]
@@ -52,7 +53,8 @@ display.missing_note(experiments, "metrics.json")
 # %% tags=["hide-input"]
 display.table(
     runs.recipe(experiments),
-    caption="<b>Table 3-1.</b> How these models are fine-tuned, and the paper's (section 3)",
+    caption=f"<b>Table 3-1 · {here}.</b> "
+    "How these models are fine-tuned, and the paper's (section 3)",
 )
 
 # %% [markdown]
@@ -62,7 +64,8 @@ display.table(
 curves = frames.training_curves(experiments)
 display.figure(
     figures.training_curves(curves),
-    caption="<b>Figure 3-1.</b> Validation loss during fine-tuning, a line for each model. "
+    caption=f"<b>Figure 3-1 · {here}.</b> "
+    "Validation loss during fine-tuning, a line for each model. "
     "Markers: the state that is kept. Losses of different setups are not comparable, since each "
     "is validated on its own distribution.",
     alt=figures.alt_text(

@@ -48,6 +48,7 @@ experiments = stages.load(
     compute=compute,
     needs=("subsets", "shap_difference", "shap_examples"),
 )
+here = display.place_name(experiments)
 display.missing_note(experiments, "shap_difference.parquet")
 
 # %% [markdown]
@@ -74,8 +75,10 @@ display.figure(
     shap_figures.shap_difference(
         differences, labels, limits=shap_figures.shap_limits(differences, labels)
     ),
-    caption="<b>Figure 4.3-1, as the paper's 1a or 1c.</b> Mean cumulative difference in SHAP "
-    "value, imbalanced minus balanced model, for the two ends of the skew. Lines: 95 % intervals.",
+    caption=f"<b>Figure 4.3-1 · {here}, as the paper's 1a or 1c.</b> "
+    "Mean cumulative difference in SHAP "
+    "value, imbalanced minus balanced model, for the two ends of the skew. Lines: 95 % intervals. "
+    f"{display.rests_on(imbalanced)}",
     alt=figures.alt_text(
         "Bars of SHAP differences over their null",
         imbalanced,
@@ -87,7 +90,8 @@ display.figure(
 # %% tags=["hide-input"]
 display.table(
     tables.shap_difference(experiments),
-    caption="<b>Table 4.3-1.</b> Mean cumulative difference in SHAP value a text with its 95 % "
+    caption=f"<b>Table 4.3-1 · {here}.</b> "
+    "Mean cumulative difference in SHAP value a text with its 95 % "
     "interval, for languages in which the label is under- and over-represented",
 )
 
@@ -106,7 +110,8 @@ display.table(
 # %% tags=["hide-input"]
 display.table(
     shap_null.table(experiments),
-    caption="<b>Table 4.3-2.</b> Mean change a text, imbalanced minus balanced model; the same "
+    caption=f"<b>Table 4.3-2 · {here}.</b> "
+    "Mean change a text, imbalanced minus balanced model; the same "
     "between two balanced models; and what is left",
 )
 
@@ -123,7 +128,8 @@ display.table(
 example_plots.example_plots(
     example_plots.example_values(experiments),
     label=next(reversed(labels), None),
-    caption="<b>Figure 4.3-2, example texts.</b> SHAP values of every token for the last label of "
+    caption=f"<b>Figure 4.3-2 · {here}, example texts.</b> "
+    "SHAP values of every token for the last label of "
     "the skew, models of one seed. Below a setup: the label's probability with every token masked "
     "→ for the text. A colour means the same value everywhere; a token shows its value under the "
     f"pointer. {example_plots.SPACE_MARK} is the tokenizer's mark of a space, where it is a token "

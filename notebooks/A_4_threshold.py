@@ -39,6 +39,7 @@ experiments = stages.load(
     compute=compute,
     needs=("subsets", "shap_difference"),
 )
+here = display.place_name(experiments)
 display.missing_note(experiments, "threshold_sweep.parquet")
 
 # %% [markdown]
@@ -49,7 +50,8 @@ sweep = shap_frames.threshold_sweep(experiments)
 shares = shap_frames.token_shares(experiments)
 display.figure(
     shap_figures.threshold_sweep(sweep, shares, shap_frames.skew_ends(experiments)),
-    caption="<b>Figure A.4-1.</b> Left: how many of all tokens, texts pooled, are negative, "
+    caption=f"<b>Figure A.4-1 · {here}.</b> "
+    "Left: how many of all tokens, texts pooled, are negative, "
     "neutral and positive at each threshold. Right: the neutral tokens' mean cumulative "
     "difference, mean of both ends of the skew; dotted, where there is one: the null, a balanced "
     "model of another seed.",
@@ -61,7 +63,8 @@ display.figure(
 # %% tags=["hide-input"]
 display.table(
     tables.token_shares(experiments),
-    caption="<b>Table A.4-1.</b> Share of all tokens by threshold, texts and seeds pooled; the "
+    caption=f"<b>Table A.4-1 · {here}.</b> "
+    "Share of all tokens by threshold, texts and seeds pooled; the "
     "paper says about 20, 60 and 20 % at 0.01",
 )
 

@@ -19,7 +19,7 @@ from helpers.foundation.errors import CompanionError
 REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCES = sorted((REPOSITORY / "notebooks").glob("*.py"))
 # Those of a section of the paper; the others are about a whole run.
-SECTIONS = [path for path in SOURCES if not path.stem.startswith(("00_", "Q_"))]
+SECTIONS = [path for path in SOURCES if not path.stem.startswith(("00_", "Q_", "S_"))]
 NAMES = ["profile", "model", "dataset", "sources", "compute"]
 
 
@@ -147,7 +147,7 @@ def test_figures_and_tables_are_numbered_in_order_by_section(path):
         section = ".".join(filter(None, section.groups()))
     text = "\n".join(ast.unparse(caption) for _, caption in captions_of(path))
     for kind in ("Figure", "Table"):
-        numbers = re.findall(rf"<b>{kind} ([\w.]+)-(\d+)[.,]", text)
+        numbers = re.findall(rf"<b>{kind} ([\w.]+)-(\d+)(?: · {{here}})?[.,]", text)
         expected = [(section, str(n)) for n in range(1, len(numbers) + 1)]
         assert sorted(numbers, key=lambda pair: int(pair[1])) == expected
     figures = [

@@ -65,21 +65,29 @@ _USE = (
 _BUILD_ON_IT = ("book/architecture", "book/api")
 _BACKGROUND = ("book/security", "book/glossary", "book/references")
 _QUESTIONS = "questions"  # the folder of the pages that each answer some, notebooks named Q_…
+_SECTIONS = "sections"  # the folder of the pages that set all data sets beside each other
+_SECTION_NOTEBOOK = "S_section"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A notebook to execute: its source, its parameters, and where it goes."""
+    """A notebook to execute: its source, its parameters, and where it goes.
+
+    The page of a section begins with the title and the claim of the notebook ``of``, and ends with
+    the pages that this notebook makes for each data set.
+    """
 
     source: Path
     target: Path
     parameters: Mapping[str, Any]
     place: Place | None = None
+    of: Path | None = None
     experiments: Sequence[Experiment] = field(default=(), repr=False)
 
     def __str__(self) -> str:
         """Return the notebook's name, for messages."""
         where = f" ({self.place.dataset}, {self.place.model})" if self.place else ""
+        where = f" ({self.of.stem})" if self.of else where
         return f"{self.source.stem}{where}"
 
 
@@ -94,39 +102,47 @@ def generated_dir() -> Path:
 def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
     """Return the notebooks of a profile's book, with their parameters."""
     datasets = list(datasets)
-    by_section, whole_run = [], []
+    listed = experiments(profile, datasets=datasets)
+    by_section, found = [], []
     for source in notebooks.source_paths():
         name = f"{_QUESTIONS}/{source.stem}" if source.stem.startswith("Q_") else ""
         name = _WHOLE_RUN.get(source.stem, name)
         if name:
-            target = generated_dir() / f"{name}.ipynb"
-            listed = experiments(profile, datasets=datasets)
-            whole_run.append(
+            found.append(
                 Page(
                     source=source,
-                    target=target,
+                    target=generated_dir() / f"{name}.ipynb",
                     parameters={"profile": profile},
                     experiments=[*listed, *originals()],
                 )
             )
-        else:
+        elif source.stem != _SECTION_NOTEBOOK:
             by_section.append(source)
-    found = []
+    found += [
+        Page(
+            source=source.with_stem(_SECTION_NOTEBOOK),
+            target=generated_dir() / _SECTIONS / f"{source.stem}.ipynb",
+            parameters={"profile": profile, "section": section_number(source.stem)},
+            of=source,
+            experiments=listed,
+        )
+        for source in by_section
+    ]
     for place in places(profile, datasets=datasets):
         parameters = {"profile": profile, "model": place.model, "dataset": place.dataset}
-        listed = stages.experiments(profile=profile, model=place.model, dataset=place.dataset)
-        folder = generated_dir().joinpath(*listed[0].relative_folder.parts[:3])
+        of_place = stages.experiments(profile=profile, model=place.model, dataset=place.dataset)
+        folder = generated_dir().joinpath(*of_place[0].relative_folder.parts[:3])
         found += [
             Page(
                 source=source,
                 target=folder / f"{source.stem}.ipynb",
                 parameters={**parameters, "sources": {}, "compute": False},
                 place=place,
-                experiments=listed,
+                experiments=of_place,
             )
             for source in by_section
         ]
-    return whole_run + found
+    return found
 
 
 # --- execution ------------------------------------------------------------------------------
@@ -194,6 +210,7 @@ def _stamp(page: Page, sums: dict[Path, str]) -> str:
     profile = page.parameters["profile"] if page.place else "*"
     inputs = [
         page.source,
+        *([page.of] if page.of else []),
         *sorted(paths.configs_dir().glob(f"{profile}.yaml")),
         *sorted(
             path for path in helpers.rglob("*") if path.suffix in (".py", ".mplstyle", ".jinja")
@@ -269,6 +286,9 @@ def _kernel_config(sockets: str) -> Config:
 
 def _introduce(notebook: nbformat.NotebookNode, page: Page) -> None:
     """Say in the title and below it what the page is about."""
+    if page.of is not None:
+        notebook.cells[0].source = notebooks.read_source(page.of).cells[0].source
+        notebook.cells.append(nbformat.v4.new_markdown_cell(_links(page)))
     if page.place is None:
         return
     from helpers.report.runs import recipe_line
@@ -276,7 +296,14 @@ def _introduce(notebook: nbformat.NotebookNode, page: Page) -> None:
     dataset, model = dataset_label(page.place.dataset), model_label(page.place.model)
     title, _, rest = notebook.cells[0].source.partition("\n")
     profile = page.parameters["profile"]
-    about = f"*{dataset}, {model}, profile `{profile}`: {recipe_line(page.experiments[0])}.*"
+    section = os.path.relpath(
+        generated_dir() / _SECTIONS / f"{page.source.stem}.ipynb", page.target.parent
+    )
+    recipe = recipe_line(page.experiments[0])
+    about = (
+        f"*{dataset}, {model}, profile `{profile}`.* [All data sets side by side]({section}).\n\n"
+        f":::{{dropdown}} How these models were fine-tuned\n{recipe[0].upper()}{recipe[1:]}.\n:::"
+    )
     outdated = verification.outdated(page.experiments)
     if outdated:
         about += (
@@ -285,6 +312,24 @@ def _introduce(notebook: nbformat.NotebookNode, page: Page) -> None:
             f"`companion reproduce --profile {profile}` makes them again.\n:::"
         )
     notebook.cells[0].source = f"{title} ({dataset})\n\n{about}\n{rest}"
+
+
+def _links(page: Page) -> str:
+    """Return links from a section's page to the pages of its data sets."""
+    assert page.of is not None
+    folders = dict.fromkeys(each.relative_folder.parts[:3] for each in page.experiments)
+    targets = {
+        parts: os.path.relpath(
+            generated_dir().joinpath(*parts, f"{page.of.stem}.ipynb"), page.target.parent
+        )
+        for parts in folders
+    }
+    names = {
+        each.relative_folder.parts[:3]: f"{dataset_label(each.dataset)}, {model_label(each.model)}"
+        for each in page.experiments
+    }
+    lines = [f"* [{names[parts]}]({target})" for parts, target in targets.items()]
+    return "\n".join(["## Each data set with all its tables", "", *lines])
 
 
 def _clean(notebook: nbformat.NotebookNode, stamp: str) -> None:
@@ -314,27 +359,32 @@ def _tags(cell: nbformat.NotebookNode) -> list[str]:
 
 
 def table_of_contents(profile: str, *, datasets: Iterable[str] = ()) -> str:
-    """Return the book's table of contents as YAML: prose, and a part for each data set."""
+    """Return the book's table of contents as YAML: prose, and the pages of each section."""
     root = paths.repository_root()
-    parts = [
+    parts: list[dict[str, Any]] = [
         {"caption": caption, "chapters": [{"file": name} for name in names]}
         for caption, names in (("Read", _READ_FIRST), ("The paper, checked", _PAPER))
     ]
-    questions: list[dict[str, str]] = [{"file": "book/_generated/open_questions"}]
-    by_place: dict[Place, list[dict[str, str]]] = {}
-    for page in pages(profile, datasets=datasets):
+    questions: list[dict[str, Any]] = [{"file": "book/_generated/open_questions"}]
+    by_section: dict[str, dict[str, Any]] = {}
+    listed = pages(profile, datasets=datasets)
+    several = len({page.place.model for page in listed if page.place}) > 1
+    for page in listed:
         file = page.target.relative_to(root).with_suffix("").as_posix()
-        chapter = {"file": file, "title": section_title(page.source.stem)}
-        if page.place is not None:
-            by_place.setdefault(page.place, []).append(chapter)
+        stem = page.source.stem
+        if page.of is not None:
+            title = section_title(page.of.stem)
+            by_section[page.of.stem] = {"file": file, "title": title, "sections": []}
+        elif page.place is not None:
+            title = dataset_label(page.place.dataset)
+            title += f", {model_label(page.place.model)}" if several else ""
+            by_section[stem]["sections"].append({"file": file, "title": title})
         elif page.target.parent.name == _QUESTIONS:
-            questions.append(chapter)
+            questions.append({"file": file, "title": section_title(stem)})
+    parts.insert(
+        1, {"caption": "The paper, section by section", "chapters": list(by_section.values())}
+    )
     parts.append({"caption": "Open questions", "chapters": questions})
-    several = len({place.model for place in by_place}) > 1
-    for place, chapters in by_place.items():
-        caption = dataset_label(place.dataset)
-        caption += f", {model_label(place.model)}" if several else ""
-        parts.append({"caption": caption, "chapters": chapters})
     for caption, names in (
         ("Run", _USE),
         ("Build on it", _BUILD_ON_IT),
@@ -346,6 +396,22 @@ def table_of_contents(profile: str, *, datasets: Iterable[str] = ()) -> str:
     return f"# The pages of profile {profile}, written by `companion book`.\n{text}"
 
 
+def section_number(stem: str) -> str:
+    """Return the paper's section that a notebook is about.
+
+    Raises
+    ------
+    CompanionError
+        If the name is not ``<section>_<topic>``.
+
+    Examples
+    --------
+    >>> section_number("04_2_language_identification"), section_number("03_fine_tuning")
+    ('4.2', '3')
+    """
+    return _parts_of(stem)[0]
+
+
 def section_title(stem: str) -> str:
     """Return a notebook's short title for the table of contents.
 
@@ -354,12 +420,16 @@ def section_title(stem: str) -> str:
     >>> section_title("04_2_language_identification"), section_title("A_3_base_values")
     ('4.2 Language identification', 'A.3 Base values')
     """
+    section, topic = _parts_of(stem)
+    topic = topic.replace("_", " ").capitalize()
+    return f"{section} {topic.replace('Shap', 'SHAP').replace('Fine t', 'Fine-t')}"
+
+
+def _parts_of(stem: str) -> tuple[str, str]:
     match = re.fullmatch(r"(\w+?)_(?:(\d+)_)?([a-z].*)", stem)
     if match is None:
         raise CompanionError(f"notebook {stem!r}: name it <section>_<topic>, such as 04_1_accuracy")
-    section = ".".join(filter(None, (match[1].lstrip("0"), match[2])))
-    topic = match[3].replace("_", " ").capitalize()
-    return f"{section} {topic.replace('Shap', 'SHAP').replace('Fine t', 'Fine-t')}"
+    return ".".join(filter(None, (match[1].lstrip("0"), match[2]))), match[3]
 
 
 def write_toc(profile: str, *, datasets: Iterable[str] = ()) -> Path:

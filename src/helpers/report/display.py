@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import dataset_label, model_label
 from helpers.foundation.profiles import load_profile
 from helpers.report import figures, frames
 from helpers.stages.commands import reproduce_command, run_command
@@ -168,7 +169,10 @@ def figure(drawn: Axes | Sequence[Axes] | None, *, caption: str, alt: str) -> Ht
 
 @dataclass(frozen=True)
 class Panel:
-    """One picture of a figure: what was drawn, its text alternative, and a name above it."""
+    """One picture of a figure: what was drawn, its text alternative, and a name.
+
+    Pictures of one figure have names of their own, which stand above them.
+    """
 
     drawn: Axes | Sequence[Axes] | None
     alt: str
@@ -189,16 +193,26 @@ def multiples(pictures: Sequence[Panel], *, caption: str) -> Html:
     if not shown:
         return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
     title = _name(caption)
-    titles = (
-        [f"{title}, picture {n}" for n, _ in enumerate(shown, 1)] if len(shown) > 1 else [title]
-    )
-    parts = [_picture(*each) for each in zip(shown, titles, strict=True)]
-    several = f'<div class="companion-multiples">{"".join(parts)}</div>'
-    content = several if len(parts) > 1 else parts[0]
+    if len(shown) == 1:
+        content = _picture(shown[0], title)
+    else:
+        content = (
+            f'<div class="companion-multiples">{"".join(_part(e, title) for e in shown)}</div>'
+        )
     return Html(
         f'<figure class="companion-figure">{content}<figcaption>{caption}</figcaption></figure>',
         " ".join(each.alt for each in shown),
     )
+
+
+def _part(panel: Panel, title: str) -> str:
+    """Return one picture of several, with its name above it; a wide one takes a row of its own."""
+    axes = panel.drawn if isinstance(panel.drawn, Axes) else next(iter(panel.drawn or ()))
+    canvas = axes.get_figure()
+    assert isinstance(canvas, Figure)
+    widest = 1.2 * 96 * canvas.get_figwidth()
+    size = f"flex:1 1 {_least_width(canvas):.0f}px;max-width:{widest:.0f}px"
+    return f'<div style="{size}"><p>{html.escape(panel.name)}</p>{_picture(panel, title)}</div>'
 
 
 def _picture(panel: Panel, title: str) -> str:
@@ -213,8 +227,7 @@ def _picture(panel: Panel, title: str) -> str:
         f'<img src="data:image/svg+xml;base64,{source}" alt="{html.escape(panel.alt)}" '
         f'style="min-width:{_least_width(canvas):.0f}px">'
     )
-    shown = scrollable(image, name=title)
-    return f"<div><p>{html.escape(panel.name)}</p>{shown}</div>" if panel.name else shown
+    return scrollable(image, name=f"{title}, {panel.name}" if panel.name else title)
 
 
 def as_svg(canvas: Figure) -> bytes:
@@ -240,6 +253,34 @@ def _least_width(canvas: Figure) -> float:
 def note(text: str, *, kind: str = "note") -> Html:
     """Return a short paragraph that stands out; ``kind`` is its style (note, missing, verdict)."""
     return Html(f'<p class="companion-{kind}">{text}</p>', text)
+
+
+def place_name(experiments: Sequence[Experiment]) -> str:
+    """Return the data set of some experiments, with the model where their profile has several."""
+    first = experiments[0]
+    several = len(load_profile(first.profile).models) > 1
+    model = f", {model_label(first.model)}" if several else ""
+    return dataset_label(first.dataset) + model
+
+
+def rests_on(frame: pd.DataFrame) -> str:
+    """Say on how many seeds, and texts where they are known, the numbers of a frame rest.
+
+    Examples
+    --------
+    >>> rests_on(pd.DataFrame({"seeds": [3, 3], "n_texts": [240, 240]}))
+    'Seeds: 3; texts: 240.'
+    >>> rests_on(pd.DataFrame({"seeds": [1]}))
+    'One seed: intervals are over texts, and no verdict rests on it.'
+    """
+    if frame.empty:
+        return ""
+    seeds = int(frame["seeds"].max())
+    texts = f"texts: {frame['n_texts'].max():,}." if "n_texts" in frame else ""
+    if seeds == 1:
+        words = f" {texts[0].upper()}{texts[1:]}" if texts else ""
+        return f"One seed: intervals are over texts, and no verdict rests on it.{words}"
+    return f"Seeds: {seeds}; {texts}" if texts else f"Seeds: {seeds}."
 
 
 def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str = "") -> Html | None:

@@ -145,7 +145,6 @@ def figure(experiments: Sequence[Experiment], *, number: str) -> Html:
             f"even shares; means over {seeds} seed{'s' * (seeds > 1)}. The slope is 0 where "
             "predictions ignore the skew, and 1 where they repeat it."
         )
-    parts = {"name": ["language", "label"], "value": "share"}
     return multiples(
         [
             Panel(
@@ -153,8 +152,10 @@ def figure(experiments: Sequence[Experiment], *, number: str) -> Html:
                 alt_text(
                     "Heat map of label shares in training",
                     counts[counts["subset"] == "Imbalanced"],
-                    **parts,
+                    name=["language", "label"],
+                    value="share",
                 ),
+                "The skew: labels in training",
             ),
             Panel(
                 skew_figures.follows(shares),
@@ -164,6 +165,7 @@ def figure(experiments: Sequence[Experiment], *, number: str) -> Html:
                     name=["setup"],
                     value="slope",
                 ),
+                "What models then predict",
             ),
         ],
         caption=f"<b>{number}. Problem, effect and cure.</b>{about}",
@@ -175,6 +177,8 @@ def canvas(experiments: Sequence[Experiment]) -> Figure:
     listed = _first(experiments)
     with plt.style.context(STYLE):
         drawn, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.6))
+        left.set_title("The skew: labels in training")
+        right.set_title("What models then predict")
         skew_figures.skew(frames.joint_counts(listed), ax=left)
         skew_figures.follows(frames.predicted_share(listed), legend_columns=2, ax=right)
     return drawn

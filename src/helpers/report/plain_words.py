@@ -68,6 +68,10 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "masked input entropy makes base values differ less between models",
             "masked input entropy makes base values differ more between models",
         ),
+        "A.3/no-harm-balanced": (
+            "masked input entropy does no harm to the balanced model's accuracy",
+            "masked input entropy harms the balanced model's accuracy",
+        ),
         "A.3/no-harm-imbalanced": (
             "masked input entropy does no harm to the imbalanced model's accuracy",
             "masked input entropy harms the imbalanced model's accuracy",

@@ -37,7 +37,6 @@ def skew(counts: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
         ax.text(x, y, f"{100 * shares[y, x]:.0f} %", ha="center", va="center", color=INK)
     ax.set_xticks(range(len(labels)), labels, rotation=20 if len(labels) > 3 else 0)
     ax.set_yticks(range(len(languages)), languages)
-    ax.set_title("The skew: labels in training")
     ax.grid(False)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
@@ -88,13 +87,12 @@ def follows(
     handles = []
     for setup, slope in slopes(shares).itertuples(index=False):
         rows = shares[shares["setup"] == setup]
-        style = {"color": SETUP_COLOURS[setup], "marker": SETUP_MARKERS[setup]}
-        ax.plot(rows["training_share"], rows["share"], linestyle="", **style)
+        colour, marker = SETUP_COLOURS[setup], SETUP_MARKERS[setup]
+        ax.plot(rows["training_share"], rows["share"], marker, color=colour)
         middle = rows["training_share"].mean()
-        ax.plot(ends, middle + slope * (ends - middle), color=style["color"], linewidth=1.3)
+        ax.plot(ends, middle + slope * (ends - middle), color=colour, linewidth=1.3)
         words = f"{setup}: slope {slope:.2f}".replace("-", "−")
-        handles.append(Line2D([], [], label=words, **style))
-    ax.set_title("What models then predict")
+        handles.append(Line2D([], [], color=colour, marker=marker, label=words))
     ax.set_xlabel("Share in training")
     ax.set_ylabel("Share of predictions")
     for axis in (ax.xaxis, ax.yaxis):

@@ -63,15 +63,15 @@ def section(experiments: Sequence[Experiment], *sections: str) -> Html:
     where = f"{dataset_label(first.dataset)}, {model_label(first.model)}"
     summary = f"Of the {len(told)} claims tested here ({where}): {_counted(told)}."
     content = f'<p>{summary}</p><ul class="companion-claims">{"".join(lines)}</ul>'
-    if unlearned := _unlearned(collect(experiments)):
+    if names := unlearned(collect(experiments)):
         content += (
-            f"<p>Not learned: {unlearned}. Accuracy is no better than the language alone allows, "
+            f"<p>Not learned: {names}. Accuracy is no better than the language alone allows, "
             "so these models say nothing of the task, and their seeds count for no verdict.</p>"
         )
     return Html(f'<div class="companion-takeaway">{content}</div>', summary)
 
 
-def _unlearned(results: Sequence[RunResults]) -> str:
+def unlearned(results: Sequence[RunResults]) -> str:
     """Name the models that have not learned the task; empty where there is none."""
     seeds: dict[str, list[int]] = {}
     for one in results:
@@ -177,9 +177,9 @@ def evidence(experiments: Sequence[Experiment], found: Verdicts) -> Html:
             continue
         one = results[dataset, model]
         lines.append(f"{name}: {_findings(found, dataset, model)}. {_what_was_run(one)}.")
-        if unlearned := _unlearned([one]):
+        if names := unlearned([one]):
             lines[-1] += (
-                f" Not learned, accuracy no better than the language alone allows: {unlearned}."
+                f" Not learned, accuracy no better than the language alone allows: {names}."
             )
     how_sure = _how_sure(found)
     abouts = [all_datasets()[family_of(dataset)] for dataset, _ in results]
