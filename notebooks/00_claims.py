@@ -17,8 +17,6 @@
 # on which ruler, and whether it holds on the paper's own tables, on each data set of this run, and
 # on all together. Verdicts are computed. "How to read this book" explains the rules and says what
 # was changed after results had been seen.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/00_claims.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper
@@ -54,10 +52,10 @@ claim_pages.tally(
 )
 
 # %% [markdown]
-# In the plots below, points are our means, lines their intervals over seeds, ticks the single
-# seeds, and diamonds the paper's numbers. A claim holds where the whole line lies in the shade; one
-# seed has no line and no verdict. Data sets by themselves are not corrected for the number of
-# tests. All together, the findings of the root page are, by Holm's method, and only they.
+# Each list below opens at a click; a word in the field above them shows the claims that have it, such
+# as "does not hold". Data sets by themselves are not corrected for the number of tests. All
+# together, the findings of the first page are, by Holm's method, and only they. A plot of each claim
+# stands on the page of its section.
 
 # %% [markdown]
 # ## Abstract: what the paper says in short

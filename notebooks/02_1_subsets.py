@@ -18,8 +18,6 @@
 # shares are skewed, in opposite directions for two groups of languages, so that every language and
 # every label is still equally frequent overall. The two share as many rows as possible, to compare
 # the skew and not the texts. Test sets are balanced.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/02_1_subsets.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

@@ -21,8 +21,6 @@
 # $$w_{c,l} = \frac{n_l}{C \cdot n_{c,l}}$$
 #
 # where $n_l$ rows are in language $l$, $n_{c,l}$ of them with label $c$, of $C$ labels (eq. 2).
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/03_fine_tuning.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

@@ -16,8 +16,6 @@
 # **The paper's claim.** Models fine-tuned on the imbalanced subset classify fewer test texts
 # correctly. Their predictions follow the skew they were trained on, although the test set is
 # balanced: they answer partly from the language.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/04_1_performance.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

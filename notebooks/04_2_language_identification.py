@@ -16,8 +16,6 @@
 # **The paper's claim.** After fine-tuning on the imbalanced subset, a logistic regression names
 # the language of a text more accurately from the model's first-token vector. The languages lie
 # further apart inside the model.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/04_2_language_identification.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

@@ -16,8 +16,6 @@
 # **The paper's claim.** Fine-tuned on the imbalanced subset, a model pays less attention to the
 # tokens that mattered to the balanced model. Tokens that did not matter begin to: for a label in
 # the languages where it is over-represented, and against it elsewhere.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/04_3_shap_difference.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

@@ -16,8 +16,6 @@
 # **The paper's claim.** Weighting each row by how rare its label is *in its language* (eq. 2)
 # recovers part of the accuracy, brings language identification close to the balanced model's, and
 # keeps uninformative tokens uninformative.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/04_4_class_weights.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

@@ -21,8 +21,6 @@
 #
 # where $p_c$ is the probability of class $c$ for an input of mask tokens of random length. Base
 # values then agree, and accuracy does not suffer.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/A_3_base_values.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

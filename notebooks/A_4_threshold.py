@@ -16,8 +16,6 @@
 # **The paper's claim.** A token is neutral where its SHAP value for the balanced model is at most
 # 0.01 in size. This sorts about 20, 60 and 20 % of the tokens into negative, neutral and positive
 # ones. A threshold of 0.001 leaves too few neutral tokens; one of 0.05 shows similar results.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/A_4_threshold.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

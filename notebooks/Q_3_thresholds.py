@@ -17,8 +17,6 @@
 # size. Other thresholds are tried, a threshold that makes six in ten tokens neutral, and sorting by
 # the balanced models of other seeds, which is free of regression to the mean. Last, nothing is
 # sorted: how much of a token's worth to balanced models is left in a skewed one?
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/Q_3_thresholds.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

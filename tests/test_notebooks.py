@@ -53,15 +53,29 @@ def test_writing_the_twins_changes_nothing_that_is_current():
 
 
 @of(SOURCES)
-def test_the_colab_link_and_the_clone_come_from_the_project_url(path):
-    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
-    url = project["urls"]["Repository"]
-    place = url.removeprefix("https://github.com/")
-    link = f"https://colab.research.google.com/github/{place}/blob/main/notebooks/{path.stem}.ipynb"
+def test_without_a_public_address_no_link_leads_nowhere(path, monkeypatch):
+    monkeypatch.setattr(notebooks, "repository_url", lambda: None)
+    title, setup, *_ = notebooks.read_source(path).cells
+    assert "](https://colab" not in title.source and "upload it there" in title.source
+    assert "git" not in setup.source and "unpack_archive" in setup.source
+
+
+@of(SOURCES)
+def test_the_colab_link_and_the_clone_come_from_the_public_address(path, monkeypatch):
+    url = "https://github.com/some/where"
+    monkeypatch.setattr(notebooks, "repository_url", lambda: url)
     notebook = notebooks.read_source(path)
-    assert link in notebook.cells[0].source
+    link = "https://colab.research.google.com/github/some/where/blob/main/notebooks"
+    assert f"{link}/{path.stem}.ipynb" in notebook.cells[0].source
     assert f'"{url}"' in notebook.cells[1].source
     assert notebook.cells[1].metadata["tags"] == ["remove-cell", "setup"]
+
+
+def test_the_address_stands_in_one_place(checkout):
+    assert notebooks.repository_url() is None or "OWNER" not in notebooks.repository_url()
+    text = '[project]\nname = "x"\n[project.urls]\nRepository = "https://github.com/a/b"\n'
+    (checkout / "pyproject.toml").write_text(text)
+    assert notebooks.repository_url() == "https://github.com/a/b"
 
 
 @of(SOURCES)

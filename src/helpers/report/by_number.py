@@ -252,7 +252,8 @@ def shown(number: str, experiments: Experiments, originals: Experiments) -> Html
         frame = beside(part, dataset, experiments, originals)
         name = dataset_label(dataset)
         what = paper.table(part).caption.removesuffix(f", {name}")
-        pieces.append(display.table(frame, caption=f"<b>Table {part}, {name}.</b> {what}"))
+        shown = display.table(frame, caption=f"<b>Table {part}, {name}.</b> {what}")
+        pieces.append(display.folded(shown, summary=f"{name}: {len(frame)} numbers"))
     content = "".join(piece.html for piece in pieces)
     absent = f'<span class="companion-missing">{NEEDS_THE_HUB}</span>'
     return Html(

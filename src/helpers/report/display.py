@@ -250,6 +250,19 @@ def _least_width(canvas: Figure) -> float:
     return width * min(1.0, LEAST_TEXT / min(sizes, default=LEAST_TEXT))
 
 
+def folded(content: Html, *, summary: str) -> Html:
+    """Return content that opens at a click on its summary; a page of several can be filtered.
+
+    The book's script ``filter.js`` gives such a page a field: it opens what has a word, and hides
+    the rows without it.
+    """
+    return Html(
+        f'<details class="companion-fold"><summary>{html.escape(summary)}</summary>{content.html}'
+        "</details>",
+        content.text,
+    )
+
+
 def note(text: str, *, kind: str = "note") -> Html:
     """Return a short paragraph that stands out; ``kind`` is its style (note, missing, verdict)."""
     return Html(f'<p class="companion-{kind}">{text}</p>', text)

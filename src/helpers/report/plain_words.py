@@ -35,10 +35,10 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "words without a bearing on the label speak against the one frequent in their language",
         ),
         "abstract/uninformative-null": (
-            "by the paper's own difference, such words speak for the label frequent in their "
-            "language",
-            "by the paper's own difference, such words speak against the label frequent in their "
-            "language",
+            "by the paper's own difference, words without a bearing on the label speak for the one "
+            "frequent in their language",
+            "by the paper's own difference, words without a bearing on the label speak against the "
+            "one frequent in their language",
         ),
         "4.3/positive": (
             "words that speak for a label count less than they do for a balanced model",

@@ -29,7 +29,7 @@ from helpers.report import (
     takeaways,
 )
 from helpers.report.claim_list import CLAIMS
-from helpers.report.display import Html, Panel, interval_text, multiples, note, table
+from helpers.report.display import Html, Panel, folded, interval_text, multiples, note, table
 from helpers.report.evidence import Verdicts
 from helpers.report.frames import Experiments
 from helpers.report.results import collect
@@ -416,5 +416,4 @@ def further(
     if not listed:
         return None
     shown = claim_figures.shown(experiments, found, listed, caption=caption)
-    words = f"The section's other claims: {len(listed)}"
-    return Html(f"<details><summary>{words}</summary>{shown.html}</details>", shown.text)
+    return folded(shown, summary=f"The section's other claims: {len(listed)}")
