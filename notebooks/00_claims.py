@@ -52,10 +52,10 @@ claim_pages.tally(
 )
 
 # %% [markdown]
-# Each list below opens at a click; a word in the field above them shows the claims that have it, such
-# as "does not hold". Data sets by themselves are not corrected for the number of tests. All
-# together, the findings of the first page are, by Holm's method, and only they. A plot of each claim
-# stands on the page of its section.
+# Each list below opens at a click; a word in the field above them shows the claims that have it,
+# such as "does not hold". Data sets by themselves are not corrected for the number of tests. All
+# together, the findings of the first page are, by Holm's method, and only they. A plot of each
+# claim stands on the page of its section.
 
 # %% [markdown]
 # ## Abstract: what the paper says in short

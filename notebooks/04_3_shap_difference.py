@@ -53,9 +53,10 @@ display.missing_note(experiments, "shap_difference.parquet")
 # ## How to read the figure
 #
 # Each token of a test text has a SHAP value: how much it moved the probability of a label. Tokens
-# are sorted by their value in the *balanced* model: positive (above 0.01), negative (below −0.01)
-# and neutral (between). A bar is the sum of the changes over the tokens of one kind, averaged over
-# texts. Languages are grouped by whether the label is over- or under-represented in them.
+# are sorted by their value in the *balanced* model: positive ones speak for the label (above 0.01),
+# negative ones against it (below −0.01), neutral ones lie between. A bar is the sum of the changes
+# over the tokens of one kind, averaged over texts. Languages are grouped by whether the label is
+# over- or under-represented in them.
 #
 # Behind each bar lies its **null** in grey: the same quantity with a balanced model of another
 # seed in the place of the imbalanced one, the same tokens sorted by the same model. Positive tokens

@@ -14,8 +14,9 @@
 # # A.4 Does the threshold matter?
 #
 # **The paper's claim.** A token is neutral where its SHAP value for the balanced model is at most
-# 0.01 in size. This sorts about 20, 60 and 20 % of the tokens into negative, neutral and positive
-# ones. A threshold of 0.001 leaves too few neutral tokens; one of 0.05 shows similar results.
+# 0.01 in size; a positive one speaks for the label, a negative one against it. This sorts about 20,
+# 60 and 20 % of the tokens into negative, neutral and positive ones. A threshold of 0.001 leaves
+# too few neutral tokens; one of 0.05 shows similar results.
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

@@ -37,7 +37,7 @@ questions.summary(question, results)
 # %% tags=["hide-input"]
 rules = question_figures.rules(question, multiemo)
 display.figure(
-    question_figures.forest(rules, unit="over- − under-represented, imbalanced − balanced"),
+    question_figures.forest(rules, unit="languages with more − with less of the label"),
     caption="<b>Figure Q.3-1.</b> MultiEmo: SHAP difference of neutral tokens by the rule that "
     "calls them neutral, with its 95 % interval over seeds (ticks).",
     alt=figures.alt_text(

@@ -22,12 +22,11 @@ section = "4.1"  # of the paper: 2.1, 3, 4.1, 4.2, 4.3, 4.4, A.3, A.4
 # %% tags=["hide-input"]
 from helpers import book, notebooks
 from helpers.report import sections
-from helpers.report import verdicts as verdicts_of
 
 notebooks.check_parameters(globals(), "profile", "section")
 page = sections.section(section)
 experiments = book.experiments(profile)
-verdicts = verdicts_of.verdicts(experiments)
+verdicts = sections.verdicts(page, experiments)
 
 # %% [markdown]
 # ## In short

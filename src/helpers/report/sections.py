@@ -28,7 +28,8 @@ from helpers.report import (
     tables,
     takeaways,
 )
-from helpers.report.claim_list import CLAIMS
+from helpers.report import verdicts as verdicts_of
+from helpers.report.claim_list import CLAIMS, HEADLINES
 from helpers.report.display import Html, Panel, folded, interval_text, multiples, note, table
 from helpers.report.evidence import Verdicts
 from helpers.report.frames import Experiments
@@ -370,6 +371,13 @@ def section(number: str) -> Section:
     return SECTIONS[number]
 
 
+def verdicts(page: Section, experiments: Experiments) -> Verdicts:
+    """Return the verdicts on the page's claims, and on the main findings, one family of tests."""
+    wanted = {*page.claims, *HEADLINES}
+    listed = [claim for claim in CLAIMS if claim.id in wanted or claim.section in page.of_paper]
+    return verdicts_of.verdicts(experiments, listed)
+
+
 def in_short(page: Section, experiments: Experiments, found: Verdicts) -> Html:
     """Say what came out, in plain sentences chosen by the verdicts.
 
@@ -380,7 +388,7 @@ def in_short(page: Section, experiments: Experiments, found: Verdicts) -> Html:
     experiments : sequence of Experiment
         Of one profile.
     found : Verdicts
-        From `helpers.report.verdicts.verdicts`.
+        From `verdicts`.
     """
     said = plain_words.paragraph(experiments, found, page.claims)
     facts = page.facts(experiments) if page.facts else ""

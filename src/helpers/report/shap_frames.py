@@ -21,6 +21,13 @@ from helpers.report.frames import (
 )
 
 CATEGORIES = ["positive", "neutral", "negative", "base"]
+# Words for readers: a label may itself be called positive or negative.
+CATEGORY_LABELS = {
+    "positive": "for the label",
+    "neutral": "neutral",
+    "negative": "against it",
+    "base": "base value",
+}
 LOSSES = {"cross-entropy": "", "with masked input entropy": "mie=1"}
 
 
