@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import fake_results
-from helpers import book
+from helpers import book, book_pages
 from helpers.foundation.errors import CompanionError
 from helpers.report.claim_list import CLAIMS
 from helpers.verification import TOLERANCES
@@ -384,9 +384,9 @@ def test_every_prose_page_is_in_the_contents():
     ],
 )
 def test_titles_follow_the_papers_sections(stem, title):
-    assert book.section_title(stem) == title
+    assert book_pages.section_title(stem) == title
 
 
 def test_a_notebook_without_a_section_is_refused():
     with pytest.raises(CompanionError, match="name it <section>_<topic>"):
-        book.section_title("Untitled")
+        book_pages.section_title("Untitled")
