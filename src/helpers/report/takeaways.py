@@ -134,7 +134,7 @@ def _measured(claim: claims.Claim) -> str:
     return f"{claim.quantity.words}; ruler: {claim.quantity.ruler.name}; holds {claim.region}"
 
 
-def headline(experiments: Sequence[Experiment], found: Verdicts) -> Html:
+def headline(experiments: Sequence[Experiment], found: Verdicts, *, caption: str) -> Html:
     """Return `headline_table` as it stands on the root page, with its legend below."""
     together = (
         "“Together” is the mean over the data sets; there Holm's correction over all findings of "
@@ -151,10 +151,7 @@ def headline(experiments: Sequence[Experiment], found: Verdicts) -> Html:
         "Languages are told apart by two rulers: the paper's own, and the log loss, which goes on "
         "falling where accuracy ends."
     )
-    shown = table(
-        headline_table(experiments, found),
-        caption="<b>Table C-1. What the paper finds, and what was found here.</b>",
-    )
+    shown = table(headline_table(experiments, found), caption=caption)
     return Html(f'{shown.html}<p class="companion-note">{legend}</p>', shown.text)
 
 
