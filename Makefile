@@ -2,8 +2,9 @@
 #
 #   make reproduce               run the quick profile on real texts, build the book
 #   make reproduce PROFILE=...   another profile of configs/ (embedded, paper)
-#   make test                    all tests
+#   make test                    all tests, and the ten that take longest
 #   make book                    the book from the committed results, computing no experiment
+#   make browser                 read the book that was built last in chromium, every page
 #   make TORCH_INDEX=<URL> ...   take torch from that index (pytorch.org names a CPU one)
 #   make SOURCES="--source xnli=FOLDER" ...   read a data set from a local folder
 
@@ -16,7 +17,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce test lint book bench clean
+.PHONY: help setup reproduce test lint book browser bench clean
 
 help:  ## Show the targets.
 	@sed -n 's/^# \{0,1\}//p' Makefile
@@ -31,13 +32,16 @@ reproduce: $(READY)
 	@$(BIN)/companion reproduce --profile $(PROFILE) $(SOURCES)
 
 test: $(READY)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --durations=10
 
 lint: $(READY)
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 book: $(READY)
 	@$(BIN)/companion book
+
+browser: $(READY)
+	@$(BIN)/python -m pytest -q tests/browser --book _build/html
 
 bench: $(READY)
 	@$(BIN)/python benchmarks/shap_corpus.py

@@ -19,20 +19,6 @@
 #
 # [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/04_3_shap_difference.ipynb)
 
-# %% tags=["remove-cell", "setup"]
-import sys
-
-if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothing
-    import os
-    import subprocess
-
-    def call(*command):
-        subprocess.run(command, check=True)
-
-    call("git", "clone", "--depth=1", "https://github.com/language-class-imbalance/companion")
-    call(sys.executable, "-m", "pip", "install", "--quiet", "./companion")
-    os.chdir("companion")
-
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper
 model = "e5_small"  # mbert, xlmr, e5_small, a folder, or owner/name on the hub
@@ -128,19 +114,20 @@ display.table(
 # ## Two texts a language
 #
 # The book's own texts, the same in every language: one with nothing to judge, one that praises and
-# blames. Red tokens raise the probability of the label, blue ones lower it. The arrows start at
-# the base value, the model's answer to a text of masks only. If a model takes a token that judges
-# nothing for a sign of the language, that token has a colour in the second row and none in the
-# first.
+# blames. Orange tokens raise the probability of the label; blue ones, dotted below, lower it.
+# Beside them stands where the text moves the probability to from the base value, the model's answer
+# to a text of masks only. If a model takes a token that judges nothing for a sign of the language,
+# that token has a colour in the second row and none in the first.
 
 # %% tags=["hide-input"]
 example_plots.example_plots(
     example_plots.example_values(experiments),
     label=next(reversed(labels), None),
     caption="<b>Figure 4.3-2, example texts.</b> SHAP values of every token for the last label of "
-    "the skew, models of one seed. Axes and colours are the same in all plots; a token shows its "
-    f"value when clicked. {example_plots.SPACE_MARK} is the tokenizer's mark of a space, where it "
-    "is a token of its own.",
+    "the skew, models of one seed. Below a setup: the label's probability with every token masked "
+    "→ for the text. A colour means the same value everywhere; a token shows its value under the "
+    f"pointer. {example_plots.SPACE_MARK} is the tokenizer's mark of a space, where it is a token "
+    "of its own.",
 )
 
 # %% [markdown]

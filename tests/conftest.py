@@ -29,6 +29,12 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 hypothesis.settings.register_profile("companion", deadline=None)
 hypothesis.settings.load_profile("companion")
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the folder of a built book, which ``tests/browser`` reads."""
+    parser.addoption("--book", type=Path, help="a built book for tests/browser, as _build/html")
+
+
 SENTENCES = MappingProxyType(
     {
         "fr": ("La chambre était propre et calme.", "Le repas est arrivé froid, quelle déception."),

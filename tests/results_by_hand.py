@@ -140,3 +140,16 @@ def published(dataset):
             for seed in range(3)
         },
     )
+
+
+def published_identification(dataset):
+    """The published probes of seeds 0 to 2, which do not change any more."""
+    return {
+        (setup, seed): json.loads(
+            (
+                PUBLISHED / dataset / setup / f"seed{seed}" / "language_identification.json"
+            ).read_text("utf-8")
+        )
+        for setup in ("balanced", "imbalanced", "imbalanced_cw")
+        for seed in range(3)
+    }

@@ -96,11 +96,10 @@ def test_no_page_loads_anything_from_another_server(root, built):
         assert not re.search(r"(@import|url\()\s*['\"]?(https?:)?//", style), path
 
 
-def test_mathjax_and_its_fonts_are_here(root, built):
-    static = root / "_build" / "html" / "_static" / "mathjax"
-    assert "mathjax/tex-chtml.js" in page(root, f"{PLACE}/03_fine_tuning")
-    assert len(list((static / "output/chtml/fonts/woff-v2").glob("*.woff"))) >= 20
-    assert (static / "LICENSE").is_file()
+def test_formulas_are_mathml_and_no_script_draws_them(root, built):
+    html = page(root, f"{PLACE}/03_fine_tuning")
+    assert "<mfrac>" in html and 'display="block"' in html
+    assert "mathjax/" not in html and not (root / "_build/html/_static/mathjax").exists()
 
 
 def test_every_image_has_a_text_alternative(root, built):
@@ -285,6 +284,21 @@ def test_a_changed_result_makes_its_pages_stale(root, built):
     finally:
         lost.write_bytes(content)
     assert book._stamp(page_, {}) == before
+
+
+def test_a_change_to_another_profile_makes_the_whole_run_s_pages_stale(root, built):
+    whole, part = (
+        next(one for one in book.pages("tiny") if (one.place is None) == whole)
+        for whole in (True, False)
+    )
+    before = [book._stamp(each, {}) for each in (whole, part)]
+    other = root / "configs" / "other.yaml"
+    try:
+        other.write_text((root / "configs" / "tiny.yaml").read_text())
+        assert book._stamp(whole, {}) != before[0]
+        assert book._stamp(part, {}) == before[1]
+    finally:
+        other.unlink()
 
 
 def test_a_failing_notebook_is_one_sentence_and_leaves_its_log(root, tmp_path):

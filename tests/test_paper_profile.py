@@ -124,7 +124,7 @@ def test_every_stage_of_every_experiment_is_done(experiments):
     assert len(experiments) == len(PLACES) * (3 + 1 + 3)
     for experiment in experiments:
         finished = store.read_run(experiment.folder)["stages"]
-        assert set(stages.RESULT_STAGES) <= set(finished), experiment
+        assert set(stages.stages_of(experiment)) <= set(finished), experiment
         metrics = store.read_json(experiment.folder, "metrics.json")
         assert 0 <= metrics["accuracy"] <= 1
         assert metrics["training"]["curve"]

@@ -41,9 +41,11 @@ _WHOLE_RUN = {
     "00_claims": "claims",
     "00_number_by_number": "number_by_number",
     "00_how_sure": "how_sure",
+    "00_open_questions": "open_questions",
     "00_not_reproduced": "not_reproduced",
     "00_status": "status",
     "00_cost": "cost",
+    "00_diagnose": "diagnose",
 }
 _READ_FIRST = ("book/how_to_read", "book/_generated/overview", "book/data")
 _PAPER = (
@@ -55,8 +57,15 @@ _PAPER = (
     "book/limitations",
     "book/plan",
 )
-_USE = ("book/how_to_run", "book/_generated/status", "book/_generated/cost")
+_USE = (
+    "book/how_to_run",
+    "book/_generated/diagnose",
+    "book/_generated/status",
+    "book/_generated/cost",
+)
+_BUILD_ON_IT = ("book/architecture", "book/api")
 _BACKGROUND = ("book/security", "book/glossary", "book/references")
+_QUESTIONS = "questions"  # the folder of the pages that each answer some, notebooks named Q_…
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +97,10 @@ def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
     datasets = list(datasets)
     by_section, whole_run = [], []
     for source in notebooks.source_paths():
-        if source.stem in _WHOLE_RUN:
-            target = generated_dir() / f"{_WHOLE_RUN[source.stem]}.ipynb"
+        name = f"{_QUESTIONS}/{source.stem}" if source.stem.startswith("Q_") else ""
+        name = _WHOLE_RUN.get(source.stem, name)
+        if name:
+            target = generated_dir() / f"{name}.ipynb"
             listed = experiments(profile, datasets=datasets)
             whole_run.append(
                 Page(
@@ -180,10 +191,14 @@ def execute_notebooks(listed: Sequence[Page], *, workers: int = 2, progress: boo
 def _stamp(page: Page, sums: dict[Path, str]) -> str:
     """Return a checksum of all that a page depends on."""
     helpers = Path(__file__).parent
+    # Pages of the whole run read other profiles too.
+    profile = page.parameters["profile"] if page.place else "*"
     inputs = [
         page.source,
-        paths.configs_dir() / f"{page.parameters['profile']}.yaml",
-        *sorted(path for path in helpers.rglob("*") if path.suffix in (".py", ".mplstyle")),
+        *sorted(paths.configs_dir().glob(f"{profile}.yaml")),
+        *sorted(
+            path for path in helpers.rglob("*") if path.suffix in (".py", ".mplstyle", ".jinja")
+        ),
     ]
     if page.place is None:
         inputs += sorted(paths.benchmark_file("*").parent.glob("*.json"))
@@ -306,19 +321,26 @@ def table_of_contents(profile: str, *, datasets: Iterable[str] = ()) -> str:
         {"caption": caption, "chapters": [{"file": name} for name in names]}
         for caption, names in (("Read", _READ_FIRST), ("The paper, checked", _PAPER))
     ]
+    questions: list[dict[str, str]] = [{"file": "book/_generated/open_questions"}]
     by_place: dict[Place, list[dict[str, str]]] = {}
     for page in pages(profile, datasets=datasets):
+        file = page.target.relative_to(root).with_suffix("").as_posix()
+        chapter = {"file": file, "title": section_title(page.source.stem)}
         if page.place is not None:
-            file = page.target.relative_to(root).with_suffix("").as_posix()
-            by_place.setdefault(page.place, []).append(
-                {"file": file, "title": section_title(page.source.stem)}
-            )
+            by_place.setdefault(page.place, []).append(chapter)
+        elif page.target.parent.name == _QUESTIONS:
+            questions.append(chapter)
+    parts.append({"caption": "Open questions", "chapters": questions})
     several = len({place.model for place in by_place}) > 1
     for place, chapters in by_place.items():
         caption = dataset_label(place.dataset)
         caption += f", {model_label(place.model)}" if several else ""
         parts.append({"caption": caption, "chapters": chapters})
-    for caption, names in (("Run", _USE), ("Background", _BACKGROUND)):
+    for caption, names in (
+        ("Run", _USE),
+        ("Build on it", _BUILD_ON_IT),
+        ("Background", _BACKGROUND),
+    ):
         parts.append({"caption": caption, "chapters": [{"file": name} for name in names]})
     content = {"format": "jb-book", "root": "index", "parts": parts}
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
@@ -395,7 +417,8 @@ def build(toc: Path, *, everything: bool = False) -> Path:
     if done.returncode != 0:
         (output / "toc.yml").unlink(missing_ok=True)
         lines = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr).splitlines()
-        first = next((line for line in lines if "WARNING" in line or "ERROR" in line), lines[-1])
+        told = (line for line in lines if "WARNING" in line or "ERROR" in line)
+        first = next(told, lines[-1] if lines else "it was stopped and said nothing")
         raise CompanionError(
             f"the book does not build: {first.strip()} (all of it in {log.relative_to(root)})"
         )

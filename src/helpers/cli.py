@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from helpers.diagnosis.command import diagnose
 from helpers.foundation import hardware
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
@@ -185,21 +186,17 @@ def plan(
     model: Annotated[str | None, typer.Option(help="One of the profile's models only.")] = None,
     dataset: Annotated[str | None, typer.Option(help="One of its data sets only.")] = None,
     device: Annotated[
-        str | None, typer.Option(help="h200: a stated device, instead of measuring this machine.")
+        str | None, typer.Option(help="h200: a stated device, instead of timing this machine.")
     ] = None,
     source: SourceOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Predict the work, time and memory of every job, before anything is computed."""
+    """Estimate the work, time and memory of every job, before anything is computed."""
     settings, sources = load_profile(profile), _sources(source)
     if model is not None:
         check_model(model)
     if dataset is not None:
         settings.settings(dataset)
-    if device is not None:
-        from helpers.planning.devices import check_device
-
-        check_device(device)
     names = [_named(name, sources) for name in ([dataset] if dataset else settings.matrix)]
     from helpers.planning import plan as plan_module
 
@@ -207,7 +204,7 @@ def plan(
         profile, model=model, datasets=names, device=device, sources=sources
     )
     if json_:
-        _print_json(plan_module.as_records(made))
+        _print_json(made)
     else:
         print(plan_module.as_text(made))
 
@@ -240,6 +237,9 @@ def book(
     print(f"The book: {book_module.render(profile, datasets=list(settings.matrix))}")
 
 
+app.command()(diagnose)
+
+
 def _print_json(content: Any) -> None:
     print(json.dumps(content, indent=1, ensure_ascii=False))
 
@@ -257,6 +257,15 @@ def main() -> None:
         app()
     except CompanionError as error:
         print(f"companion: {error}", file=sys.stderr)
+        sys.exit(2)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("helpers"):
+            raise
+        print(
+            f"companion: this needs the package {error.name}, and only the core is installed: "
+            "call make setup, or pip install '.[all]', in a checkout",
+            file=sys.stderr,
+        )
         sys.exit(2)
     except KeyboardInterrupt:
         print(

@@ -132,16 +132,28 @@ def profile_jobs(
 def resources(plan: Mapping[str, Any]) -> dict[str, dict[str, int]]:
     """Return what to ask a scheduler for, by job: memory (MiB) and time (minutes), with a margin.
 
+    What the plan has no estimate of is not in it, and left to the workflow's default. The memory
+    is the process's own, never a GPU's.
+
     Parameters
     ----------
     plan : mapping
         What ``companion plan --json`` printed.
+
+    Examples
+    --------
+    >>> stage = {"job": "a", "seconds": 600.0, "memory_gib": 2.0, "gpu_memory_gib": 40.0}
+    >>> resources({"stages": [stage, {**stage, "job": "b", "seconds": None, "memory_gib": None}]})
+    {'a': {'minutes': 30, 'mem_mb': 3072}, 'b': {}}
     """
     found: dict[str, dict[str, int]] = {}
     for stage in plan["stages"]:
-        job = found.setdefault(stage["job"], {"mem_mb": 2000, "minutes": 15})
-        job["mem_mb"] = max(job["mem_mb"], round(1.5 * 1024 * stage["memory_gib"]))
-        job["minutes"] += math.ceil(1.5 * stage["seconds"] / 60)
+        job = found.setdefault(stage["job"], {})
+        if stage["seconds"] is not None:
+            job["minutes"] = job.get("minutes", 15) + math.ceil(1.5 * stage["seconds"] / 60)
+        if stage["memory_gib"] is not None:
+            asked = round(1.5 * 1024 * stage["memory_gib"])
+            job["mem_mb"] = max(job.get("mem_mb", 0), asked)
     return found
 
 

@@ -6,7 +6,6 @@ import pytest
 import package_copy
 from helpers import stages
 from helpers.data.corpora import load_corpus, source_fingerprint
-from helpers.data.families import FAMILY_FACTS
 from helpers.foundation import store
 from helpers.foundation.datasets import all_datasets
 from helpers.foundation.errors import CompanionError
@@ -60,7 +59,6 @@ def test_records_are_named_after_their_files_and_whole():
         assert about.counterpart is None or all_datasets()[about.counterpart].probe_rows
         assert about.takes_folder or about.made_from, "read from somewhere"
         assert set(about.sizes) == {"train", "validation", "test"}
-    assert set(FAMILY_FACTS) == set(all_datasets()) - {"custom"}
 
 
 @pytest.mark.real

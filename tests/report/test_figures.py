@@ -80,7 +80,11 @@ def test_every_bar_has_its_null_behind_it(experiments):
         centre = {round(patch.get_x() + patch.get_width() / 2, 3) for patch in null}
         assert centre == {round(bar.get_x() + bar.get_width() / 2, 3) for bar in bars}
         assert max(patch.zorder for patch in null) < min(bar.zorder for bar in bars)
-    over = [bar for bar in axes[0].patches if to_hex(bar.get_facecolor()) == "#e69f00"]
+    over = [
+        bar
+        for bar in axes[0].patches
+        if to_hex(bar.get_facecolor()) == shap_figures.SIDE_COLOURS["over"]
+    ]
     assert over[1].get_height() == pytest.approx(0.1055)  # neutral tokens, over-represented
 
 

@@ -16,6 +16,10 @@ AFTER_TRAINING = {
     "shap_tokens",
     "shap_difference",
     "shap_examples",
+    "representations",
+    "head_refit",
+    "erasure",
+    "integrated_gradients",
 }
 
 
@@ -34,8 +38,12 @@ def moved(before, after):
     [
         ("datasets", {"multiemo": {"train": 480, "validation": 120, "test": 120}}, "all"),
         ("recipe", {"epochs": 2}, {"finetuning"} | AFTER_TRAINING),
-        ("language_identification", {"per_language": 30}, {"language_identification"}),
-        ("shap", {"texts": 12}, {"shap_values", "shap_tokens", "shap_difference"}),
+        ("language_identification", {"per_language": 30}, {"language_identification", "erasure"}),
+        (
+            "shap",
+            {"texts": 12},
+            {"shap_values", "shap_tokens", "shap_difference", "integrated_gradients"},
+        ),
         (
             "shap",
             {"max_evals": 50},

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from unittest.mock import Mock
 
 import pandas as pd
 import pytest
@@ -16,8 +15,33 @@ from helpers import stages
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
+from tiny_profile import PROFILE
 
 LAYERS = "layers=1"
+
+
+BALANCED = ("e5_small", "multiemo", "balanced")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A checkout in which the balanced model is fine-tuned and measured, once for all tests."""
+    root = tmp_path_factory.mktemp("trained")
+    (root / "configs").mkdir()
+    (root / "configs" / "quick.yaml").write_text(yaml.safe_dump(dict(PROFILE)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(paths.ROOT_VARIABLE, str(root))
+        experiment = Experiment(*BALANCED, variant=LAYERS)
+        stages.run(experiment, stages=["predictions"], progress=False)
+    return root
+
+
+@pytest.fixture
+def trained_checkout(trained, tmp_path, monkeypatch):
+    """A copy of it that a test may change."""
+    root = shutil.copytree(trained, tmp_path / "checkout")
+    monkeypatch.setenv(paths.ROOT_VARIABLE, str(root))
+    return root
 
 
 def files_of(folder):
@@ -25,12 +49,12 @@ def files_of(folder):
 
 
 @pytest.mark.real
-def test_an_experiment_fills_its_folder_as_the_contract_says(tiny_checkout):
+def test_an_experiment_fills_its_folder_as_the_contract_says(trained_checkout):
     experiment = Experiment("e5_small", "multiemo", "imbalanced_cw", variant=LAYERS)
     stages.run(experiment, progress=False)
 
     run = store.read_run(experiment.folder)
-    assert set(run["stages"]) == set(stages.STAGES)
+    assert set(run["stages"]) == set(stages.stages_of(experiment, stages.STAGES))
     for record in run["stages"].values():
         assert record["seconds"] > 0 and record["peak_memory_gib"] > 0
         assert run["environments"][record["environment"]]["packages"]["torch"]
@@ -100,9 +124,8 @@ def probability_per_text(frame, labels):
 
 
 @pytest.mark.real
-def test_killed_in_training_and_called_again_gives_the_same_numbers(tiny_checkout):
-    experiment = Experiment("e5_small", "multiemo", "balanced", variant=LAYERS)
-    stages.run(experiment, stages=["predictions"], progress=False)
+def test_killed_in_training_and_called_again_gives_the_same_numbers(trained_checkout):
+    experiment = Experiment(*BALANCED, variant=LAYERS)
     whole = store.read_json(experiment.folder, "metrics.json")
     shutil.rmtree(experiment.folder)
     shutil.rmtree(experiment.checkpoint)
@@ -125,23 +148,16 @@ def test_killed_in_training_and_called_again_gives_the_same_numbers(tiny_checkou
 
 
 @pytest.mark.real
-def test_a_trained_model_whose_record_was_lost_is_not_trained_again(tiny_checkout, monkeypatch):
-    experiment = Experiment("e5_small", "multiemo", "balanced", variant=LAYERS)
-    with monkeypatch.context() as patch:  # as a kill just before the record is written
-        patch.setattr(store, "publish", Mock(side_effect=KeyboardInterrupt))
-        with pytest.raises(KeyboardInterrupt):
-            stages.run(experiment, stages=["finetuning"], progress=False)
-    assert not stages.is_done(experiment, "finetuning")
+def test_a_trained_model_whose_record_was_lost_is_not_trained_again(trained_checkout):
+    experiment = Experiment(*BALANCED, variant=LAYERS)
     weights = experiment.checkpoint / "model.safetensors"
-    trained = weights.stat().st_mtime_ns
-
-    stages.run(experiment, stages=["finetuning"], progress=False)
-    assert stages.is_done(experiment, "finetuning")
-    record = store.read_stage(experiment.folder, "finetuning")
+    trained, record = weights.stat().st_mtime_ns, store.read_stage(experiment.folder, "finetuning")
     assert record is not None and record.seconds > 0.5, "the training's own seconds"
 
-    shutil.rmtree(experiment.folder)
+    shutil.rmtree(experiment.folder)  # as a kill just before the record was written leaves it
+    assert not stages.is_done(experiment, "finetuning")
     stages.run(experiment, stages=["predictions"], progress=False)
+    assert stages.is_done(experiment, "finetuning")
     again = store.read_stage(experiment.folder, "finetuning")
     assert again is not None and again.seconds == record.seconds
     assert weights.stat().st_mtime_ns == trained
@@ -187,9 +203,8 @@ def test_reading_computes_and_fetches_nothing(tiny_checkout, monkeypatch):
 
 
 @pytest.mark.real
-def test_a_checkpoint_with_one_changed_byte_is_not_used(tiny_checkout, caplog):
-    experiment = Experiment("e5_small", "multiemo", "balanced", variant=LAYERS)
-    stages.run(experiment, stages=["finetuning"], progress=False)
+def test_a_checkpoint_with_one_changed_byte_is_not_used(trained_checkout, caplog):
+    experiment = Experiment(*BALANCED, variant=LAYERS)
     assert stages.is_done(experiment, "finetuning")
     weights = experiment.checkpoint / "model.safetensors"
     content = bytearray(weights.read_bytes())

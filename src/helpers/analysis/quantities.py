@@ -37,6 +37,8 @@ class RunResults:
         ``(setup, seed)`` to the content of ``predictions.parquet``,
         ``language_identification.json`` and ``shap_difference.parquet``. A setup with a variant is
         ``"imbalanced+mie=1"``. The SHAP difference of ``balanced`` is the null.
+    files : mapping of str to mapping
+        The same for further result files, by their name: what the open questions read.
     """
 
     dataset: str
@@ -46,6 +48,7 @@ class RunResults:
     predictions: Mapping[Key, pd.DataFrame] = field(default_factory=dict)
     identification: Mapping[Key, Mapping[str, Any]] = field(default_factory=dict)
     shap_difference: Mapping[Key, pd.DataFrame] = field(default_factory=dict)
+    files: Mapping[str, Mapping[Key, Any]] = field(default_factory=dict)
 
     @cached_property
     def memo(self) -> dict[Any, Any]:
@@ -88,6 +91,7 @@ class RunResults:
             predictions=kept(self.predictions),
             identification=kept(self.identification),
             shap_difference=kept(self.shap_difference),
+            files={name: kept(found) for name, found in self.files.items()},
         )
 
 

@@ -68,8 +68,8 @@ class DatasetSettings:
     languages and the weight of each label; by default those of the record. ``with_translations``
     lets training and validation subsets of parallel texts hold a row and its own translation, so
     that "the most there are" is what their cells allow, as in the paper. ``shap_texts`` is how
-    many of its test texts are explained. It, the seeds and the nulls are the profile's where they
-    are null here.
+    many of its test texts are explained. It, the seeds, the nulls and the seeds of single stages
+    are the profile's where they are null here.
     """
 
     languages: tuple[str, ...] | None = None
@@ -82,6 +82,7 @@ class DatasetSettings:
     nulls: Mapping[int, int] | None = None
     mie_seeds: tuple[int, ...] | None = None
     mie_nulls: Mapping[int, int] | None = None
+    stage_seeds: Mapping[str, tuple[int, ...]] | None = None
     rule: Literal["paper", "authors_code"] = "paper"
     with_translations: bool = False
     recipe: Mapping[str, Any] = field(default_factory=dict)
@@ -114,12 +115,13 @@ class Profile:
 
     ``matrix`` lists the data sets of ``companion reproduce``; ``datasets`` has the settings of
     families; of a family that is not among them, its record has the sizes. ``setups`` lists the
-    setups of every data set (`helpers.foundation.setups`). ``nulls`` gives each
-    seed the one whose balanced model is compared with its own, for the null of a SHAP difference; a
-    seed that stands only there adds one balanced model. ``mie_seeds`` and ``mie_setups`` say which
-    experiments are repeated with masked input entropy, ``mie_nulls`` their nulls. ``stage_seeds``
-    limits stages to some seeds: those that need what earlier seeds did not keep. ``hub`` says where
-    models and articles are fetched from; ``paper.yaml`` has it, for every profile.
+    setups of every data set (`helpers.foundation.setups`). ``nulls`` gives each seed the one whose
+    balanced model is compared with its own, for the null of a SHAP difference; a seed that stands
+    only there adds one balanced model. ``mie_seeds`` and ``mie_setups`` say which experiments are
+    repeated with masked input entropy, ``mie_nulls`` their nulls. ``stage_seeds`` limits stages to
+    some seeds: those that need what earlier seeds did not keep; some stages run for no other seeds
+    than these. ``hub`` says where models and articles are fetched from; ``paper.yaml`` has it, for
+    every profile.
     """
 
     name: str
@@ -193,6 +195,10 @@ class Profile:
         if mie:
             return self.mie_nulls if own.mie_nulls is None else own.mie_nulls
         return self.nulls if own.nulls is None else own.nulls
+
+    def stage_seeds_of(self, dataset: str) -> Mapping[str, tuple[int, ...]]:
+        """Return the seeds that some stages are limited to, for a data set."""
+        return {**self.stage_seeds, **(self.settings(dataset).stage_seeds or {})}
 
     def recipe_for(self, dataset: str, variant: Variant) -> Recipe:
         """Return the recipe of one experiment: the profile's, the data set's, the variant's."""

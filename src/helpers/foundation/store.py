@@ -69,8 +69,10 @@ def _plain(value: Any) -> Any:
         return dict(value)
     if hasattr(value, "item"):
         return value.item()
-    if isinstance(value, (Path, set, tuple)):
-        return str(value) if isinstance(value, Path) else sorted(value)
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, set):
+        return sorted(value)
     raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
 
 

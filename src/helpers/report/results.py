@@ -1,10 +1,11 @@
 """What the experiments left, read from the store for the claims and the tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from helpers import stages
 from helpers.analysis.paired_shap import paired_differences
-from helpers.analysis.quantities import RunResults
+from helpers.analysis.quantities import Key, RunResults
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.profiles import PUBLISHED_PROFILE, profile_names
@@ -15,13 +16,15 @@ def setup_key(experiment: Experiment) -> str:
     return experiment.setup + (f"+{experiment.variant}" if experiment.variant else "")
 
 
-def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
+def collect(experiments: Iterable[Experiment], *, files: Sequence[str] = ()) -> list[RunResults]:
     """Read the verified results of some experiments, one entry for each model and data set.
 
     Parameters
     ----------
     experiments : iterable of Experiment
         Of one profile. What an experiment has not left is absent.
+    files : sequence of str
+        Further result files to read, ``.parquet`` or ``.json``.
 
     Returns
     -------
@@ -34,6 +37,7 @@ def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
     found = []
     for (dataset, model), members in grouped.items():
         predictions, identification, shap_difference, tokens = {}, {}, {}, {}
+        further: dict[str, dict[Key, Any]] = {name: {} for name in files}
         subsets = None
         for member in members:
             key = (setup_key(member), member.seed)
@@ -55,6 +59,10 @@ def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
                     shap_difference[name, member.seed] = rows.drop(columns="threshold").reset_index(
                         drop=True
                     )
+            for name in files:
+                read = store.read_json if name.endswith(".json") else store.read_frame
+                if (content := read(member.folder, name)) is not None:
+                    further[name][key] = content
         if subsets is not None:
             shap_difference |= paired_differences(
                 tokens, labels=subsets["labels"], threshold=members[0].settings.shap.threshold
@@ -68,6 +76,7 @@ def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
                     predictions=predictions,
                     identification=identification,
                     shap_difference=shap_difference,
+                    files=further,
                 )
             )
     return found

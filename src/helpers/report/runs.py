@@ -108,16 +108,14 @@ def progress(experiments: Experiments) -> pd.DataFrame:
         wanted = set().union(*map(stages_of, members))
         stages = sorted(lacking_in_one, key=RESULT_STAGES.index)
         done = [seed for seed, lacking in absent.items() if not lacking]
-        took = (
-            mine.groupby("experiment", sort=False)["seconds"].sum()
-            if len(mine)
-            else pd.Series([math.nan])
-        )
-        peak = mine["peak_memory_gib"].max() if len(mine) else math.nan
+        took = peak = math.nan
+        if len(mine):
+            took = mine.groupby("experiment", sort=False)["seconds"].sum().mean() / 60
+            peak = mine["peak_memory_gib"].max()
         rows[place] = {
             "seeds finished": f"{len(done)} of {len(members)}",
             "missing": "all" if lacking_in_one == wanted else _stage_words(stages),
-            "minutes a seed": _or_missing(math.nan if took is None else took.mean() / 60),
+            "minutes a seed": _or_missing(took),
             "peak memory (GiB)": _or_missing(peak),
             "last finished": mine["finished"].max()[:10] if len(mine) else MISSING,
             "machine": ", ".join(sorted(set(mine["environment"]))) if len(mine) else MISSING,

@@ -234,7 +234,7 @@ def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFr
     """Return the mean cumulative differences for the two ends of the skew, with their null."""
     frame = shap_frames.shap_difference(experiments, variant=variant)
     ends = shap_frames.skew_ends(experiments)
-    if frame.empty or ends is None:
+    if frame.empty:
         return pd.DataFrame()
     frame = frame[frame["class"].isin(ends) & (frame["represented"] != "even")]
     frame = frame.assign(text=_intervals(frame, "difference"))

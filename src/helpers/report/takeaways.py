@@ -148,9 +148,8 @@ def headline(experiments: Sequence[Experiment], found: Verdicts) -> Html:
         "the side, or inside the margin, that the finding names, <b>does not hold</b> where all of "
         "it lies outside, and else <b>cannot be told</b>; one seed never decides. "
         f"{together}The paper's numbers span its models and data sets, one seed each, without "
-        "intervals: they are judged with the spread between our seeds. Languages are told apart "
-        "by two rulers: the paper's own, and the log loss, "
-        "which goes on falling where accuracy ends.",
+        "intervals: they are judged with the spread between our seeds. Languages are told apart by "
+        "two rulers: the paper's own, and the log loss, which goes on falling where accuracy ends.",
     )
 
 

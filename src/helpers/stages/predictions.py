@@ -17,13 +17,9 @@ def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
 def _compute(bench: Workbench) -> dict[str, Any]:
     from helpers.analysis import predictions
 
-    labels, outputs, test = bench.corpus.labels, bench.test_outputs, bench.test
-    frame = test[["id", "group", "language", "label"]].reset_index(drop=True)
-    frame["predicted"] = outputs.probabilities.argmax(axis=1)
-    for index, label in enumerate(labels):
-        frame[f"p_{label}"] = outputs.probabilities[:, index]
+    frame = bench.test_predictions(bench.test_outputs.probabilities)
     training = json.loads((bench.experiment.checkpoint / "training.json").read_text("utf-8"))
-    metrics = predictions.metrics(frame, labels=labels, skew=bench.corpus.skew)
+    metrics = predictions.metrics(frame, labels=bench.corpus.labels, skew=bench.corpus.skew)
     return {
         "predictions.parquet": frame,
         "metrics.json": {**metrics, "training": training},

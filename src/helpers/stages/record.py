@@ -44,6 +44,8 @@ class Stage:
     published : bool
         Whether a profile is complete only with this stage. The others leave files that are too
         large or hold text, and are made when one of these asks.
+    only_where_named : bool
+        Whether a profile has this stage only for the seeds that its ``stage_seeds`` name.
     keeps_checkpoint : bool
         Whether its result is the experiment's checkpoint, outside ``results/``.
     """
@@ -59,4 +61,5 @@ class Stage:
     reads: Callable[[Experiment], Sequence[Experiment]] = _itself
     first_guess_seconds: float = 10.0
     published: bool = True
+    only_where_named: bool = False
     keeps_checkpoint: bool = False

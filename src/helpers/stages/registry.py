@@ -52,12 +52,14 @@ def stages_of(experiment: Experiment, stages: Sequence[str] | None = None) -> tu
 
     By default those of the published ones.
     """
-    limits = experiment.settings.stage_seeds
-    return tuple(
-        stage
-        for stage in (result_stages() if stages is None else stages)
-        if stage not in limits or experiment.seed in limits[stage]
-    )
+    limits = experiment.settings.stage_seeds_of(experiment.dataset)
+
+    def has(stage: str) -> bool:
+        if stage in limits:
+            return experiment.seed in limits[stage]
+        return not all_stages()[stage].only_where_named
+
+    return tuple(filter(has, result_stages() if stages is None else stages))
 
 
 def stage_table() -> pd.DataFrame:

@@ -166,7 +166,8 @@ def run(
     experiment : Experiment
         What to run.
     stages : sequence of str
-        Stages to run, by default all; what they need from earlier ones is made on the way.
+        Stages to run, by default those that the profile has for the seed; what they need from
+        earlier ones is made on the way.
     sources : mapping, optional
         Data set family to a local folder.
     progress : bool
@@ -184,7 +185,7 @@ def run(
     CompanionError
         If a stage is unknown or its input is not to be had; finished stages stay.
     """
-    stages = tuple(all_stages()) if stages is None else stages
+    stages = stages_of(experiment, tuple(all_stages())) if stages is None else stages
     check_stages(stages)
     bench = Workbench(experiment, dict(sources or {}), progress and hardware.is_first_process())
     for stage in stages:

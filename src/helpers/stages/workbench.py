@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from helpers.data.corpora import Corpus, Sources, load_corpus
@@ -172,6 +174,19 @@ class Workbench:
     def test_outputs(self) -> Any:
         """Probabilities and features of the test rows."""
         return self.outputs(*self.model, self.test, "test rows")
+
+    def test_predictions(self, probabilities: npt.NDArray[np.floating]) -> pd.DataFrame:
+        """Return the test rows, without their text, with probabilities and what is predicted.
+
+        Parameters
+        ----------
+        probabilities : array, shape (test rows, labels)
+        """
+        frame = self.test[["id", "group", "language", "label"]].reset_index(drop=True)
+        frame["predicted"] = probabilities.argmax(axis=1)
+        for index, label in enumerate(self.corpus.labels):
+            frame[f"p_{label}"] = probabilities[:, index].astype(np.float32)
+        return frame
 
 
 @functools.lru_cache(maxsize=1)

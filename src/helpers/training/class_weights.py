@@ -63,7 +63,13 @@ def weights_of_cells(counts: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     CompanionError
-        If a cell is empty.
+        If a cell is empty; the message names it.
+
+    Examples
+    --------
+    >>> weights_of_cells(pd.DataFrame({"bad": [1], "good": [3]}, index=["en"])).round(3)
+        bad   good
+    en  2.0  0.667
     """
     check_cells(counts, "its class weight (eq. 2)")
     per_language = counts.sum(axis=1)
