@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from helpers.data.families import FAMILY_FACTS
 
 from helpers.data.cells import cell_sizes
-from helpers.data.families import FAMILY_FACTS
 from helpers.diagnosis.association import associate
 from helpers.diagnosis.measures import phi_squared
 from helpers.diagnosis.severity import THRESHOLDS, paper_v, severity, status_of, v_thresholds
