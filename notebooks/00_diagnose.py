@@ -33,14 +33,6 @@
 profile = "quick"  # not used here; every page of the book has it
 data = ""  # a file, a folder, or owner/name on the hub; empty: the example below
 
-# %% tags=["remove-cell", "setup"]
-import sys
-
-if "google.colab" in sys.modules:  # choose a file of your own, or cancel to see the example
-    from google.colab import files
-
-    data = next(iter(files.upload()), data)
-
 # %% [markdown]
 # ## An example: the paper's skew
 #

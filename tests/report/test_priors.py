@@ -6,9 +6,9 @@ import pytest
 from matplotlib.colors import to_hex
 
 import fake_results
+from helpers.analysis.label_priors import accuracy_under
 from helpers.analysis.quantities import values_by_seed
 from helpers.analysis.statistics import over_seeds
-from helpers.analysis.test_priors import accuracy_under
 from helpers.report import figures, frames, priors
 from helpers.report.results import collect
 

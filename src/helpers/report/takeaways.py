@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from helpers.analysis.label_priors import PRIORS
 from helpers.analysis.predictions import has_learned
 from helpers.analysis.quantities import RunResults
-from helpers.analysis.test_priors import PRIORS
 from helpers.foundation.datasets import all_datasets
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import SETUPS, dataset_label, family_of, model_label
