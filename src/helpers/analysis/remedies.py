@@ -39,7 +39,7 @@ REMEDIES: Mapping[str, Remedy] = MappingProxyType(
     {
         "prior": Remedy("Prior correction"),
         "estimated_prior": Remedy("Prior correction, shares estimated"),
-        "head_refit": Remedy("Last layer refitted", "head_refit.parquet"),
+        "head_refit": Remedy("Last layer fitted on balanced rows", "head_refit.parquet"),
         "leace": Remedy("Language erased (LEACE)", "erasure.parquet"),
         "centring": Remedy("Languages centred", "erasure.parquet"),
     }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from helpers.report.claims import FAILS, FIGURE, HOLDS, UNKNOWN, Claim
-from helpers.report.display import signed
+from helpers.report.display import p_text, signed
 from helpers.report.evidence import OTHER, POOLED, Finding, Numbers
 from helpers.report.paper_side import PaperSide
 
@@ -58,9 +58,7 @@ def remarks(finding: Finding) -> list[str]:
     if numbers.verdict == UNKNOWN and not math.isnan(numbers.ci_low):
         found.append(_how_near(finding.claim, numbers))
     if not math.isnan(numbers.p_adjusted):
-        small = numbers.p_adjusted < 0.001
-        p_value = "p < 0.001" if small else f"p = {numbers.p_adjusted:.3f}"
-        found.append(f"{p_value} after Holm")
+        found.append(f"{p_text(numbers.p_adjusted)} after Holm")
     if math.isnan(numbers.ci_low):
         found.append("one seed: no verdict")
     if finding.published is not None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from helpers.report.claims import Claim
+from helpers.report.display import p_text
 from helpers.report.evidence import FAMILY, NO_RESULT, POOLED, Finding, Numbers, Verdicts
 from helpers.report.paper_side import JudgedNumber
 
@@ -159,5 +160,5 @@ def _line(found: Mapping[str, Any]) -> str:
     if found["ci_low"] is not None:
         text += f" [{found['ci_low']:+.3f}, {found['ci_high']:+.3f}]"
     if found.get("p_adjusted") is not None:
-        text += f", p = {found['p_adjusted']:.3f} after Holm"
+        text += f", {p_text(found['p_adjusted'])} after Holm"
     return f"{text}, {found['seeds']} seed{'s' * (found['seeds'] != 1)})"

@@ -79,6 +79,17 @@ def signed(value: float) -> str:
     return "0.000" if abs(value) < 0.0005 else f"{value:+.3f}".replace("-", "−")
 
 
+def p_text(value: float) -> str:
+    """Return a p-value in words.
+
+    Examples
+    --------
+    >>> p_text(0.0204), p_text(1e-5)
+    ('p = 0.020', 'p < 0.001')
+    """
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
 def table(
     frame: pd.DataFrame,
     *,

@@ -107,14 +107,14 @@ def levels(results: RunResults) -> pd.DataFrame:
         Of one model and data set.
     """
     columns = {}
-    for setup, label in SETUPS.items():
+    for setup in PAPER_SETUPS:
         by_seed = {seed: measures(results, setup, seed) for seed in results.seeds}
         for seed in by_seed:
             content = results.files.get("representations.json", {}).get((setup, seed))
             if content is not None:
                 bits = content["description_length"]["control_bits"]
                 by_seed[seed]["parallel texts: description length, control task"] = -bits
-        columns[label] = pd.DataFrame(by_seed).mean(axis=1)
+        columns[SETUPS[setup]] = pd.DataFrame(by_seed).mean(axis=1)
     return pd.DataFrame(columns)
 
 
