@@ -24,12 +24,12 @@ import yaml
 from tqdm import tqdm
 from traitlets.config import Config
 
-from helpers import notebooks, reproduction, stages, verification
+from helpers import notebooks, reproduction, stages
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import check_choice, dataset_label, family_of, model_label
-from helpers.foundation.profiles import PUBLISHED_PROFILE, load_profile, profile_names
+from helpers.foundation.profiles import PUBLISHED_PROFILE, Profile, load_profile, profile_names
 
 _STAMP = "companion_stamp"
 # A progress bar's advice to install widgets is no output of a page.
@@ -107,11 +107,22 @@ def places(profile: str, *, datasets: Iterable[str] = ()) -> list[Place]:
     for model in settings.models:
         of_model = Experiment(model, settings.matrix[0], "balanced", 0, profile).folder.parents[2]
         with_results = sorted(
-            {path.parents[2].name for path in of_model.glob(f"*/*/*/{store.RUN_FILE}")}
+            name
+            for name in {path.parents[2].name for path in of_model.glob(f"*/*/*/{store.RUN_FILE}")}
+            if _can_run(settings, name)
         )
         names = dict.fromkeys([*settings.matrix, *datasets, *with_results])
         found += [Place(model, name) for name in names]
     return found
+
+
+def _can_run(settings: Profile, dataset: str) -> bool:
+    """Say whether a folder of results can be of a profile: anything may lie among them."""
+    try:
+        settings.settings(dataset)
+    except CompanionError:
+        return False
+    return True
 
 
 def experiments(profile: str, *, datasets: Iterable[str] = ()) -> list[Experiment]:
@@ -304,22 +315,24 @@ def _kernel_config(sockets: str) -> Config:
 
 def _introduce(notebook: nbformat.NotebookNode, page: Page) -> None:
     """Say in the title and below it what the page is about."""
-    if page.place is None:
-        return
     from helpers.report.runs import recipe_line
 
-    dataset, model = dataset_label(page.place.dataset), model_label(page.place.model)
     title, _, rest = notebook.cells[0].source.partition("\n")
     profile = page.parameters["profile"]
-    about = f"*{dataset}, {model}, profile `{profile}`: {recipe_line(page.experiments[0])}.*"
-    outdated = verification.outdated(page.experiments)
-    if outdated:
-        about += (
-            f"\n\n:::{{warning}}\nSettings, data or code have changed since some of these results "
-            f"were made ({len(outdated)} of {len(page.experiments)} experiments). "
+    if page.place is not None:
+        dataset, model = dataset_label(page.place.dataset), model_label(page.place.model)
+        about = f"*{dataset}, {model}, profile `{profile}`: {recipe_line(page.experiments[0])}.*"
+        notebook.cells[0].source = f"{title} ({dataset})\n\n{about}\n{rest}"
+        return
+    # A section's notebook says it itself, for its own experiments.
+    mine = [each for each in page.experiments if each.profile == profile]
+    if outdated := stages.outdated(mine):
+        about = (
+            f":::{{warning}}\nSettings, data or code have changed since some of these results "
+            f"were made ({len(outdated)} of {len(mine)} experiments). "
             f"`companion reproduce --profile {profile}` makes them again.\n:::"
         )
-    notebook.cells[0].source = f"{title} ({dataset})\n\n{about}\n{rest}"
+        notebook.cells[0].source = f"{title}\n\n{about}\n{rest}"
 
 
 def _clean(notebook: nbformat.NotebookNode, stamp: str) -> None:

@@ -165,7 +165,8 @@ def claim_records(profile: str) -> list[dict[str, Any]]:
     -------
     list of dict
         As `helpers.report.claims.as_records`; a data set of the profile without results is there
-        too, and says so.
+        too, and says so. Each data set lists its ``outdated`` experiments: settings, data or code
+        have changed since they were run.
     """
     from helpers.analysis.quantities import RunResults
     from helpers.book import experiments
@@ -181,7 +182,16 @@ def claim_records(profile: str) -> list[dict[str, Any]]:
         for dataset, model in places
         if (dataset, model) not in found
     )
-    return as_records(CLAIMS, [*found.values(), *nothing])
+    records = as_records(CLAIMS, [*found.values(), *nothing])
+    old = stage_module.outdated(listed)
+    for record in records:
+        for row in record["datasets"].values():
+            row["outdated"] = [
+                str(each)
+                for each in old
+                if (each.dataset, each.model) == (row["dataset"], row["model"])
+            ]
+    return records
 
 
 def claims_text(records: Sequence[Mapping[str, Any]]) -> str:
@@ -199,4 +209,13 @@ def claims_text(records: Sequence[Mapping[str, Any]]) -> str:
                 interval += ")"
             verdict = found["verdict"] if interval else found["method"]
             lines.append(f"    {name}: {verdict}{interval}")
+    old = {
+        each
+        for record in records
+        for row in record["datasets"].values()
+        for each in row["outdated"]
+    }
+    if old:
+        lines += ["", f"Settings, data or code have changed since {len(old)} experiments were run:"]
+        lines += [f"    {each}" for each in sorted(old)]
     return "\n".join(lines)

@@ -23,7 +23,7 @@ from helpers import reproduction
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.stages import RESULT_STAGES, Sources, stage_fingerprint
+from helpers.stages import RESULT_STAGES, Sources
 
 Outcome = Literal["same", "within tolerance", "moved", "new"]
 
@@ -205,34 +205,6 @@ def chosen(listed: Sequence[Experiment], only: str | None) -> list[Experiment]:
             f"--only {only!r} names no experiment of this profile: give whole parts of a name such "
             f"as {listed[0]}"
         )
-    return found
-
-
-def outdated(listed: Sequence[Experiment]) -> dict[Experiment, list[str]]:
-    """Return the finished stages whose inputs have changed since: settings, data, or version.
-
-    Parameters
-    ----------
-    listed : sequence of Experiment
-        Whose results to check.
-
-    Returns
-    -------
-    dict
-        Experiment to stages, in order. One that needs a folder which is not given here counts as
-        current: its data cannot be told.
-    """
-    found: dict[Experiment, list[str]] = {}
-    for experiment in listed:
-        run = store.read_run(experiment.folder)
-        records = run["stages"] if run is not None else {}
-        for stage in filter(records.__contains__, RESULT_STAGES):
-            try:
-                now = stage_fingerprint(experiment, stage, sources={})
-            except CompanionError:
-                break
-            if records[stage]["fingerprint"] != now:
-                found.setdefault(experiment, []).append(stage)
     return found
 
 

@@ -18,6 +18,7 @@ from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import family_of
 from helpers.foundation.profiles import load_profile
 from helpers.report import figures, frames
+from helpers.stages.freshness import outdated
 
 MISSING = "missing"
 
@@ -149,7 +150,9 @@ def note(text: str, *, kind: str = "note") -> Html:
 
 
 def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str = "") -> Html:
-    """Say which results are not there and which command computes them; nothing where all are.
+    """Say which results are missing or out of date, and which command computes them.
+
+    Nothing where all are there and made from today's settings, data and code.
 
     Parameters
     ----------
@@ -169,14 +172,26 @@ def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str =
             kind="missing",
         )
     if not absent:
-        return Html("")
-    runs = ", ".join(f"{experiment.setup}, seed {experiment.seed}" for experiment in absent)
+        old = list(outdated(wanted))
+        if not old:
+            return Html("")
+        return note(
+            f"Out of date: settings, data or code have changed since {_runs(old)} "
+            f"{'was' if len(old) == 1 else 'were'} run. This command makes the results again: "
+            f"<code>{html.escape(command(old))}</code>",
+            kind="missing",
+        )
+    runs = _runs(absent)
     what = "no result of this page is here yet" if len(absent) == len(wanted) else f"without {runs}"
     return note(
         f"Not complete: {what}. "
         f"This command computes what is missing: <code>{html.escape(command(absent))}</code>",
         kind="missing",
     )
+
+
+def _runs(experiments: Sequence[Experiment]) -> str:
+    return "; ".join(f"{experiment.setup}, seed {experiment.seed}" for experiment in experiments)
 
 
 def command(experiments: Sequence[Experiment]) -> str:

@@ -36,7 +36,7 @@ def open_cells(experiments: Experiments, *, outdated: Stages = _NONE) -> pd.Data
         Of one profile.
     outdated : mapping, optional
         Experiment to the stages whose inputs have changed since, from
-        `helpers.verification.outdated`.
+        `helpers.stages.outdated`.
 
     Returns
     -------

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from helpers.analysis.quantities import RunResults
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
+from helpers.stages.freshness import check_one_corpus
 
 
 def setup_key(experiment: Experiment) -> str:
@@ -24,7 +25,14 @@ def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
     -------
     list of RunResults
         Models and data sets without any result are left out.
+
+    Raises
+    ------
+    CompanionError
+        If a result was changed, is another experiment's, or is made from other texts than the rest.
     """
+    experiments = list(experiments)
+    check_one_corpus(experiments)
     grouped: dict[tuple[str, str], list[Experiment]] = {}
     for experiment in experiments:
         grouped.setdefault((experiment.dataset, experiment.model), []).append(experiment)

@@ -24,6 +24,7 @@ Under ``torchrun`` the processes fine-tune together; the first one does everythi
 from helpers.data.corpora import Sources
 from helpers.foundation.experiment import RESULT_STAGES
 from helpers.stages.fingerprints import STAGES, VERSIONS, check_stages, stage_fingerprint
+from helpers.stages.freshness import check_one_corpus, outdated
 from helpers.stages.running import is_done, load, needs, pending, run
 from helpers.stages.selection import compared_models, experiments, stages_of
 from helpers.stages.workbench import Workbench
@@ -34,12 +35,14 @@ __all__ = [
     "VERSIONS",
     "Sources",
     "Workbench",
+    "check_one_corpus",
     "check_stages",
     "compared_models",
     "experiments",
     "is_done",
     "load",
     "needs",
+    "outdated",
     "pending",
     "run",
     "stage_fingerprint",

@@ -42,20 +42,25 @@ def check_stages(names: Iterable[str]) -> None:
         check_choice("stage", name, STAGES)
 
 
-def stage_fingerprint(experiment: Experiment, stage: str, *, sources: Sources) -> str:
-    """Return the checksum of all that a stage's result depends on."""
+def stage_fingerprint(
+    experiment: Experiment, stage: str, *, sources: Sources, data: str | None = None
+) -> str:
+    """Return the checksum of all that a stage's result depends on.
+
+    ``data`` stands for the checksum of texts that are not here: a local folder not in ``sources``.
+    """
     check_stages([stage])
     settings, options = experiment.settings, experiment.options
     dataset_settings = settings.settings(experiment.dataset)
 
     def upstream(name: str, of: Experiment = experiment) -> str:
-        return stage_fingerprint(of, name, sources=sources)
+        return stage_fingerprint(of, name, sources=sources, data=data)
 
     parts: dict[str, Any]
     match stage:
         case "subsets":
             parts = {
-                "data": data_fingerprint(experiment.dataset, sources=sources),
+                "data": data or data_fingerprint(experiment.dataset, sources=sources),
                 "sizes": [
                     dataset_settings.train,
                     dataset_settings.validation,

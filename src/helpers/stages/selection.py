@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from helpers.foundation.experiment import RESULT_STAGES, Experiment
-from helpers.foundation.names import SETUPS
+from helpers.foundation.names import SETUPS, check_choice
 from helpers.foundation.profiles import load_profile
 
 
@@ -26,6 +26,8 @@ def experiments(
         Every setup for every seed, then the extra ones.
     """
     settings = load_profile(profile)
+    for stage in settings.stage_seeds:
+        check_choice(f"stage in {profile}.yaml: stage_seeds:", stage, RESULT_STAGES)
     seeds = settings.seeds_of(dataset)
     listed = [
         Experiment(model, dataset, setup, seed, profile) for seed in seeds for setup in SETUPS
