@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from helpers.data.grouping import SPLITS
 from helpers.data.tables import (
@@ -25,6 +24,7 @@ from helpers.data.tables import (
 )
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.hub import Columns
+from helpers.foundation.yaml_text import read_yaml
 
 # Columns that a local folder may have instead; the first that fits a file is taken.
 FOLDER_COLUMNS: Mapping[str, tuple[Columns, ...]] = MappingProxyType(
@@ -173,9 +173,10 @@ def data_card(folder: Path) -> dict[str, Any]:
     path = folder / "README.md"
     if not path.is_file():
         return {}
-    head = re.match(r"---\n(.*?)\n---", path.read_text(encoding="utf-8", errors="replace"), re.S)
     try:
-        card = yaml.safe_load(head[1]) if head else {}
-    except yaml.YAMLError:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        head = re.match(r"---\n(.*?)\n---", text, re.S)
+        card = read_yaml(head[1], where=str(path)) if head else {}
+    except (OSError, CompanionError):
         card = {}
     return card if isinstance(card, dict) else {}
