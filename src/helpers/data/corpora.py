@@ -14,6 +14,7 @@ Columns of a split: ``id``; ``group``, shared by translations, equal texts and e
 ``language``; ``label``, a code in label order; ``text``; ``text_pair``, empty for single texts.
 """
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,7 +35,7 @@ from helpers.data.folders import (
     read_folder,
     split_files,
 )
-from helpers.data.grouping import SPLITS, connected_groups, keep_apart
+from helpers.data.grouping import SPLITS, check_not_empty, connected_groups, keep_apart
 from helpers.data.hub_tables import load_hub_tables
 from helpers.data.offline_assets import ASSETS
 from helpers.data.offline_corpora import load_multiemo, load_multiemo_pairs
@@ -289,6 +290,7 @@ def _labelled(
 ) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
     """Bring the official splits into the schema, group their rows, keep the splits apart."""
     splits, dropped = to_schema(tables, about.labels)
+    _check_translated(family, splits)
     if about.is_pair:
         _check_parallel(family, tables)
     rows = pd.concat([frame.assign(split=split) for split, frame in splits.items()])
@@ -302,7 +304,23 @@ def _labelled(
         rows["group"] = rows["id"].to_numpy()[first]
     splits = {str(split): frame for split, frame in rows.groupby("split", sort=False)}
     kept, crossing = keep_apart(splits)
+    check_not_empty(kept, crossing)
     return kept, dropped | crossing
+
+
+def _check_translated(family: str, splits: Mapping[str, pd.DataFrame]) -> None:
+    """Refuse two languages with the same rows: one of them is a copy under a wrong name."""
+    for split, rows in splits.items():
+        texts = {
+            str(language): frame[["text", "text_pair"]].to_numpy().tolist()
+            for language, frame in rows.groupby("language", sort=False)
+        }
+        for one, other in itertools.combinations(texts, 2):
+            if texts[one] == texts[other]:
+                raise CompanionError(
+                    f"{family}: {one}/{split} and {other}/{split} hold the same texts: one of them "
+                    "is a copy of the other"
+                )
 
 
 def _check_parallel(family: str, tables: Tables) -> None:

@@ -125,6 +125,22 @@ def atomic_path(target: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def check_writable(folder: Path) -> None:
+    """Refuse a folder that nothing can be written to, before work is done for it.
+
+    Raises
+    ------
+    CompanionError
+        Naming the folder and the reason.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as stream:
+            stream.write(b"0" * 4096)
+    except OSError as error:
+        raise CompanionError(f"cannot write {folder}: {error.strerror or error}") from error
+
+
 def write_json(path: Path, content: Any) -> None:
     """Write a JSON file atomically."""
     with atomic_path(path) as temporary:

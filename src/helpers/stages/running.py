@@ -2,15 +2,16 @@
 
 import dataclasses
 import functools
-import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from helpers.data.corpora import Sources, resolve_name
 from helpers.foundation import hardware, paths, provenance, store
+from helpers.foundation.errors import CompanionError, disk_reason
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import FAMILIES, check_choice, family_of
 from helpers.stages.computations import COMPUTATIONS
@@ -41,14 +42,21 @@ def is_done(experiment: Experiment, stage: str, *, sources: Sources | None = Non
 def _saved_model(experiment: Experiment, fingerprint: str) -> store.StageRecord | None:
     """Return the record of the fine-tuned model in the checkpoint, where it is this one."""
     marker = experiment.checkpoint / _MARKER
-    if not marker.is_file():
+    content = store.read_record(marker)
+    if content is None:
         return None
-    content = json.loads(marker.read_text("utf-8"))
     checksums = content.pop(_CHECKPOINT, {})
-    record = store.StageRecord(**content)
+    try:
+        record = store.StageRecord(**content)
+    except TypeError:
+        return None
     if record.fingerprint != fingerprint:
         return None
-    if checksums and checksums == _checksums(experiment.checkpoint, checksums):
+    if (
+        isinstance(checksums, dict)
+        and checksums
+        and checksums == _checksums(experiment.checkpoint, checksums)
+    ):
         return record
     _log.warning(
         "the model in %s is not the one that was trained there: it is trained again",
@@ -126,7 +134,8 @@ def _make(bench: Workbench, stage: str) -> None:
     if record is None:
         if stage == "finetuning":
             (experiment.checkpoint / _MARKER).unlink(missing_ok=True)
-        with hardware.measured() as usage:
+        store.check_writable(experiment.folder)
+        with _full_disk_told(experiment), hardware.measured() as usage:
             files = COMPUTATIONS[stage](bench)
         record = store.StageRecord(
             fingerprint=fingerprint,
@@ -148,6 +157,18 @@ def _make(bench: Workbench, stage: str) -> None:
         parameters=_parameters(bench),
         environment=provenance.environment(),
     )
+
+
+@contextmanager
+def _full_disk_told(experiment: Experiment) -> Iterator[None]:
+    """Say in a sentence that a stage ended because its files could not be written."""
+    try:
+        yield
+    except Exception as error:
+        reason = None if isinstance(error, CompanionError) else disk_reason(error)
+        if reason is None:
+            raise
+        raise CompanionError(f"{experiment}: {reason}; finished stages are kept") from error
 
 
 def _parameters(bench: Workbench) -> dict[str, Any]:
