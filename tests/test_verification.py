@@ -154,6 +154,16 @@ def test_a_tolerance_holds_what_other_rounding_was_seen_to_move():
     assert (table.iloc[0] == "none").all()
 
 
+def test_a_damaged_file_is_named_and_the_others_stay_comparable(experiments, tmp_path, caplog):
+    path = experiments[0].folder / "metrics.json"
+    path.write_bytes(path.read_bytes()[:-9])
+    v._keep(experiments[0], tmp_path)
+    kept = {file.name for file in (tmp_path / experiments[0].relative_folder).iterdir()}
+    there = {file.name for file in experiments[0].folder.iterdir()}
+    assert there - kept == {"metrics.json", "run.json"}
+    assert f"{path} was changed" in caplog.text and "made again" in caplog.text
+
+
 @pytest.mark.real
 def test_recomputing_leaves_the_store_alone_and_finds_what_moved(tiny_checkout):
     experiment = Experiment("e5_small", "multiemo", "imbalanced", variant="layers=1")

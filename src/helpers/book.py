@@ -7,6 +7,7 @@ source, the helpers, the parameters or the result files it can read have changed
 
 import contextlib
 import hashlib
+import html
 import os
 import re
 import shutil
@@ -320,7 +321,11 @@ def _introduce(notebook: nbformat.NotebookNode, page: Page) -> None:
     title, _, rest = notebook.cells[0].source.partition("\n")
     profile = page.parameters["profile"]
     if page.place is not None:
-        dataset, model = dataset_label(page.place.dataset), model_label(page.place.model)
+        # A page is Markdown, where a folder's name could pass for a tag.
+        dataset, model = (
+            dataset_label(page.place.dataset),
+            html.escape(model_label(page.place.model)),
+        )
         about = f"*{dataset}, {model}, profile `{profile}`: {recipe_line(page.experiments[0])}.*"
         notebook.cells[0].source = f"{title} ({dataset})\n\n{about}\n{rest}"
         return

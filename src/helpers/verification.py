@@ -10,6 +10,7 @@ lie from ours.
 """
 
 import json
+import logging
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.stages import RESULT_STAGES, Sources
 
+_log = logging.getLogger(__name__)
 Outcome = Literal["same", "within tolerance", "moved", "new"]
 
 
@@ -164,12 +166,20 @@ def recompute(
 
 
 def _keep(experiment: Experiment, folder: Path) -> None:
-    """Copy an experiment's result files; what a killed run left half done is no result."""
+    """Copy an experiment's result files; a damaged one is named and, alone, made again."""
     try:
-        files = result_files(experiment)
-    except CompanionError:
+        names = recorded_names(experiment)
+    except CompanionError as error:
+        _log.warning("%s", error)
         return
-    for file in files:
+    for name in names:
+        try:
+            file = store.verified_path(experiment.folder, name)
+        except CompanionError as error:
+            _log.warning("%s; it is made again", str(error).partition(":")[0])
+            continue
+        if file is None:
+            continue
         target = folder / experiment.relative_folder / file.name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
@@ -219,16 +229,17 @@ def result_files(experiment: Experiment) -> list[Path]:
     CompanionError
         If a file differs from its checksum.
     """
-    run = store.read_run(experiment.folder)
-    names = [
-        name for record in (run or {"stages": {}})["stages"].values() for name in record["files"]
-    ]
-    found = [
-        store.verified_path(experiment.folder, name)
-        for name in sorted(names)
-        if name != "shap.parquet"  # holds text, stays local
-    ]
+    found = [store.verified_path(experiment.folder, name) for name in recorded_names(experiment)]
     return [path for path in found if path is not None]
+
+
+def recorded_names(experiment: Experiment) -> list[str]:
+    """Return the names of an experiment's result files that are published, sorted."""
+    run = store.read_run(experiment.folder)
+    names = (
+        {name for record in run["stages"].values() for name in record["files"]} if run else set()
+    )
+    return sorted(names - {"shap.parquet"})  # holds text, stays local
 
 
 def compare(listed: Sequence[Experiment], *, before: Path) -> list[FileChange]:

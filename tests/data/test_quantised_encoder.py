@@ -37,7 +37,7 @@ def test_a_wrong_size_is_refused():
         dequantise(bytes(18), count=33)
 
 
-def encoder_file(*, magic=b"E5S1"):
+def encoder_file(*, magic=b"E5S1", lacking=None, longer=None, value=None, layers=1, heads=2):
     """Write a one-layer encoder; return its bytes and the blocks of each matrix."""
     random = np.random.default_rng(0)
     tensors, blocks = {}, {}
@@ -51,7 +51,10 @@ def encoder_file(*, magic=b"E5S1"):
         tensors[name] = (1, outputs * inputs, b"".join(parts))
 
     def floats(name, count):
-        tensors[name] = (0, count, random.normal(size=count).astype("<f4").tobytes())
+        values = random.normal(size=count * (2 if name == longer else 1)).astype("<f4")
+        if value is not None:
+            values[-1] = value
+        tensors[name] = (0, len(values), values.tobytes())
 
     matrix("emb.word", ROWS, HIDDEN)
     floats("emb.pos", POSITIONS * HIDDEN)
@@ -64,11 +67,12 @@ def encoder_file(*, magic=b"E5S1"):
         matrix(f"l0.{name}.w", outputs, 64 if name == "fo" else 32)
         floats(f"l0.{name}.b", outputs)
 
+    tensors.pop(lacking, None)
     pieces = [piece.encode() for piece in VOCABULARY]
     offsets = np.cumsum([0, *map(len, pieces)]).astype("<u4").tobytes()
     blob = b"".join(pieces)
     head = magic + struct.pack(
-        "<I7ifi", 1, HIDDEN, 1, 2, FEED_FORWARD, ROWS, POSITIONS, 2, 1e-12, 32
+        "<I7ifi", 1, HIDDEN, layers, heads, FEED_FORWARD, ROWS, POSITIONS, 2, 1e-12, 32
     )
     head += struct.pack("<5iQ", PIECES, 0, 2, 1, 3, len(blob)) + offsets + bytes(4 * PIECES) + blob
     head += struct.pack("<iI", 1, 9) + struct.pack("<IBI", 0x41, 1, 0x61)
@@ -135,6 +139,14 @@ def test_other_pieces_are_refused(tmp_path):
         (encoder_file()[0][:-1], r"ends inside tensor l0\.fo\.b"),
         (encoder_file()[0][:100], "not a 4-bit encoder file"),
         (b"", "not a 4-bit encoder file"),
+        (encoder_file(lacking="l0.q.w")[0], r"it lacks tensor l0\.q\.w"),
+        (encoder_file(longer="l0.q.b")[0], r"tensor l0\.q\.b has 64 numbers, not 32"),
+        (encoder_file(value=np.nan)[0], "has values that are no numbers"),
+        (encoder_file(value=np.inf)[0], "has values that are no numbers"),
+        (encoder_file(layers=2)[0], r"it lacks tensor l1\.q\.w"),
+        (encoder_file(layers=10**9)[0], "are no encoder's"),
+        (encoder_file(heads=0)[0], "are no encoder's"),
+        (encoder_file(heads=5)[0], "are no encoder's"),
     ],
 )
 def test_a_file_of_another_kind_is_refused(tmp_path, content, message):

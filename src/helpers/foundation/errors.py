@@ -11,7 +11,9 @@ class CompanionError(ValueError):
     """
 
 
-_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO})
+_DISK = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENOTDIR}
+)
 # What libraries that write through code of their own say of a full disk.
 _FULL = ("No space left on device", "os error 28", "PytorchStreamWriter", "inline_container")
 

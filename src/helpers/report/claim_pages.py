@@ -85,7 +85,7 @@ def tally(experiments: Sequence[Experiment], found: pd.DataFrame, *, caption: st
     texts.index = pd.Index(
         [verdict_mark(name) if name in claims.VERDICTS else name for name in order]
     )
-    return table(texts, caption=caption)
+    return table(texts, caption=caption, markup=True)
 
 
 def section_table(
@@ -110,7 +110,7 @@ def section_table(
             cells[label] = our_cell(of_place(found, claim.id, place))
         about = f"{claim.place}. {claim.quantity}: {claim.comparison}"
         rows[f"{html.escape(claim.statement)}<small>{html.escape(about)}</small>"] = cells
-    return table(pd.DataFrame.from_dict(rows, orient="index"), caption=caption)
+    return table(pd.DataFrame.from_dict(rows, orient="index"), caption=caption, markup=True)
 
 
 def paper_exceptions(*, caption: str) -> Html:
@@ -128,4 +128,4 @@ def paper_exceptions(*, caption: str) -> Html:
         }
         for row in frame.to_dict("records")
     }
-    return table(pd.DataFrame.from_dict(rows, orient="index"), caption=caption)
+    return table(pd.DataFrame.from_dict(rows, orient="index"), caption=caption, markup=True)

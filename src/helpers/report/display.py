@@ -83,6 +83,7 @@ def table(
     *,
     caption: str,
     formats: Mapping[Any, Any] | None = None,
+    markup: bool = False,
 ) -> Html:
     """Return a frame as a table: index as row headings, numbers right, one caption.
 
@@ -94,12 +95,21 @@ def table(
         What the table shows, with its number; may hold HTML.
     formats : mapping, optional
         Column to its format, as `pandas.io.formats.style.Styler.format` takes it.
+    markup : bool
+        The cells and the index hold HTML of ours, in which the text of others is escaped.
+        Otherwise they are text, as the columns always are.
     """
     if frame.empty:
         return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
+    escape = None if markup else "html"
     style = frame.style.format(
-        dict(formats) if formats else None, na_rep=MISSING, precision=3, thousands=","
+        dict(formats) if formats else None,
+        na_rep=MISSING,
+        precision=3,
+        thousands=",",
+        escape=escape,
     )
+    style = style.format_index(escape=escape, axis=0).format_index(escape="html", axis=1)
     content = style.to_html(exclude_styles=True, sparse_index=True)
     head, body = content.split("<tbody>")
     head = head.replace("<table", '<table class="companion-table"', 1)

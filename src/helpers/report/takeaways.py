@@ -113,7 +113,7 @@ def _unlearned(results: Sequence[RunResults]) -> str:
 
 
 def _summary(verdicts: Sequence[str], first: Experiment) -> str:
-    where = f"{dataset_label(first.dataset)}, {model_label(first.model)}"
+    where = f"{dataset_label(first.dataset)}, {html.escape(model_label(first.model))}"
     return f"Of the {len(verdicts)} claims tested here ({where}): {_counted(verdicts)}."
 
 
@@ -208,6 +208,7 @@ def headline(experiments: Sequence[Experiment]) -> Html:
         "claimed side of 0, <b>does not hold</b> where it lies on the other, and <b>cannot be "
         "told</b> where it contains 0 or there is none. The paper's numbers span its models and "
         "data sets, from one seed each and without intervals.",
+        markup=True,
     )
 
 
@@ -221,7 +222,7 @@ def evidence(experiments: Sequence[Experiment]) -> Html:
     verdicts = claims.evaluate(wanted, found.values())
     lines, numbers_of_seeds = [], set()
     for dataset, model in dict.fromkeys((item.dataset, item.model) for item in experiments):
-        name = f"<b>{dataset_label(dataset)}</b> ({model_label(model)})"
+        name = f"<b>{dataset_label(dataset)}</b> ({html.escape(model_label(model))})"
         if (dataset, model) not in found:
             lines.append(f"{name}: no result yet.")
             continue

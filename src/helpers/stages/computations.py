@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.data.cached_files import is_recorded, write_recorded
 from helpers.data.subsets import severity_limit
 from helpers.foundation import hardware, paths, store
 from helpers.foundation.errors import CompanionError
@@ -115,7 +116,12 @@ def _predictions(bench: Workbench) -> dict[str, Any]:
     frame["predicted"] = outputs.probabilities.argmax(axis=1)
     for index, label in enumerate(labels):
         frame[f"p_{label}"] = outputs.probabilities[:, index]
-    training = json.loads((bench.experiment.checkpoint / "training.json").read_text("utf-8"))
+    training = store.read_record(bench.experiment.checkpoint / "training.json")
+    if training is None:
+        raise CompanionError(
+            f"{bench.experiment.checkpoint} has no training.json, or a damaged one: delete the "
+            "folder and run again"
+        )
     metrics = predictions.metrics(frame, labels=labels, skew=bench.corpus.skew)
     return {
         "predictions.parquet": frame,
@@ -180,18 +186,17 @@ def _pretrained_probes(bench: Workbench, name: str, rows: pd.DataFrame) -> dict[
     from helpers.training.encoders import load_encoder
 
     experiment = bench.experiment
+    columns = ["id", "group", "language", "text", *(["text_pair"] if "text_pair" in rows else [])]
     key = store.fingerprint(
         model=model_fingerprint(experiment.model),
         layers=experiment.options.layers,
         max_length=experiment.recipe.max_length,
-        rows=pd.util.hash_pandas_object(rows["id"] + rows["text"], index=False)
-        .astype(str)
-        .tolist(),
+        rows=pd.util.hash_pandas_object(rows[columns], index=False).astype(str).tolist(),
         version=VERSIONS["language_identification"],
     )
     kept = paths.checkpoints_dir() / "pretrained" / f"{key}.json"
     with store.experiment_lock(kept.with_suffix("")):  # experiments side by side share it
-        if not kept.is_file():
+        if not is_recorded(kept, made_from=key):
             model, tokenizer = load_encoder(
                 experiment.model,
                 num_labels=len(bench.corpus.labels),
@@ -199,7 +204,8 @@ def _pretrained_probes(bench: Workbench, name: str, rows: pd.DataFrame) -> dict[
                 seed=FIXED_SEED,
             )
             outputs = bench.outputs(model, tokenizer, rows, f"{name} texts, before fine-tuning")
-            store.write_json(kept, _probe(bench, outputs.features, name, rows)["probes"])
+            probes = _probe(bench, outputs.features, name, rows)["probes"]
+            write_recorded(kept, json.dumps(probes, indent=1).encode(), made_from=key)
     return dict(json.loads(kept.read_text(encoding="utf-8")))
 
 

@@ -129,6 +129,6 @@ def _data_fingerprint(dataset: str, sources: tuple[tuple[str, Path], ...]) -> st
 @functools.cache
 def model_fingerprint(model: str) -> str:
     """Return the checksum of a pretrained encoder; its files are read once."""
-    from helpers.training import encoders
+    from helpers.training import model_identity
 
-    return encoders.model_fingerprint(model)
+    return model_identity.model_fingerprint(model)

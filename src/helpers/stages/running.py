@@ -269,8 +269,11 @@ def load(
         If a parameter's value is not allowed; the message lists what is.
     """
     family = family_of(dataset)
-    for name in sources or {}:
+    folders = {}
+    for name, folder in (sources or {}).items():
         check_choice("source", name, [*FAMILIES, "wikipedia"])
+        folders[name] = paths.existing_folder(str(folder), what=f"source {name!r}")
+    sources = folders
     listed = experiments(profile=profile, model=model, dataset=dataset)
     if compute:
         if sources and family in sources:
