@@ -3,6 +3,7 @@
 #   make reproduce               run the quick profile on real texts, build the book
 #   make reproduce PROFILE=...   another profile of configs/ (embedded, paper)
 #   make test                    all tests
+#   make soak                    the tests of reliability with 200 kills and 10,000 cases each
 #   make book                    the book from the committed results, computing no experiment
 #   make TORCH_INDEX=<URL> ...   take torch from that index (pytorch.org names a CPU one)
 #   make SOURCES="--source xnli=FOLDER" ...   read a data set from a local folder
@@ -16,7 +17,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce test lint book bench clean
+.PHONY: help setup reproduce test soak lint book bench clean
 
 help:  ## Show the targets.
 	@sed -n 's/^# \{0,1\}//p' Makefile
@@ -32,6 +33,9 @@ reproduce: $(READY)
 
 test: $(READY)
 	@$(BIN)/python -m pytest
+
+soak: $(READY)  ## Kills, full disks and random damage, in numbers: some hours.
+	@COMPANION_SOAK=1 $(BIN)/python -m pytest tests/reliability
 
 lint: $(READY)
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy

@@ -24,7 +24,7 @@ from helpers.data.tables import (
     fitting_columns,
     read_file,
 )
-from helpers.foundation.errors import CompanionError
+from helpers.foundation.errors import CompanionError, one_line
 from helpers.foundation.hub import Columns
 from helpers.foundation.yaml_text import read_yaml
 
@@ -161,7 +161,7 @@ def count_rows(path: Path) -> int:
         try:
             return int(pq.read_metadata(path).num_rows)
         except Exception as error:  # damaged files raise errors of many kinds
-            raise CompanionError(f"{path} cannot be read: {error}") from error
+            raise CompanionError(f"{path} cannot be read: {one_line(error)}") from error
     return len(read_file(path))
 
 

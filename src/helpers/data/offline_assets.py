@@ -45,7 +45,7 @@ from helpers.data.cached_files import (
     write_atomically,
     write_recorded,
 )
-from helpers.foundation.errors import CompanionError
+from helpers.foundation.errors import CompanionError, one_line
 from helpers.foundation.paths import cache_dir, existing_folder
 from helpers.foundation.store import read_record
 
@@ -283,7 +283,7 @@ def _read(archive: Path, paths: set[str]) -> Iterator[tuple[str, bytes]]:
         yield from _members(archive, paths)
     # Damaged archives, those with a password and those of an unknown method all raise otherwise.
     except Exception as error:
-        raise CompanionError(f"{archive} cannot be read: {error}") from error
+        raise CompanionError(f"{archive} cannot be read: {one_line(error)}") from error
 
 
 def _members(archive: Path, paths: set[str]) -> Iterator[tuple[str, bytes]]:

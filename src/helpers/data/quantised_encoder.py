@@ -69,7 +69,8 @@ def dequantise(blocks: bytes | memoryview, *, count: int) -> Array:
     table = np.frombuffer(blocks, dtype=[("scale", "<f2"), ("weights", "u1", (BLOCK // 2,))])
     nibbles = np.concatenate([table["weights"] & 0x0F, table["weights"] >> 4], axis=1)
     scale = table["scale"].astype(np.float32)[:, None]
-    return ((nibbles.astype(np.float32) - 8.0) * scale).reshape(-1)
+    with np.errstate(invalid="ignore"):  # a scale that is no number is refused by name later
+        return ((nibbles.astype(np.float32) - 8.0) * scale).reshape(-1)
 
 
 def read_encoder(path: Path) -> QuantisedEncoder:

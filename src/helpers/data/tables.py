@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from helpers.data.grouping import SPLITS
-from helpers.foundation.errors import CompanionError
+from helpers.foundation.errors import CompanionError, one_line
 from helpers.foundation.hub import Columns
 
 SUFFIXES = (".parquet", ".jsonl", ".csv")
@@ -48,7 +48,7 @@ def read_file(path: Path, *, columns: Sequence[str] | None = None) -> pd.DataFra
             table = pd.read_csv(path, dtype=str, keep_default_na=False)
     # Readers of damaged files raise errors of many kinds.
     except Exception as error:
-        raise CompanionError(_unreadable(path, error)) from error
+        raise CompanionError(f"{path} cannot be read: {one_line(error)}") from error
     require_columns(path, columns or (), list(table.columns))
     return table if columns is None else table[list(columns)]
 
@@ -68,12 +68,7 @@ def column_names(path: Path) -> list[str]:
     try:
         return list(pq.read_schema(path).names)
     except Exception as error:  # as in `read_file`
-        raise CompanionError(_unreadable(path, error)) from error
-
-
-def _unreadable(path: Path, error: Exception) -> str:
-    reason = " ".join(str(error).split()) or type(error).__name__
-    return f"{path} cannot be read: {reason[:200]}"
+        raise CompanionError(f"{path} cannot be read: {one_line(error)}") from error
 
 
 def require_columns(where: object, wanted: Iterable[str], present: Sequence[str]) -> None:

@@ -11,6 +11,17 @@ class CompanionError(ValueError):
     """
 
 
+def one_line(error: BaseException) -> str:
+    r"""Return the message of another library's error as a part of a sentence.
+
+    Examples
+    --------
+    >>> one_line(ValueError("no magic bytes\n  in the footer")), one_line(EOFError())
+    ('no magic bytes in the footer', 'EOFError')
+    """
+    return " ".join(str(error).split())[:200] or type(error).__name__
+
+
 _DISK = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENOTDIR}
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from helpers.foundation import paths
-from helpers.foundation.errors import CompanionError
+from helpers.foundation.errors import CompanionError, one_line
 from helpers.foundation.hub import Hub
 from helpers.foundation.names import FAMILIES, SETUPS, check_choice, check_model, family_of
 from helpers.foundation.variants import Variant
@@ -277,7 +277,7 @@ def load_profile(name: str) -> Profile:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise CompanionError(f"{path} cannot be read: {error}") from error
+        raise CompanionError(f"{path} cannot be read: {one_line(error)}") from error
     return _parse_profile(path, text)
 
 

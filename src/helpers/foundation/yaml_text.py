@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from helpers.foundation.errors import CompanionError
+from helpers.foundation.errors import CompanionError, one_line
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -34,5 +34,4 @@ def read_yaml(text: str, *, where: str) -> Any:
     try:
         return yaml.load(text, Loader=_PlainLoader)
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise CompanionError(f"{where} is not valid YAML: {reason[:300]}") from error
+        raise CompanionError(f"{where} is not valid YAML: {one_line(error)}") from error
