@@ -11,7 +11,6 @@ do not end in time. Writes ``_build/mutation.json``; survivors are listed with t
 """
 
 import argparse
-import itertools
 import json
 import os
 import random
@@ -65,11 +64,12 @@ def mutants() -> list[Mutant]:
     """Return every mutant of every target, in an order drawn by the published seed."""
     found = []
     names = [n for n in sorted(operator_names()) if not any(part in n for part in _LEFT_OUT)]
-    for file, name in itertools.product(TARGETS, names):
-        operator = get_operator(name)()
-        nodes = ast_nodes(get_ast(source_of(file).read_text(encoding="utf-8")))
-        places = (start for node in nodes for start, _ in operator.mutation_positions(node))
-        found += [Mutant(file, name, number, line) for number, (line, _) in enumerate(places)]
+    for file in TARGETS:
+        nodes = list(ast_nodes(get_ast(source_of(file).read_text(encoding="utf-8"))))
+        for name in names:
+            operator = get_operator(name)()
+            places = (start for node in nodes for start, _ in operator.mutation_positions(node))
+            found += [Mutant(file, name, number, line) for number, (line, _) in enumerate(places)]
     random.Random(SEED).shuffle(found)
     return found
 
