@@ -121,9 +121,8 @@ def main() -> None:
             outcome = run_tests(checkout, mutant.file, limit=limits[mutant.file])
             target.write_bytes(whole)
             outcomes.append({**asdict(mutant), "outcome": outcome})
-            print(
-                f"{number} of {len(drawn)}: {outcome}: {mutant.file}:{mutant.line} {mutant.change}"
-            )
+            where = f"{mutant.file}:{mutant.line} {mutant.operator.removeprefix('core/')}"
+            print(f"{number} of {len(drawn)}: {outcome}: {where}", flush=True)
     ended = [each for each in outcomes if each["outcome"] != "timed out"]
     killed = sum(each["outcome"] == "killed" for each in ended)
     report = {"seed": SEED, "killed": killed, "of": len(ended), "mutants": outcomes}

@@ -215,7 +215,7 @@ def claims_text(records: Sequence[Mapping[str, Any]]) -> str:
         for row in record["datasets"].values()
         for each in row["outdated"]
     }
-    if old:
-        lines += ["", f"Settings, data or code have changed since {len(old)} experiments were run:"]
-        lines += [f"    {each}" for each in sorted(old)]
+    if old:  # first, since what follows rests on them
+        warning = f"Settings, data or code have changed since {len(old)} experiments were run:"
+        lines = [warning, *(f"    {each}" for each in sorted(old)), "", *lines]
     return "\n".join(lines)
