@@ -1,9 +1,9 @@
-"""The price of the paper's full grid: what `companion plan` predicts for a device that is stated.
+"""The price of the paper's full grid: what `companion plan` estimates for a device that is stated.
 
     python benchmarks/plan_paper.py [--device h200]
 
 Writes ``results/benchmarks/plan_paper.json``: sums over the experiments, by model, data set and
-stage, and every assumption.
+stage, and what they rest on.
 """
 
 import argparse
@@ -18,7 +18,7 @@ def main():
     options = parser.parse_args()
     made = plan.make_plan("paper", device=options.device)
     target = paths.benchmark_file(__file__)
-    store.write_json(target, plan.summary_records(made))
+    store.write_json(target, made | {"stages": plan.summary(made).to_dict("records")})
     print(plan.as_text(made))
     print(f"The result: {target}")
 

@@ -1,11 +1,15 @@
 """How far numbers move when other hardware rounds otherwise: the same seeds, fine-tuned again.
 
     python benchmarks/rounding.py [--profile quick] [--dataset multiemo] [--json]
+    python benchmarks/rounding.py --published
 
 Runs the first seed of the balanced and the imbalanced setup as this machine does, and again
 
 ``fp32``        without bf16, as a machine that cannot multiply it,
 ``one_thread``  with sums in another order, as a machine with other cores.
+
+With ``--published`` one published experiment is run here and compared with its committed files,
+which another kind of processor has made: ``other_processor``. The rest of the file stays.
 
 Writes ``results/benchmarks/rounding.json``: by kind of number (`helpers.verification.TOLERANCES`)
 the largest distance between the two runs.
@@ -22,6 +26,9 @@ import torch
 
 from helpers import reproduction, verification
 from helpers.foundation import hardware, paths, store
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.profiles import PUBLISHED_PROFILE
+from helpers.stages import profile_experiments
 
 SETUPS = ("balanced", "imbalanced")
 
@@ -54,16 +61,41 @@ def largest(listed, before):
     return {kind: round(value, 4) for kind, value in found.items()}
 
 
+def against_published():
+    """Run the published balanced model of seed 0 here, all but its SHAP values, and compare."""
+    published = paths.results_dir()
+    experiment = Experiment("e5_small", "multiemo", "balanced", 0, PUBLISHED_PROFILE)
+    run = store.read_run(experiment.folder)
+    there = run["environments"][run["stages"]["finetuning"]["environment"]]["hardware"]
+    stages = ("subsets", "predictions", "language_identification")
+    with tempfile.TemporaryDirectory(prefix="companion-") as name, paths.output_at(Path(name)):
+        reproduction.run_experiments([experiment], stages=stages)
+        distances = largest([experiment], published)
+    path = paths.benchmark_file(__file__)
+    report = json.loads(path.read_text(encoding="utf-8"))
+    report["largest_distance"]["other_processor"] = distances | {"shap": None}  # not computed
+    report["other_processor"] = {
+        "experiment": str(experiment),
+        "published": there,
+        "hardware": hardware.describe(),
+    }
+    store.write_json(path, report)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--profile", default="quick")
     parser.add_argument("--dataset", default="multiemo")
+    parser.add_argument("--published", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    if options.published:
+        against_published()
+        return
 
     listed = [
         each
-        for each in reproduction.profile_experiments(options.profile)
+        for each in profile_experiments(options.profile)
         if each.dataset == options.dataset
         and each.setup in SETUPS
         and each.seed == 0

@@ -19,20 +19,6 @@
 #
 # [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/04_1_performance.ipynb)
 
-# %% tags=["remove-cell", "setup"]
-import sys
-
-if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothing
-    import os
-    import subprocess
-
-    def call(*command):
-        subprocess.run(command, check=True)
-
-    call("git", "clone", "--depth=1", "https://github.com/language-class-imbalance/companion")
-    call(sys.executable, "-m", "pip", "install", "--quiet", "./companion")
-    os.chdir("companion")
-
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper
 model = "e5_small"  # mbert, xlmr, e5_small, a folder, or owner/name on the hub
@@ -42,7 +28,7 @@ compute = True  # False: only show what has been computed
 
 # %% tags=["hide-input"]
 from helpers import notebooks, stages
-from helpers.report import display, figures, frames, tables, takeaways
+from helpers.report import display, figures, frames, priors, tables, takeaways
 
 notebooks.check_parameters(globals(), "profile", "model", "dataset", "sources", "compute")
 experiments = stages.load(
@@ -108,6 +94,38 @@ display.figure(
     alt=figures.alt_text(
         "Predicted shares", shares, name=["setup", "languages", "label"], value="share"
     ),
+)
+
+# %% [markdown]
+# ## On which test texts?
+#
+# A balanced test set gives no credit for knowing which label is frequent in a language. Texts that
+# are skewed as the training texts were do; texts with the reversed skew punish it. The same
+# predictions give all three: each test row is weighted by how frequent its language and label would
+# be. This assumes that the texts of a label stay the same and only its share changes. The paper
+# reports even shares.
+
+# %% tags=["hide-input"]
+by_prior = priors.accuracy_by_seed(experiments)
+by_prior = by_prior[by_prior["setup"].isin(["Balanced", "Imbalanced"])]
+display.figure(
+    priors.figure(by_prior),
+    caption="<b>Figure 4.1-3.</b> Test accuracy where labels are as frequent as in the balanced "
+    "test set, as in the imbalanced training subset, and the other way round. Lines: seeds; "
+    "large marks: their means.",
+    alt=figures.alt_text(
+        "Test accuracy under three label distributions",
+        by_prior,
+        name=["prior", "setup", "seed"],
+        value="accuracy",
+    ),
+)
+
+# %% tags=["hide-input"]
+display.table(
+    priors.table(experiments, setups=["Balanced", "Imbalanced"]),
+    caption="<b>Table 4.1-5.</b> Test accuracy under three label distributions: mean over seeds, "
+    "and the paired difference with its 95 % interval over seeds",
 )
 
 # %% [markdown]

@@ -19,20 +19,6 @@
 #
 # [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/04_3_shap_difference.ipynb)
 
-# %% tags=["remove-cell", "setup"]
-import sys
-
-if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothing
-    import os
-    import subprocess
-
-    def call(*command):
-        subprocess.run(command, check=True)
-
-    call("git", "clone", "--depth=1", "https://github.com/language-class-imbalance/companion")
-    call(sys.executable, "-m", "pip", "install", "--quiet", "./companion")
-    os.chdir("companion")
-
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper
 model = "e5_small"  # mbert, xlmr, e5_small, a folder, or owner/name on the hub
@@ -48,6 +34,7 @@ from helpers.report import (
     figures,
     shap_figures,
     shap_frames,
+    shap_null,
     tables,
     takeaways,
 )
@@ -105,22 +92,42 @@ display.table(
 )
 
 # %% [markdown]
+# ## How much of it is there without any imbalance?
+#
+# The null has no imbalance in it, so what it shows is made by the sorting alone. The table sets it
+# beside the change, for both ends of the skew together. Where its share is near 100 %, the change
+# would be there between two equal models; where it is near 0 %, the imbalance makes it.
+#
+# From the seeds on that keep their SHAP values token by token, the *paired difference* stands
+# beside it: tokens are sorted by the mean of all other balanced models, and the balanced model of
+# the same seed is subtracted. It is 0 on average between equal models and needs no null. [How sure
+# are we?](../../../how_sure.ipynb) shows by simulation that this is so.
+
+# %% tags=["hide-input"]
+display.table(
+    shap_null.table(experiments),
+    caption="<b>Table 4.3-2.</b> Mean change a text, imbalanced minus balanced model; the same "
+    "between two balanced models; and what is left",
+)
+
+# %% [markdown]
 # ## Two texts a language
 #
 # The book's own texts, the same in every language: one with nothing to judge, one that praises and
-# blames. Red tokens raise the probability of the label, blue ones lower it. The arrows start at
-# the base value, the model's answer to a text of masks only. If a model takes a token that judges
-# nothing for a sign of the language, that token has a colour in the second row and none in the
-# first.
+# blames. Orange tokens raise the probability of the label; blue ones, dotted below, lower it.
+# Beside them stands where the text moves the probability to from the base value, the model's answer
+# to a text of masks only. If a model takes a token that judges nothing for a sign of the language,
+# that token has a colour in the second row and none in the first.
 
 # %% tags=["hide-input"]
 example_plots.example_plots(
     example_plots.example_values(experiments),
     label=next(reversed(labels), None),
     caption="<b>Figure 4.3-2, example texts.</b> SHAP values of every token for the last label of "
-    "the skew, models of one seed. Axes and colours are the same in all plots; a token shows its "
-    f"value when clicked. {example_plots.SPACE_MARK} is the tokenizer's mark of a space, where it "
-    "is a token of its own.",
+    "the skew, models of one seed. Below a setup: the label's probability with every token masked "
+    "→ for the text. A colour means the same value everywhere; a token shows its value under the "
+    f"pointer. {example_plots.SPACE_MARK} is the tokenizer's mark of a space, where it is a token "
+    "of its own.",
 )
 
 # %% [markdown]

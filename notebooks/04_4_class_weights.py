@@ -19,20 +19,6 @@
 #
 # [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/04_4_class_weights.ipynb)
 
-# %% tags=["remove-cell", "setup"]
-import sys
-
-if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothing
-    import os
-    import subprocess
-
-    def call(*command):
-        subprocess.run(command, check=True)
-
-    call("git", "clone", "--depth=1", "https://github.com/language-class-imbalance/companion")
-    call(sys.executable, "-m", "pip", "install", "--quiet", "./companion")
-    os.chdir("companion")
-
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper
 model = "e5_small"  # mbert, xlmr, e5_small, a folder, or owner/name on the hub
@@ -42,7 +28,16 @@ compute = True  # False: only show what has been computed
 
 # %% tags=["hide-input"]
 from helpers import notebooks, stages
-from helpers.report import display, figures, frames, shap_figures, shap_frames, tables, takeaways
+from helpers.report import (
+    display,
+    figures,
+    frames,
+    priors,
+    shap_figures,
+    shap_frames,
+    tables,
+    takeaways,
+)
 
 notebooks.check_parameters(globals(), "profile", "model", "dataset", "sources", "compute")
 experiments = stages.load(
@@ -103,6 +98,36 @@ display.figure(
         name=["class", "represented", "category"],
         value="difference",
     ),
+)
+
+# %% [markdown]
+# ## On which test texts do weights pay?
+#
+# Class weights take away what the imbalanced model gains by answering from the language. Whether
+# that is a gain depends on how labels are distributed where the model is used. As in section 4.1,
+# the same predictions are weighted to even shares, to those of the training texts, and to the
+# reversed skew.
+
+# %% tags=["hide-input"]
+by_prior = priors.accuracy_by_seed(experiments)
+display.figure(
+    priors.figure(by_prior),
+    caption="<b>Figure 4.4-3.</b> Test accuracy where labels are as frequent as in the balanced "
+    "test set, as in the imbalanced training subset, and the other way round. Lines: seeds; "
+    "large marks: their means.",
+    alt=figures.alt_text(
+        "Test accuracy under three label distributions",
+        by_prior,
+        name=["prior", "setup", "seed"],
+        value="accuracy",
+    ),
+)
+
+# %% tags=["hide-input"]
+display.table(
+    priors.table(experiments),
+    caption="<b>Table 4.4-2.</b> Test accuracy under three label distributions: mean over seeds, "
+    "and paired differences with their 95 % intervals over seeds",
 )
 
 # %% [markdown]

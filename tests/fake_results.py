@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers import stages
 from helpers.analysis.predictions import metrics
+from helpers.analysis.shap_frames import token_values
 from helpers.foundation import paths, store
 from helpers.foundation.experiment import Experiment
 
@@ -18,6 +19,7 @@ LANGUAGES = ("fr", "en")
 LABELS = ("more positive", "as positive", "less positive")
 SKEW = {"fr": [3, 2, 1], "en": [1, 2, 3]}
 ACCURACY = {"balanced": 0.8, "imbalanced": 0.7, "imbalanced_cw": 0.75}
+_SLOPE = {"balanced": 0.0, "imbalanced": 0.1, "imbalanced_cw": 0.02}
 IDENTIFICATION = {"balanced": 0.55, "imbalanced": 0.95, "imbalanced_cw": 0.6}
 ENVIRONMENT = {
     "git_commit": "0123456789abcdef",
@@ -71,6 +73,8 @@ def write_one(experiment: Experiment) -> None:
     }
     content = {**metrics(rows, labels=LABELS, skew=SKEW), "training": training}
     publish(experiment, "predictions", {"predictions.parquet": rows, "metrics.json": content})
+    last = rows[["id", *(f"p_{label}" for label in LABELS)]]
+    publish(experiment, "last_step", {"last_step.parquet": last})
     publish(
         experiment,
         "language_identification",
@@ -81,6 +85,7 @@ def write_one(experiment: Experiment) -> None:
         "shap_difference",
         {"shap_difference.parquet": differences(experiment), "threshold_sweep.parquet": _sweep()},
     )
+    publish(experiment, "shap_tokens", {"shap_tokens.parquet": _tokens(experiment)})
     publish(experiment, "shap_examples", {"shap_examples.parquet": _examples(experiment)})
 
 
@@ -126,6 +131,10 @@ def _subsets() -> dict[str, object]:
             "validation": {"balanced": 60, "imbalanced": 60},
             "test": {"balanced": 300},
         },
+        "in_several_languages": {
+            "train": {"balanced": 0, "imbalanced": 10},
+            "validation": {"balanced": 0, "imbalanced": 0},
+        },
     }
 
 
@@ -169,7 +178,7 @@ def _identification(experiment: Experiment) -> dict[str, object]:
 
 def differences(experiment: Experiment) -> pd.DataFrame:
     """Return SHAP differences of 12 texts that follow the skew in the skewed setups."""
-    slope = {"balanced": 0.0, "imbalanced": 0.1, "imbalanced_cw": 0.02}[experiment.setup]
+    slope = _SLOPE[experiment.setup]
     records = [
         (f"text{n}", f"group{n}", language, LABELS[0], label, category, value, 5)
         for n in range(12)
@@ -184,6 +193,32 @@ def differences(experiment: Experiment) -> pd.DataFrame:
     ]
     columns = ["text", "group", "language", "label", "class", "category", "difference", "n_tokens"]
     return pd.DataFrame(records, columns=columns)
+
+
+def _tokens(experiment: Experiment) -> pd.DataFrame:
+    """Return SHAP values of 12 texts of two tokens: a neutral one that moves, and a positive one.
+
+    The neutral token follows the skew as in `differences`.
+    """
+    generator = np.random.default_rng(experiment.seed)
+    slope = _SLOPE[experiment.setup]
+    records = []
+    for n in range(12):
+        language = LANGUAGES[n % 2]
+        for position in range(2):
+            record: dict[str, object] = {
+                "text_id": f"text{n}",
+                "group": f"group{n}",
+                "language": language,
+                "label": 0,
+                "position": position,
+            }
+            for index, label in enumerate(LABELS):
+                mean = 0.3 if position else slope * (SKEW[language][index] - 2)
+                record[f"value_{label}"] = mean + generator.normal(0, 0.001)
+                record[f"base_{label}"] = 0.3
+            records.append(record)
+    return token_values(pd.DataFrame(records), LABELS)
 
 
 def _sweep() -> pd.DataFrame:

@@ -1,11 +1,15 @@
 """Results with known effects, made by hand, for the tests of quantities and claims."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from helpers.analysis.quantities import RunResults
 
 LABELS = ("no", "so", "yes")
+PUBLISHED = Path(__file__).resolve().parents[1] / "results" / "embedded" / "e5_small"
 SKEW = {"fr": (3, 2, 1), "en": (1, 2, 3)}
 TOKENS = ("positive", "neutral", "negative")
 
@@ -31,10 +35,12 @@ def predictions(seed, *, accuracy, follow, n=600):
 
 
 def identification(seed, score, sources=("test", "external")):
-    noise = np.random.default_rng(seed).normal(0, 0.005)
-    return {
-        "sources": {s: {"n": 400, "probes": {"C=1": {"accuracy": score + noise}}} for s in sources}
+    score += np.random.default_rng(seed).normal(0, 0.005)
+    probes = {
+        "C=1": {"accuracy": min(1.0, score + 0.3), "log_loss": 2 * (1 - score)},
+        "C=1e-4": {"accuracy": score, "log_loss": 0.7},
     }
+    return {"sources": {s: {"n": 400, "probes": probes} for s in sources}}
 
 
 def shap_difference(seed, *, over=0.0, under=0.0, informative=0.0, base=0.01, n=80):
@@ -48,7 +54,7 @@ def shap_difference(seed, *, over=0.0, under=0.0, informative=0.0, base=0.01, n=
             means = {
                 "positive": -informative * (0.5 if more else 1),
                 "neutral": over if more else under,
-                "negative": informative,
+                "negative": informative * (0.5 if more else 1),
                 "base": base,
             }
             for category, mean in means.items():
@@ -75,7 +81,8 @@ def as_in_the_paper(seeds=(0, 1, 2), *, dataset="xnli_7500", model="e5_small"):
         found_predictions |= {
             ("balanced", k): predictions(k, accuracy=0.9, follow=0.0, **wide),
             ("imbalanced", k): predictions(10 + k, accuracy=0.8, follow=0.3, **wide),
-            ("imbalanced_cw", k): predictions(20 + k, accuracy=0.9, follow=0.05, **wide),
+            # The balanced model's predictions but for a few that follow the language.
+            ("imbalanced_cw", k): predictions(k, accuracy=0.9, follow=0.004, **wide),
         }
         scores = {"balanced": 0.5, "imbalanced": 0.9, "imbalanced_cw": 0.52}
         found_scores.update(
@@ -90,16 +97,23 @@ def as_in_the_paper(seeds=(0, 1, 2), *, dataset="xnli_7500", model="e5_small"):
                 50 + k, over=0.2, under=-0.2, informative=0.2, base=0.1
             ),
             ("imbalanced_cw", k): shap_difference(60 + k, over=0.01, informative=0.1),
-            ("imbalanced@threshold=0.05", k): shap_difference(70 + k, over=0.3, under=-0.2),
+            ("imbalanced@threshold=0.05", k): shap_difference(70 + k, over=0.2, under=-0.2),
             ("balanced@threshold=0.05", k): shap_difference(80 + k),
             ("imbalanced@threshold=0.001", k): shap_difference(90 + k)
             .assign(n_tokens=1)
             .replace({"n_tokens": {1: 4}}),
         }
-    k = seeds[0]
-    for setup in ("balanced", "imbalanced"):
-        found_predictions[setup + "+mie=1", k] = found_predictions[setup, k]
-    found_shap["imbalanced+mie=1", k] = shap_difference(99, base=0.0)
+        for number, setup in enumerate(scores):
+            with_entropy = f"{setup}+mie=1"
+            found_predictions[with_entropy, k] = found_predictions[setup, k]
+            found_scores[with_entropy, k] = identification(200 + 10 * number + k, scores[setup])
+        found_shap |= {
+            ("balanced+mie=1", k): shap_difference(100 + k, base=0.0),
+            ("imbalanced+mie=1", k): shap_difference(
+                110 + k, over=0.2, under=-0.2, informative=0.2, base=0.0
+            ),
+            ("imbalanced_cw+mie=1", k): shap_difference(120 + k, over=0.01, base=0.0),
+        }
     return RunResults(
         dataset=dataset,
         model=model,
@@ -109,3 +123,33 @@ def as_in_the_paper(seeds=(0, 1, 2), *, dataset="xnli_7500", model="e5_small"):
         identification=found_scores,
         shap_difference=found_shap,
     )
+
+
+def published(dataset):
+    """The published predictions of seeds 0 to 2, which do not change any more."""
+    folder = PUBLISHED / dataset
+    subsets = json.loads((folder / "balanced" / "seed0" / "subsets.json").read_text("utf-8"))
+    return RunResults(
+        dataset=dataset,
+        model="e5_small",
+        labels=tuple(subsets["labels"]),
+        skew=subsets["skew"],
+        predictions={
+            (setup, seed): pd.read_parquet(folder / setup / f"seed{seed}" / "predictions.parquet")
+            for setup in ("balanced", "imbalanced", "imbalanced_cw")
+            for seed in range(3)
+        },
+    )
+
+
+def published_identification(dataset):
+    """The published probes of seeds 0 to 2, which do not change any more."""
+    return {
+        (setup, seed): json.loads(
+            (
+                PUBLISHED / dataset / setup / f"seed{seed}" / "language_identification.json"
+            ).read_text("utf-8")
+        )
+        for setup in ("balanced", "imbalanced", "imbalanced_cw")
+        for seed in range(3)
+    }

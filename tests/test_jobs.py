@@ -1,12 +1,12 @@
 import pytest
 
-from helpers import jobs, reproduction, stages
+from helpers import jobs, stages
 from helpers.foundation.experiment import Experiment
 
 
 @pytest.mark.parametrize("profile", ["quick", "embedded", "paper"])
 def test_every_wanted_stage_is_in_one_job_after_what_it_needs(profile):
-    listed = reproduction.profile_experiments(profile)
+    listed = stages.profile_experiments(profile)
     found = jobs.jobs_of(listed)
     done: set[tuple[Experiment, str]] = set()
     names: set[str] = set()
@@ -19,7 +19,7 @@ def test_every_wanted_stage_is_in_one_job_after_what_it_needs(profile):
         names.add(job.name)
     assert {experiment for experiment, _ in done} >= set(listed)
     for experiment in listed:
-        assert {(experiment, stage) for stage in stages.RESULT_STAGES} <= done
+        assert {(experiment, stage) for stage in stages.stages_of(experiment)} <= done
 
 
 def test_a_reference_outside_the_list_is_made_too():
@@ -40,6 +40,8 @@ def test_a_job_s_command_names_all_that_is_not_default(tmp_path):
         "--seed": "0",
         "--profile": "paper",
         "--variant": "mie=1",
-        "--stages": ",".join(stage for stage in stages.STAGES if stage != "shap_difference"),
+        "--stages": ",".join(
+            stage for stage in stages.stages_of(one, stages.STAGES) if stage != "shap_difference"
+        ),
         "--source": f"xnli={tmp_path}",
     }

@@ -18,7 +18,8 @@ from helpers.foundation.errors import CompanionError
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCES = sorted((REPOSITORY / "notebooks").glob("*.py"))
-SECTIONS = [path for path in SOURCES if not path.stem.startswith("00_")]
+# Those of a section of the paper; the others are about a whole run.
+SECTIONS = [path for path in SOURCES if not path.stem.startswith(("00_", "Q_"))]
 NAMES = ["profile", "model", "dataset", "sources", "compute"]
 
 
@@ -61,6 +62,13 @@ def test_the_colab_link_and_the_clone_come_from_the_project_url(path):
     assert link in notebook.cells[0].source
     assert f'"{url}"' in notebook.cells[1].source
     assert notebook.cells[1].metadata["tags"] == ["remove-cell", "setup"]
+
+
+@of(SOURCES)
+def test_the_set_up_cell_is_written_once(path):
+    assert "google.colab" not in path.read_text()
+    tags = [cell.metadata.get("tags", []) for cell in notebooks.read_source(path).cells]
+    assert sum("setup" in each for each in tags) == 1
 
 
 @of(SOURCES)
@@ -127,7 +135,14 @@ def test_every_figure_and_table_has_its_caption(path):
 
 @of(SOURCES)
 def test_figures_and_tables_are_numbered_in_order_by_section(path):
-    section = {"00_claims": "C", "00_not_reproduced": "N", "00_status": "R"}.get(path.stem)
+    section = {
+        "00_claims": "C",
+        "00_how_sure": "S",
+        "00_not_reproduced": "N",
+        "00_open_questions": "Q",
+        "00_overview": "O",
+        "00_status": "R",
+    }.get(path.stem)
     if not path.stem.startswith("00_"):
         section = re.match(r"0?(\w+?)(?:_(\d))?_[a-z]", path.stem)
         section = ".".join(filter(None, section.groups()))
@@ -139,7 +154,8 @@ def test_figures_and_tables_are_numbered_in_order_by_section(path):
     figures = [
         ast.unparse(caption)
         for call, caption in captions_of(path)
-        if call in ("display.figure", "claim_figures.shown") or call.startswith("example_plots.")
+        if call in ("display.figure", "claim_figures.shown", "claim_figures.rulers")
+        or call.startswith("example_plots.")
     ]
     for caption in figures:
         assert re.match(rf"f?['\"]<b>Figure {section}-\d", caption), caption

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conftest import SENTENCES
 from helpers import book, notebooks, stages
 from helpers.foundation import store
 from hub_repositories import (
@@ -31,15 +30,20 @@ from hub_repositories import (
     publish_xnli,
 )
 from loopback_hub import COMMIT, serving
+from sentences import SENTENCES
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PROFILE = "paper_tiny"
-# All that is changed in the profile: how many rows and evaluations.
+# All that is changed in the profile: how many rows, evaluations and seeds.
 SIZES = {
     "datasets": {
         "amazon_reviews": {"train": 480, "validation": 120, "test": 120, "shap_texts": 24},
         "xnli": {"train": 240, "validation": 60, "test": 60, "recipe": {"epochs": 3}},
     },
+    "seeds": [0],
+    "nulls": {0: 1},
+    "mie_seeds": [0],
+    "mie_nulls": {},
     "language_identification": {"external": "wikipedia", "per_language": 12},
     "shap": {"texts": None, "max_evals": 24},
 }
@@ -120,7 +124,7 @@ def test_every_stage_of_every_experiment_is_done(experiments):
     assert len(experiments) == len(PLACES) * (3 + 1 + 3)
     for experiment in experiments:
         finished = store.read_run(experiment.folder)["stages"]
-        assert set(stages.RESULT_STAGES) <= set(finished), experiment
+        assert set(stages.stages_of(experiment)) <= set(finished), experiment
         metrics = store.read_json(experiment.folder, "metrics.json")
         assert 0 <= metrics["accuracy"] <= 1
         assert metrics["training"]["curve"]

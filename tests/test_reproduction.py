@@ -3,8 +3,7 @@ import shutil
 import pytest
 
 import fake_results
-from helpers import reproduction
-from helpers.foundation.names import SETUPS
+from helpers import reproduction, stages
 from helpers.foundation.profiles import load_profile
 
 REPORT = {
@@ -40,7 +39,7 @@ def test_the_text_shows_every_count_and_the_overlap():
 @pytest.mark.parametrize("profile", ["quick", "embedded"])
 def test_a_profile_s_experiments_cover_its_matrix(profile):
     settings = load_profile(profile)
-    listed = reproduction.profile_experiments(profile)
+    listed = stages.profile_experiments(profile)
     plain = [item for item in listed if not item.variant]
     cells = {(item.model, item.dataset, item.setup, item.seed) for item in plain}
     assert len(cells) == len(plain)
@@ -49,7 +48,7 @@ def test_a_profile_s_experiments_cover_its_matrix(profile):
         (model, dataset, setup, seed)
         for model in settings.models
         for dataset in settings.matrix
-        for setup in SETUPS
+        for setup in settings.setups
         for seed in seeds[dataset]
     }
 
@@ -72,20 +71,18 @@ def test_claims_say_what_was_found_and_where_nothing_was(checkout):
     records = {record["id"]: record for record in reproduction.claim_records("tiny")}
     assert len(records) >= 20
     for record in records.values():
-        assert {"id", "section", "quantity", "paper_verdict"} <= set(record)
+        assert {"id", "section", "quantity", "ruler", "region", "paper"} <= set(record)
         assert set(record["datasets"]) == {"multiemo_pairs", "xnli"}
-        for found in record["datasets"].values():
-            assert {"estimate", "ci_low", "ci_high", "seeds", "n", "verdict"} <= set(found)
-    accuracy = records["4.1/accuracy"]["datasets"]
-    assert accuracy["multiemo_pairs"]["estimate"] == pytest.approx(-0.1, abs=0.01)
-    assert (accuracy["multiemo_pairs"]["seeds"], accuracy["multiemo_pairs"]["n"]) == (2, 600)
-    assert accuracy["xnli"]["estimate"] is None
-    assert (accuracy["xnli"]["seeds"], accuracy["xnli"]["verdict"]) == (0, "cannot be told")
+    accuracy = records["4.1/accuracy"]["datasets"]["multiemo_pairs"]
+    assert accuracy["estimate"] == pytest.approx(-0.1, abs=0.01)
+    assert (accuracy["seeds"], accuracy["n"], accuracy["unit"]) == (2, 600, "seed")
     lines = reproduction.claims_text([records["4.1/accuracy"]]).splitlines()
+    assert lines[-2].startswith("    multiemo_pairs: ") and lines[-2].endswith(", 2 seeds)")
     assert lines[-1] == "    xnli: no result"
     # Any folder can go; what rests on it is then not told, and nothing is filled in.
     for each in listed:
         if each.setup == "imbalanced":
             shutil.rmtree(each.folder)
     records = {record["id"]: record for record in reproduction.claim_records("tiny")}
-    assert records["4.1/accuracy"]["datasets"]["multiemo_pairs"]["estimate"] is None
+    accuracy = records["4.1/accuracy"]["datasets"]["multiemo_pairs"]
+    assert (accuracy["estimate"], accuracy["method"]) == (None, "no result")

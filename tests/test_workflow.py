@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from helpers import jobs, reproduction, stages
+from helpers import jobs, stages
 from helpers.foundation import paths, store
 from tiny_sources import write_checkout, write_sources
 
@@ -51,7 +51,7 @@ def finished(listed):
 @pytest.mark.real
 def test_killed_half_way_and_called_again(tiny):
     root, sources = tiny
-    listed = reproduction.profile_experiments("quick", datasets=["xnli_tiny"])
+    listed = stages.profile_experiments("quick", datasets=["xnli_tiny"])
     dry = subprocess.run(
         snakemake(root, sources, "--dry-run"), capture_output=True, text=True, timeout=180
     )

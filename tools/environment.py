@@ -6,6 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
+EXTRAS = ("train", "book", "dev")  # what tools/setup.py installs
+
 HEADER = """\
 # conda env create -f environment.yml && conda activate language-class-imbalance
 # The same versions as constraints.txt. Written by tools/environment.py.
@@ -20,10 +22,10 @@ dependencies:
 
 
 def direct_requirements() -> list[str]:
-    """Return the names of the packages that the project asks for itself."""
+    """Return what the project asks for itself, with its range of versions."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    listed = project["dependencies"] + project["optional-dependencies"]["dev"]
-    return sorted(re.split(r"[^\w.-]", item, maxsplit=1)[0].lower() for item in listed)
+    extras = project["optional-dependencies"]
+    return project["dependencies"] + [item for extra in EXTRAS for item in extras[extra]]
 
 
 def pinned_versions() -> dict[str, str]:
@@ -36,7 +38,10 @@ def pinned_versions() -> dict[str, str]:
 def environment() -> str:
     """Return the text of ``environment.yml``."""
     versions = pinned_versions()
-    pins = [f"      - {name}=={versions[name]}\n" for name in direct_requirements()]
+    names = sorted(
+        re.split(r"[^\w.-]", item, maxsplit=1)[0].lower() for item in direct_requirements()
+    )
+    pins = [f"      - {name}=={versions[name]}\n" for name in names]
     return HEADER + "".join(pins) + "      - --constraint constraints.txt\n      - -e .\n"
 
 

@@ -39,7 +39,8 @@ TARGETS = {
     "analysis/shap_difference.py": ["analysis/test_shap_difference.py"],
     "analysis/statistics.py": ["analysis/test_statistics.py"],
     "analysis/quantities.py": ["analysis/test_quantities.py"],
-    "report/claims.py": ["report/test_claims.py"],
+    "report/claims.py": ["report/test_claims.py", "report/test_evidence.py"],
+    "report/evidence.py": ["report/test_evidence.py"],
 }
 # Annotations are full of "|", and no test can tell one from another; the last needs arguments.
 _LEFT_OUT = ("BitOr", "RemoveDecorator", "Variable")

@@ -59,7 +59,7 @@ def main() -> None:
     print(f"setup: installing {torch_pin()} {where}", flush=True)
     pip(torch_pin(), *(["--index-url", arguments.torch_index] if arguments.torch_index else []))
     print("setup: installing the other packages, about 1 GB with what they need", flush=True)
-    pip("-c", str(ROOT / "constraints.txt"), "-e", f"{ROOT}[dev]")
+    pip("-c", str(ROOT / "constraints.txt"), "-e", f"{ROOT}[all,dev]")
 
 
 if __name__ == "__main__":

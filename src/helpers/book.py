@@ -25,12 +25,14 @@ import yaml
 from tqdm import tqdm
 from traitlets.config import Config
 
-from helpers import notebooks, reproduction, stages
+from helpers import notebooks, stages
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import check_choice, dataset_label, family_of, model_label
-from helpers.foundation.profiles import PUBLISHED_PROFILE, Profile, load_profile, profile_names
+from helpers.foundation.profiles import PUBLISHED_PROFILE
+from helpers.stages.selection import Place, originals, places
+from helpers.stages.selection import book_experiments as experiments
 
 _STAMP = "companion_stamp"
 # A progress bar's advice to install widgets is no output of a page.
@@ -39,29 +41,32 @@ _WHOLE_RUN = {
     "00_overview": "overview",
     "00_claims": "claims",
     "00_number_by_number": "number_by_number",
+    "00_how_sure": "how_sure",
+    "00_open_questions": "open_questions",
     "00_not_reproduced": "not_reproduced",
     "00_status": "status",
     "00_cost": "cost",
+    "00_diagnose": "diagnose",
 }
 _READ_FIRST = ("book/how_to_read", "book/_generated/overview", "book/data")
 _PAPER = (
     "book/_generated/claims",
     "book/_generated/number_by_number",
+    "book/_generated/how_sure",
     "book/deviations",
     "book/_generated/not_reproduced",
+    "book/limitations",
     "book/plan",
 )
-_USE = ("book/how_to_run", "book/_generated/status", "book/_generated/cost")
+_USE = (
+    "book/how_to_run",
+    "book/_generated/diagnose",
+    "book/_generated/status",
+    "book/_generated/cost",
+)
+_BUILD_ON_IT = ("book/architecture", "book/api")
 _BACKGROUND = ("book/security", "book/glossary", "book/references")
-_ORIGINAL_PROFILE = "paper"
-
-
-@dataclass(frozen=True, order=True)
-class Place:
-    """A model and a data set: one part of the book."""
-
-    model: str
-    dataset: str
+_QUESTIONS = "questions"  # the folder of the pages that each answer some, notebooks named Q_…
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,69 +93,15 @@ def generated_dir() -> Path:
     return paths.repository_root() / "book" / "_generated"
 
 
-def places(profile: str, *, datasets: Iterable[str] = ()) -> list[Place]:
-    """Return the parts of a profile's book.
-
-    Parameters
-    ----------
-    profile : str
-        A file in ``configs/``.
-    datasets : iterable of str
-        Data sets besides those of the profile and those with results.
-
-    Returns
-    -------
-    list of Place
-        For every model, the profile's data sets, then others with results in the store.
-    """
-    settings = load_profile(profile)
-    found = []
-    for model in settings.models:
-        of_model = Experiment(model, settings.matrix[0], "balanced", 0, profile).folder.parents[2]
-        with_results = sorted(
-            name
-            for name in {path.parents[2].name for path in of_model.glob(f"*/*/*/{store.RUN_FILE}")}
-            if _can_run(settings, name)
-        )
-        names = dict.fromkeys([*settings.matrix, *datasets, *with_results])
-        found += [Place(model, name) for name in names]
-    return found
-
-
-def _can_run(settings: Profile, dataset: str) -> bool:
-    """Say whether a folder of results can be of a profile: anything may lie among them."""
-    try:
-        settings.settings(dataset)
-    except CompanionError:
-        return False
-    return True
-
-
-def experiments(profile: str, *, datasets: Iterable[str] = ()) -> list[Experiment]:
-    """Return every experiment that the pages of a profile's book show."""
-    return [
-        experiment
-        for place in places(profile, datasets=datasets)
-        for experiment in stages.experiments(
-            profile=profile, model=place.model, dataset=place.dataset
-        )
-    ]
-
-
-def originals() -> list[Experiment]:
-    """Return the experiments on the paper's own models and data: those of profile ``paper``."""
-    if _ORIGINAL_PROFILE not in profile_names():
-        return []
-    return reproduction.profile_experiments(_ORIGINAL_PROFILE)
-
-
 def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
     """Return the notebooks of a profile's book, with their parameters."""
     datasets = list(datasets)
     by_section, whole_run = [], []
     for source in notebooks.source_paths():
-        if source.stem in _WHOLE_RUN:
-            target = generated_dir() / f"{_WHOLE_RUN[source.stem]}.ipynb"
+        name = f"{_QUESTIONS}/{source.stem}" if source.stem.startswith("Q_") else ""
+        name = _WHOLE_RUN.get(source.stem, name)
+        if name:
+            target = generated_dir() / f"{name}.ipynb"
             listed = experiments(profile, datasets=datasets)
             whole_run.append(
                 Page(
@@ -241,10 +192,14 @@ def execute_notebooks(listed: Sequence[Page], *, workers: int = 2, progress: boo
 def _stamp(page: Page, sums: dict[Path, str]) -> str:
     """Return a checksum of all that a page depends on."""
     helpers = Path(__file__).parent
+    # Pages of the whole run read other profiles too.
+    profile = page.parameters["profile"] if page.place else "*"
     inputs = [
         page.source,
-        paths.configs_dir() / f"{page.parameters['profile']}.yaml",
-        *sorted(path for path in helpers.rglob("*") if path.suffix in (".py", ".mplstyle")),
+        *sorted(paths.configs_dir().glob(f"{profile}.yaml")),
+        *sorted(
+            path for path in helpers.rglob("*") if path.suffix in (".py", ".mplstyle", ".jinja")
+        ),
     ]
     if page.place is None:
         inputs += sorted(paths.benchmark_file("*").parent.glob("*.json"))
@@ -373,19 +328,26 @@ def table_of_contents(profile: str, *, datasets: Iterable[str] = ()) -> str:
         {"caption": caption, "chapters": [{"file": name} for name in names]}
         for caption, names in (("Read", _READ_FIRST), ("The paper, checked", _PAPER))
     ]
+    questions: list[dict[str, str]] = [{"file": "book/_generated/open_questions"}]
     by_place: dict[Place, list[dict[str, str]]] = {}
     for page in pages(profile, datasets=datasets):
+        file = page.target.relative_to(root).with_suffix("").as_posix()
+        chapter = {"file": file, "title": section_title(page.source.stem)}
         if page.place is not None:
-            file = page.target.relative_to(root).with_suffix("").as_posix()
-            by_place.setdefault(page.place, []).append(
-                {"file": file, "title": section_title(page.source.stem)}
-            )
+            by_place.setdefault(page.place, []).append(chapter)
+        elif page.target.parent.name == _QUESTIONS:
+            questions.append(chapter)
+    parts.append({"caption": "Open questions", "chapters": questions})
     several = len({place.model for place in by_place}) > 1
     for place, chapters in by_place.items():
         caption = dataset_label(place.dataset)
         caption += f", {model_label(place.model)}" if several else ""
         parts.append({"caption": caption, "chapters": chapters})
-    for caption, names in (("Run", _USE), ("Background", _BACKGROUND)):
+    for caption, names in (
+        ("Run", _USE),
+        ("Build on it", _BUILD_ON_IT),
+        ("Background", _BACKGROUND),
+    ):
         parts.append({"caption": caption, "chapters": [{"file": name} for name in names]})
     content = {"format": "jb-book", "root": "index", "parts": parts}
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
@@ -462,7 +424,8 @@ def build(toc: Path, *, everything: bool = False) -> Path:
     if done.returncode != 0:
         (output / "toc.yml").unlink(missing_ok=True)
         lines = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr).splitlines()
-        first = next((line for line in lines if "WARNING" in line or "ERROR" in line), lines[-1])
+        told = (line for line in lines if "WARNING" in line or "ERROR" in line)
+        first = next(told, lines[-1] if lines else "it was stopped and said nothing")
         raise CompanionError(
             f"the book does not build: {first.strip()} (all of it in {log.relative_to(root)})"
         )

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 import typer.core
 
+from helpers.diagnosis.command import diagnose
 from helpers.foundation import hardware
 from helpers.foundation.errors import CompanionError, disk_reason
 from helpers.foundation.experiment import Experiment
@@ -74,12 +75,12 @@ def _sources(items: list[str] | None) -> dict[str, Path]:
 
 def _named(dataset: str, sources: dict[str, Path]) -> str:
     """Return the data set's name, which a local source may change."""
-    family = family_of(dataset)
-    if family not in sources:
+    family_of(dataset)
+    if not sources:
         return dataset
-    from helpers.data.corpora import resolve_name
+    from helpers.data.corpora import full_name
 
-    return resolve_name(family, sources=sources)
+    return full_name(dataset, sources)
 
 
 def _stages(names: str | None) -> tuple[str, ...]:
@@ -109,10 +110,10 @@ def reproduce(
     settings, sources = load_profile(profile), _sources(source)
     chosen = None if stages is None else _stages(stages)
     names = [_named(dataset, sources) for dataset in settings.matrix]
-    from helpers import reproduction, verification
-    from helpers.stages import RESULT_STAGES
+    from helpers import verification
+    from helpers.stages import RESULT_STAGES, profile_experiments
 
-    listed = reproduction.profile_experiments(profile, datasets=names)
+    listed = profile_experiments(profile, datasets=names)
     listed = verification.chosen(listed, only)
     act = verification.recompute if again else verification.reproduce
     changes = act(listed, stages=chosen or RESULT_STAGES, sources=sources)
@@ -203,21 +204,17 @@ def plan(
     model: Annotated[str | None, typer.Option(help="One of the profile's models only.")] = None,
     dataset: Annotated[str | None, typer.Option(help="One of its data sets only.")] = None,
     device: Annotated[
-        str | None, typer.Option(help="h200: a stated device, instead of measuring this machine.")
+        str | None, typer.Option(help="h200: a stated device, instead of timing this machine.")
     ] = None,
     source: SourceOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Predict the work, time and memory of every job, before anything is computed."""
+    """Estimate the work, time and memory of every job, before anything is computed."""
     settings, sources = load_profile(profile), _sources(source)
     if model is not None:
         check_model(model)
     if dataset is not None:
         settings.settings(dataset)
-    if device is not None:
-        from helpers.planning.devices import check_device
-
-        check_device(device)
     names = [_named(name, sources) for name in ([dataset] if dataset else settings.matrix)]
     from helpers.planning import plan as plan_module
 
@@ -225,7 +222,7 @@ def plan(
         profile, model=model, datasets=names, device=device, sources=sources
     )
     if json_:
-        _print_json(plan_module.as_records(made))
+        _print_json(made)
     else:
         print(plan_module.as_text(made))
 
@@ -258,6 +255,9 @@ def book(
     print(f"The book: {book_module.render(profile, datasets=list(settings.matrix))}")
 
 
+app.command()(diagnose)
+
+
 def _print_json(content: Any) -> None:
     print(json.dumps(content, indent=1, ensure_ascii=False))
 
@@ -280,6 +280,15 @@ def main() -> None:
         if (reason := disk_reason(error)) is None:
             raise
         print(f"companion: {reason}", file=sys.stderr)
+        sys.exit(2)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("helpers"):
+            raise
+        print(
+            f"companion: this needs the package {error.name}, and only the core is installed: "
+            "call make setup, or pip install '.[all]', in a checkout",
+            file=sys.stderr,
+        )
         sys.exit(2)
 
 

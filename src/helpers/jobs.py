@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from helpers import reproduction, stages
+from helpers import stages
+from helpers.data.corpora import full_name
 from helpers.foundation import paths
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import family_of
 from helpers.foundation.profiles import load_profile
 from helpers.stages import Sources
+from helpers.stages.commands import run_arguments
 
 Kind = Literal["experiment", "difference"]
 
@@ -53,14 +54,7 @@ class Job:
 
     def arguments(self, sources: Sources) -> list[str]:
         """Return the arguments of ``companion`` that run this job."""
-        one = self.experiment
-        listed = ["run", "--model", one.model, "--dataset", one.dataset, "--setup", one.setup]
-        listed += ["--seed", str(one.seed), "--profile", one.profile]
-        listed += ["--variant", one.variant] if one.variant else []
-        listed += ["--stages", ",".join(self.stages)]
-        for family, folder in sources.items():
-            listed += ["--source", f"{family}={folder}"]
-        return listed
+        return run_arguments(self.experiment, stages=self.stages, sources=sources)
 
 
 def job_name(experiment: Experiment, kind: Kind) -> str:
@@ -78,7 +72,7 @@ def wanted_stages(listed: Iterable[Experiment]) -> dict[Experiment, tuple[str, .
     >>> one = Experiment("e5_small", "multiemo", "imbalanced")
     >>> for experiment, names in wanted_stages([one]).items():
     ...     print(experiment.setup, *names[:4])
-    imbalanced subsets finetuning predictions language_identification
+    imbalanced subsets finetuning predictions last_step
     balanced finetuning shap_values
     """
     wanted: dict[Experiment, set[str]] = {}
@@ -131,30 +125,35 @@ def profile_jobs(
     datasets : sequence of str, optional
         By default those of the profile's matrix.
     """
-    names = list(datasets or load_profile(profile).matrix)
-    if any(family_of(name) in sources for name in names):
-        from helpers.data.corpora import resolve_name
-
-        names = [
-            resolve_name(family_of(name), sources=sources) if family_of(name) in sources else name
-            for name in names
-        ]
-    return jobs_of(reproduction.profile_experiments(profile, datasets=names))
+    names = [full_name(name, sources) for name in datasets or load_profile(profile).matrix]
+    return jobs_of(stages.profile_experiments(profile, datasets=names))
 
 
 def resources(plan: Mapping[str, Any]) -> dict[str, dict[str, int]]:
     """Return what to ask a scheduler for, by job: memory (MiB) and time (minutes), with a margin.
 
+    What the plan has no estimate of is not in it, and left to the workflow's default. The memory
+    is the process's own, never a GPU's.
+
     Parameters
     ----------
     plan : mapping
         What ``companion plan --json`` printed.
+
+    Examples
+    --------
+    >>> stage = {"job": "a", "seconds": 600.0, "memory_gib": 2.0, "gpu_memory_gib": 40.0}
+    >>> resources({"stages": [stage, {**stage, "job": "b", "seconds": None, "memory_gib": None}]})
+    {'a': {'minutes': 30, 'mem_mb': 3072}, 'b': {}}
     """
     found: dict[str, dict[str, int]] = {}
     for stage in plan["stages"]:
-        job = found.setdefault(stage["job"], {"mem_mb": 2000, "minutes": 15})
-        job["mem_mb"] = max(job["mem_mb"], round(1.5 * 1024 * stage["memory_gib"]))
-        job["minutes"] += math.ceil(1.5 * stage["seconds"] / 60)
+        job = found.setdefault(stage["job"], {})
+        if stage["seconds"] is not None:
+            job["minutes"] = job.get("minutes", 15) + math.ceil(1.5 * stage["seconds"] / 60)
+        if stage["memory_gib"] is not None:
+            asked = round(1.5 * 1024 * stage["memory_gib"])
+            job["mem_mb"] = max(job.get("mem_mb", 0), asked)
     return found
 
 

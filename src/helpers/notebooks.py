@@ -1,24 +1,39 @@
 """The notebooks: one reviewable text source each, and an output-free twin for Colab.
 
 The sources are percent scripts in ``notebooks/``. Their ``.ipynb`` twins are generated, byte for
-byte, by ``python -m helpers.notebooks``.
+byte, by ``python -m helpers.notebooks``, with the set-up cell that all of them share.
 """
 
 import ast
+import importlib.metadata
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import jupytext
-import nbformat
+from typing import TYPE_CHECKING, Any
 
 from helpers.foundation import paths
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import check_choice
 
+if TYPE_CHECKING:
+    import nbformat
+
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _SHELL_NAMES = {"In", "Out"}
+_DISTRIBUTION = "language-class-imbalance"
+_SETUP = """\
+import sys
+
+if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothing
+    import os
+    import subprocess
+
+    def call(*command):
+        subprocess.run(command, check=True)
+
+    call("git", "clone", "--depth=1", "{url}")
+    call(sys.executable, "-m", "pip", "install", "--quiet", "./{folder}[all]")
+    os.chdir("{folder}")"""
 
 
 def notebooks_dir() -> Path:
@@ -31,9 +46,26 @@ def source_paths() -> list[Path]:
     return sorted(notebooks_dir().glob("*.py"))
 
 
-def read_source(path: Path) -> nbformat.NotebookNode:
-    """Return a source as a notebook without outputs, with fixed cell ids."""
+def setup_cell() -> "nbformat.NotebookNode":
+    """Return the cell that installs the companion in Colab, and does nothing elsewhere."""
+    import nbformat
+
+    listed = importlib.metadata.metadata(_DISTRIBUTION).get_all("Project-URL") or []
+    url = dict(each.split(", ", 1) for each in listed)["Repository"]
+    source = _SETUP.format(url=url, folder=url.rpartition("/")[2])
+    return nbformat.v4.new_code_cell(source, metadata={"tags": ["remove-cell", "setup"]})
+
+
+def read_source(path: Path) -> "nbformat.NotebookNode":
+    """Return a source as a notebook without outputs, with fixed cell ids.
+
+    The set-up cell comes after the first cell, which holds the title.
+    """
+    import jupytext
+    import nbformat
+
     notebook = jupytext.read(path, fmt="py:percent")
+    notebook.cells.insert(1, setup_cell())
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"{path.stem}-{number:02d}".replace("_", "-")
     notebook.metadata = nbformat.from_dict(
@@ -62,7 +94,7 @@ def write_twins() -> list[Path]:
 # --- parameters -----------------------------------------------------------------------------
 
 
-def parameters_of(notebook: nbformat.NotebookNode) -> dict[str, Any]:
+def parameters_of(notebook: "nbformat.NotebookNode") -> dict[str, Any]:
     """Return a notebook's parameters with their defaults, from the tagged cell.
 
     Raises

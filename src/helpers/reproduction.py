@@ -10,31 +10,6 @@ from tqdm import tqdm
 from helpers import stages as stage_module
 from helpers.foundation import hardware, store
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.profiles import load_profile
-
-# A first guess of a stage's seconds; corrected by what each kind of stage really takes here.
-_FIRST_GUESS_SECONDS: Mapping[str, float] = {
-    "subsets": 2,
-    "finetuning": 90,
-    "predictions": 100,  # fine-tunes the model on the way
-    "last_step": 15,
-    "language_identification": 25,
-    "shap_values": 40,
-    "shap_tokens": 40,  # explains the texts on the way
-    "shap_difference": 2,
-    "shap_examples": 5,
-}
-
-
-def profile_experiments(profile: str, *, datasets: Sequence[str] | None = None) -> list[Experiment]:
-    """Return every experiment of a profile: models x data sets x setups x seeds, and extras."""
-    settings = load_profile(profile)
-    return [
-        experiment
-        for model in settings.models
-        for dataset in datasets or settings.matrix
-        for experiment in stage_module.experiments(profile=profile, model=model, dataset=dataset)
-    ]
 
 
 def run_experiments(
@@ -105,9 +80,10 @@ def _expected_seconds(stage: str, taken: Mapping[str, list[float]]) -> float:
     if stage in taken:
         return sum(taken[stage]) / len(taken[stage])
     # What other stages took, against their first guess, tells how fast this machine is.
-    guessed = sum(_FIRST_GUESS_SECONDS[name] * len(times) for name, times in taken.items())
+    about = stage_module.all_stages()
+    guessed = sum(about[name].first_guess_seconds * len(times) for name, times in taken.items())
     speed = sum(map(sum, taken.values())) / guessed if guessed > 20 else 1.0
-    return _FIRST_GUESS_SECONDS[stage] * speed
+    return about[stage].first_guess_seconds * speed
 
 
 # --- companion subsets ----------------------------------------------------------------------
@@ -164,58 +140,25 @@ def claim_records(profile: str) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        As `helpers.report.claims.as_records`; a data set of the profile without results is there
-        too, and says so. Each data set lists its ``outdated`` experiments: settings, data or code
-        have changed since they were run.
+        As `helpers.report.claim_records.as_records`; a data set of the profile without results is
+        there too, and says so.
     """
-    from helpers.analysis.quantities import RunResults
-    from helpers.book import experiments
-    from helpers.report.claim_list import CLAIMS
-    from helpers.report.claims import as_records
-    from helpers.report.results import collect
+    from helpers.report.claim_list import CLAIMS, HEADLINES
+    from helpers.report.claim_records import as_records
+    from helpers.report.verdicts import places, verdicts
 
-    listed = experiments(profile)
-    found = {(one.dataset, one.model): one for one in collect(listed)}
-    places = dict.fromkeys((each.dataset, each.model) for each in listed)
-    nothing = (
-        RunResults(dataset=dataset, model=model, labels=(), skew={})
-        for dataset, model in places
-        if (dataset, model) not in found
+    listed = stage_module.book_experiments(profile)
+    return as_records(
+        CLAIMS,
+        verdicts(listed),
+        family=list(HEADLINES),
+        places=places(listed),
+        outdated=stage_module.outdated(listed),
     )
-    records = as_records(CLAIMS, [*found.values(), *nothing])
-    old = stage_module.outdated(listed)
-    for record in records:
-        for row in record["datasets"].values():
-            row["outdated"] = [
-                str(each)
-                for each in old
-                if (each.dataset, each.model) == (row["dataset"], row["model"])
-            ]
-    return records
 
 
 def claims_text(records: Sequence[Mapping[str, Any]]) -> str:
-    """Return the claims as plain lines: verdict on the paper, then on each data set."""
-    lines = []
-    for record in records:
-        lines.append(f"{record['section']}  {record['id']}: {record['quantity']}")
-        lines.append(f"    paper: {record['paper_verdict']}")
-        for name, found in record["datasets"].items():
-            interval = ""
-            if found["estimate"] is not None:
-                interval = f" ({found['estimate']:.3f}"
-                if found["ci_low"] is not None:
-                    interval += f", 95 % [{found['ci_low']:.3f}, {found['ci_high']:.3f}]"
-                interval += ")"
-            verdict = found["verdict"] if interval else found["method"]
-            lines.append(f"    {name}: {verdict}{interval}")
-    old = {
-        each
-        for record in records
-        for row in record["datasets"].values()
-        for each in row["outdated"]
-    }
-    if old:  # first, since what follows rests on them
-        warning = f"Settings, data or code have changed since {len(old)} experiments were run:"
-        lines = [warning, *(f"    {each}" for each in sorted(old)), "", *lines]
-    return "\n".join(lines)
+    """Return the records of `claim_records` as plain lines."""
+    from helpers.report.claim_records import as_text
+
+    return as_text(records)

@@ -24,7 +24,7 @@ from helpers import reproduction
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.stages import RESULT_STAGES, Sources
+from helpers.stages import RESULT_STAGES, Sources, all_stages
 
 _log = logging.getLogger(__name__)
 Outcome = Literal["same", "within tolerance", "moved", "new"]
@@ -49,21 +49,29 @@ TOLERANCES: Mapping[str, Tolerance] = {
 }
 
 # The names of benchmarks/rounding.py.
-_ROUNDINGS = {"fp32": "seen without bf16", "one_thread": "seen with one thread"}
+_ROUNDINGS = {
+    "fp32": "seen without bf16",
+    "one_thread": "seen with one thread",
+    "other_processor": "seen on another processor",
+}
 
 
-def tolerance_table(measured: Mapping[str, Mapping[str, float]] | None = None) -> pd.DataFrame:
+def tolerance_table(
+    measured: Mapping[str, Mapping[str, float | None]] | None = None,
+) -> pd.DataFrame:
     """Return `TOLERANCES` as a table for readers.
 
     Parameters
     ----------
     measured : mapping, optional
         Kind of rounding to the largest distance of each kind of number, as ``rounding.json`` of the
-        benchmarks has it: a column each.
+        benchmarks has it: a column each, None what was not computed.
     """
     labels = [tolerance.what.capitalize() for tolerance in TOLERANCES.values()]
     columns = {"tolerance": [f"±{tolerance.value:g}" for tolerance in TOLERANCES.values()]} | {
-        _ROUNDINGS[name]: [f"{distances[kind]:.3g}" for kind in TOLERANCES]
+        _ROUNDINGS[name]: [
+            "–" if (d := distances[kind]) is None else f"{d:.3g}" for kind in TOLERANCES
+        ]
         for name, distances in (measured or {}).items()
     }
     return pd.DataFrame(columns, index=labels).replace({"±0": "none", "0": "none"})
@@ -235,11 +243,13 @@ def result_files(experiment: Experiment) -> list[Path]:
 
 def recorded_names(experiment: Experiment) -> list[str]:
     """Return the names of an experiment's result files that are published, sorted."""
-    run = store.read_run(experiment.folder)
-    names = (
-        {name for record in run["stages"].values() for name in record["files"]} if run else set()
+    run = store.read_run(experiment.folder) or {"stages": {}}
+    return sorted(
+        name
+        for stage, record in run["stages"].items()
+        if stage not in all_stages() or all_stages()[stage].published
+        for name in record["files"]
     )
-    return sorted(names - {"shap.parquet"})  # holds text, stays local
 
 
 def compare(listed: Sequence[Experiment], *, before: Path) -> list[FileChange]:

@@ -34,14 +34,13 @@ def test_setups_on_different_test_rows_are_refused():
         q.accuracy("imbalanced", "balanced")(dataclasses.replace(RESULTS, predictions=other), 0)
 
 
-@pytest.mark.parametrize(("which", "label"), [("low", "no"), ("high", "yes")])
-def test_predicted_more_is_a_difference_of_predicted_shares(which, label):
+@pytest.mark.parametrize(("position", "label"), [(0, "no"), (-1, "yes")])
+def test_predicted_more_is_a_difference_of_predicted_shares(position, label):
     shares = predicted_share(RESULTS.predictions["imbalanced", 1], labels=LABELS, skew=SKEW)[label]
     over, under = ("fr", "en") if label == "no" else ("en", "fr")
-    found = q.predicted_more("imbalanced", which)(RESULTS, 1)
+    found = q.predicted_more("imbalanced", position)(RESULTS, 1)
     assert found.value == pytest.approx(shares[over] - shares[under])
-    every = q.predicted_more("imbalanced", "every")(RESULTS, 1)
-    assert every.value <= found.value  # the label in the middle is as frequent in both
+    assert q.predicted_more("imbalanced", 1)(RESULTS, 1) is None  # as frequent in both
 
 
 def test_the_slope_is_that_of_the_balanced_model_subtracted():
@@ -60,18 +59,35 @@ def test_the_slope_is_that_of_the_balanced_model_subtracted():
     assert found.value == pytest.approx(slopes[0] - slopes[1])
 
 
-def test_identification_and_the_gap_that_weights_leave():
-    scores = {
-        setup: RESULTS.identification[setup, 0]["sources"]["test"]["probes"]["C=1"]["accuracy"]
-        for setup in ("balanced", "imbalanced", "imbalanced_cw")
+def test_identification_reads_the_probe_and_the_score_it_names():
+    probes = {
+        setup: RESULTS.identification[setup, 0]["sources"]["test"]["probes"]
+        for setup in ("balanced", "imbalanced")
     }
-    gap = q.identification("imbalanced", "balanced", "both")(RESULTS, 0)
-    assert gap.value == pytest.approx(scores["imbalanced"] - scores["balanced"])
+    gap = q.identification("imbalanced", "balanced")(RESULTS, 0)
+    scores = [probes[setup]["C=1e-4"]["accuracy"] for setup in ("imbalanced", "balanced")]
+    assert gap.value == pytest.approx(scores[0] - scores[1])
     assert (gap.n, gap.rows) == (800, None)
-    left = q.identification_gap_left("test")(RESULTS, 0)
-    assert left.value == pytest.approx(
-        (scores["imbalanced_cw"] - scores["balanced"]) / (scores["imbalanced"] - scores["balanced"])
+    further = q.identification("imbalanced", "balanced", probe="C=1", score="log_loss")
+    losses = [probes[setup]["C=1"]["log_loss"] for setup in ("imbalanced", "balanced")]
+    assert losses[0] < losses[1]  # less is easier to tell apart, and the sign is turned
+    assert further(RESULTS, 0).value == pytest.approx(losses[1] - losses[0])
+
+
+def test_equal_arguments_give_one_measure():
+    assert q.accuracy("imbalanced", "balanced") is q.accuracy("imbalanced", "balanced")
+    assert s.shap_separation("imbalanced", "neutral") is s.shap_separation("imbalanced", "neutral")
+
+
+def test_a_combination_adds_what_all_of_its_terms_have():
+    one, other = q.accuracy("imbalanced", "balanced"), q.accuracy("imbalanced_cw", "balanced")
+    found = q.combination((1, other), (-0.25, one))(RESULTS, 0)
+    expected = other(RESULTS, 0).value - one(RESULTS, 0).value / 4
+    assert found.value == pytest.approx(expected)
+    partly = dataclasses.replace(
+        RESULTS, predictions={k: f for k, f in RESULTS.predictions.items() if k[0] != "imbalanced"}
     )
+    assert q.combination((1, other), (-0.25, one))(partly, 0) is None
 
 
 def test_shap_differences_are_taken_minus_their_null():
@@ -105,36 +121,44 @@ def test_a_text_without_tokens_of_a_category_counts_as_no_difference():
     assert found.value == pytest.approx(0.1, abs=0.01)  # half of 0.2
 
 
-def test_base_values_and_the_share_of_neutral_tokens():
+def test_the_last_label_by_itself_is_compared_between_languages():
+    ours, null = (RESULTS.shap_difference[setup, 0] for setup in ("imbalanced", "balanced"))
+
+    def contrast(frame):
+        rows = frame[(frame["class"] == "yes") & (frame["category"] == "neutral")]
+        means = rows.groupby("language")["difference"].mean()
+        return means["en"] - means["fr"]  # "yes" is frequent in English
+
+    found = s.shap_contrast_of_last_label("imbalanced", "neutral")(RESULTS, 0)
+    assert found.value == pytest.approx(contrast(ours) - contrast(null))
+
+
+def test_base_values_and_sizes():
     assert s.base_value_gap("imbalanced")(RESULTS, 0).value == pytest.approx(0.09, abs=0.01)
     change = s.base_value_change("imbalanced+mie=1", "imbalanced")(RESULTS, 0)
     assert change.value == pytest.approx(-0.09, abs=0.01)
-    assert s.neutral_token_share("imbalanced", minus=0.6)(RESULTS, 0).value == pytest.approx(0)
+    assert change.rows is None  # texts are no unit of base values
     assert s.shap_size("imbalanced_cw", "imbalanced")(RESULTS, 0).value < -0.05
-    assert s.shap_separation_left("neutral")(RESULTS, 0).value == pytest.approx(0.025, abs=0.03)
 
 
-def test_an_estimate_is_over_seeds_where_there_are_two_and_over_source_rows_in_one():
-    measure = q.accuracy("imbalanced", "balanced")
-    several = q.estimate(RESULTS, measure)
-    assert list(several.per_seed) == [0, 1, 2]
-    assert several.estimate.method == "t-interval over 3 seeds"
-    assert several.estimate.estimate == pytest.approx(np.mean(list(several.per_seed.values())))
-    single = q.estimate(as_in_the_paper([4]), measure)
-    assert single.estimate.method == "bootstrap over 1,500 source rows"
-    assert single.estimate.ci_low < single.estimate.estimate < single.estimate.ci_high
-    no_rows = q.estimate(as_in_the_paper([4]), q.identification("imbalanced", "balanced", "test"))
-    assert no_rows.estimate.method == "one seed: no interval"
-    assert np.isnan(no_rows.estimate.ci_low)
+def test_shares_of_tokens_are_of_all_tokens_not_of_a_text_s():
+    frame = RESULTS.shap_difference["imbalanced", 0]
+    # One long text without a neutral token: a mean over texts would hardly move.
+    long = (frame["text"] == "t000") & (frame["category"] == "positive")
+    none = (frame["text"] == "t000") & (frame["category"] == "neutral")
+    frame = frame.assign(n_tokens=frame["n_tokens"].mask(long, 2000).mask(none, 0))
+    changed = dataclasses.replace(RESULTS, shap_difference={("imbalanced", 0): frame})
+    share = s.token_share("imbalanced", "neutral")
+    assert share(RESULTS, 0).value == pytest.approx(0.6)
+    assert share(changed, 0).value < 0.2
 
 
 def test_what_is_missing_gives_nothing():
     nothing = q.RunResults(dataset="xnli", model="e5_small", labels=LABELS, skew=SKEW)
     assert nothing.seeds == []
-    assert q.estimate(nothing, q.accuracy("imbalanced", "balanced")) is None
+    assert q.values_by_seed(nothing, q.accuracy("imbalanced", "balanced")).by_seed == {}
     partly = dataclasses.replace(
         RESULTS, identification={("imbalanced", 0): RESULTS.identification["imbalanced", 0]}
     )
-    assert q.estimate(partly, q.identification("imbalanced", "balanced", "test")) is None
-    assert isinstance(q.accuracy("imbalanced", "balanced")(partly, 0).rows, np.ndarray)
+    assert q.identification("imbalanced", "balanced")(partly, 0) is None
     assert pd.notna(q.accuracy("imbalanced", "balanced")(partly, 0).value)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from helpers.analysis.predictions import predicted_share, training_share
-from helpers.analysis.skew_slope import skew_permutation_test, skew_scores
+from helpers.analysis.skew_slope import skew_scores
 from helpers.foundation.errors import CompanionError
 
 SKEW = {"fr": [3, 2, 1], "es": [3, 2, 1], "en": [1, 2, 3]}
@@ -44,41 +44,9 @@ def test_repeating_the_skew_has_slope_1_and_uniform_predictions_0():
     assert skew_scores(rows(40_000, 0), skew=SKEW).mean() == pytest.approx(0, abs=0.03)
 
 
-def test_the_permutation_test_finds_what_is_there_and_only_that():
-    balanced = rows(600, 1)
-    skewed = rows(600, 2, follow=0.6).assign(label=balanced["label"])
-    assert skew_permutation_test(skewed, balanced, skew=SKEW, permutations=400) < 0.01
-    p_values = [
-        skew_permutation_test(
-            rows(120, 2 * s).assign(label=0), rows(120, 2 * s + 1).assign(label=0), skew=SKEW,
-            permutations=100, seed=s,
-        )
-        for s in range(80)
-    ]  # fmt: skip
-    assert stats.kstest(p_values, "uniform").pvalue > 0.01
-
-
-def test_texts_of_one_source_row_swap_their_groups():
-    skew = {"fr": [3, 1], "en": [1, 3]}
-    frame = pd.DataFrame(
-        {
-            "group": np.repeat(np.arange(60).astype(str), 2),
-            "language": ["fr", "en"] * 60,
-            "label": np.repeat(np.arange(60) % 2, 2),
-        }
-    )
-    # Right in both languages: the label decides, which a swap of translations leaves as it is.
-    same = frame.assign(predicted=frame["label"])
-    assert skew_permutation_test(same, same, skew=skew, permutations=50) == 1
-    follows = frame.assign(predicted=(frame["language"] == "en").astype(int))
-    assert skew_permutation_test(follows, same, skew=skew, permutations=200) < 0.01
-
-
 def test_bad_input_is_refused():
     frame = rows(20, 0)
     with pytest.raises(CompanionError, match="uniform"):
         skew_scores(frame, skew={"fr": [1, 1, 1], "es": [1, 1, 1], "en": [1, 1, 1]})
     with pytest.raises(CompanionError, match="language 'en', which the skew lacks"):
         skew_scores(frame, skew={"fr": [3, 2, 1], "es": [1, 2, 3]})
-    with pytest.raises(CompanionError, match="the same rows in the same order"):
-        skew_permutation_test(frame, frame.iloc[::-1], skew=SKEW)

@@ -16,10 +16,9 @@ from helpers.data.corpora import (
     resolve_name,
     source_fingerprint,
 )
-from helpers.data.families import FAMILY_FACTS
-from helpers.data.folders import FULL_ROWS
 from helpers.data.grouping import SPLITS
 from helpers.data.offline_corpora import ALIGNED_ROWS
+from helpers.foundation.datasets import all_datasets
 from helpers.foundation.errors import CompanionError
 
 XNLI_VARIABLE = "COMPANION_XNLI"
@@ -135,7 +134,7 @@ def test_texts_without_words_are_dropped_and_counted(xnli):
 
 def write_reviews(folder, *, columns, first_label, suffix):
     text, label = columns
-    for language in FAMILY_FACTS["amazon_reviews"].languages:
+    for language in all_datasets()["amazon_reviews"].languages:
         (folder / language).mkdir(parents=True)
         for split in SPLITS:
             table = pd.DataFrame(
@@ -330,7 +329,7 @@ def test_a_local_source_has_its_own_name(tmp_path, card, folder, name):
 def test_a_copy_of_the_full_data_set_keeps_the_family_s_name(tmp_path):
     for language in ("fr", "en"):
         (tmp_path / language).mkdir()
-        for split, rows in FULL_ROWS["xnli"].items():
+        for split, rows in all_datasets()["xnli"].full_rows.items():
             table = pd.DataFrame({"premise": "p", "hypothesis": "h", "label": 0}, range(rows))
             table.to_parquet(tmp_path / language / f"{split}-00000-of-00001.parquet", index=False)
     assert resolve_name("xnli", {"xnli": tmp_path}) == "xnli"

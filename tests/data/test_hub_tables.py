@@ -95,7 +95,7 @@ def test_without_any_copy_the_message_says_what_to_do(tmp_path, dataset):
     for answer in (gone, offline):
         assert f"{dataset} could not be loaded from the hub" in answer["error"]
         assert f"--source {dataset}=FOLDER" in answer["error"] and "\n" not in answer["error"]
-        assert "another copy on the hub in configs/paper.yaml" in answer["error"]
+        assert "another copy on the hub in helpers/data/datasets/" in answer["error"]
 
 
 def test_a_repository_with_other_columns_is_not_used(tmp_path):

@@ -81,6 +81,31 @@ def test_pairs_of_a_premise_first_once_then_in_one_language_then_never_a_transla
     assert beyond.balanced.duplicated(["group", "label"]).sum() == 120  # no more than it must
 
 
+def test_with_translations_subsets_grow_to_the_paper_s_size():
+    """A tenth of XNLI: 39,270 pairs a language. Table 5 is the authors' rule on all of it."""
+    pairs = 13_090
+    examples = parallel(pairs, XNLI, 3, per_group=3)
+    without = make_subsets(examples, XNLI)
+    assert len(without.balanced) == 3 * pairs  # a quarter short
+    subsets = make_subsets(examples, XNLI, with_translations=True)
+    authors = cell_sizes(XNLI, rule="authors_code", rows=[3 * pairs] * 2)
+    for rows, cells in zip(both(subsets).values(), authors, strict=True):
+        assert len(rows) == 4 * pairs
+        assert 0 <= len(rows) - cells.sum() <= 2 * cells.size
+        assert rows["id"].is_unique
+        # Every source row is used before a translation is.
+        assert rows.duplicated(["group", "label"]).sum() == pairs
+    assert_cells(subsets, XNLI, size=4 * pairs)
+    assert subsets.source_rows() == {"balanced": pairs, "imbalanced": pairs}
+    assert min(subsets.in_several_languages().values()) > 0
+
+
+def test_without_parallel_rows_translations_are_no_matter():
+    examples = parallel(300, XNLI, 3).drop(columns="group")
+    sizes = [len(make_subsets(examples, XNLI, with_translations=w).balanced) for w in (True, False)]
+    assert sizes == [400, 400]
+
+
 @st.composite
 def pools(draw):
     """Small pools with holes, groups of several labels, and repeated rows."""

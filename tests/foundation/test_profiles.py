@@ -7,6 +7,7 @@ import yaml
 
 from helpers.data.folders import data_card
 from helpers.foundation import paths
+from helpers.foundation.datasets import all_datasets
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.profiles import hub_settings, load_profile, profile_names
@@ -159,11 +160,12 @@ def test_the_authors_code_changes_the_recipe():
 
 
 def test_the_hub_s_repositories_are_pinned_but_for_the_copies_of_a_withdrawn_data_set():
-    hub = hub_settings()
-    assert set(hub.models) == {"mbert", "xlmr"} and set(hub.datasets) == {"xnli", "amazon_reviews"}
-    pinned = [*hub.models.values(), *hub.datasets["xnli"], hub.wikipedia]
+    hub, datasets = hub_settings(), all_datasets()
+    assert set(hub.models) == {"mbert", "xlmr"}
+    assert {name for name, each in datasets.items() if each.hub} == {"xnli", "amazon_reviews"}
+    pinned = [*hub.models.values(), *datasets["xnli"].hub, hub.wikipedia]
     assert all(re.fullmatch("[0-9a-f]{40}", each.revision) for each in pinned)
-    original, copy = hub.datasets["amazon_reviews"]
+    original, copy = datasets["amazon_reviews"].hub
     assert original.columns.names == ("review_body", "stars") and original.columns.first_label == 1
     assert copy.columns.names == ("text", "label") and copy.columns.first_label == 0
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from conftest import SENTENCES
 from helpers import stages
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
+from sentences import SENTENCES
 from tiny_sources import write_checkout, write_sources
 
 SOAK = os.environ.get("COMPANION_SOAK") == "1"

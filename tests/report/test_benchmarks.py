@@ -13,6 +13,8 @@ TABLES = [
     (benchmarks.string_path_figure, "shap_string_path"),
     (benchmarks.finetuning_speed, "finetuning"),
     (benchmarks.feature_speed, "features"),
+    (benchmarks.diagnosis_speed, "diagnosis"),
+    (benchmarks.diagnosis_errors, "diagnosis_coverage"),
 ]
 
 

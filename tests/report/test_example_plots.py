@@ -1,7 +1,16 @@
 import re
 
+import pytest
+
 import fake_results
-from helpers.report.example_plots import SPACE_MARK, example_plots, example_values
+from helpers.report.example_plots import (
+    DEEPEST,
+    LOWERS,
+    RAISES,
+    SPACE_MARK,
+    example_plots,
+    example_values,
+)
 
 
 def test_each_text_is_drawn_for_each_setup_on_one_scale(experiments):
@@ -14,14 +23,16 @@ def test_each_text_is_drawn_for_each_setup_on_one_scale(experiments):
     shown = example_plots(values, label=fake_results.LABELS[-1], caption="Texts").html
     assert shown.count("<details") == len(fake_results.LANGUAGES)
     assert shown.count("<td>") == len(fake_results.LANGUAGES) * 2 * 3
-    # base value 0.25 in every plot, at the same place
-    places = re.findall(r'<text x="([\d.]+)%" y="27"[^>]*>0\.25<', shown)
-    assert len(places) >= 12 and len(set(places)) == 1
-    assert "np.float64" not in shown and shown.count("rgb(255.0, ") > 0
+    assert shown.count("<small>0.25 → ") == len(fake_results.LANGUAGES) * 2 * 3
+    largest = values[f"value_{fake_results.LABELS[-1]}"].abs().max()
+    tokens = re.findall(r'rgb\(([\d ]+)/([\d.]+)\)[^"]*" title="([+−])([\d.]+)"', shown)
+    assert {(colour, sign) for colour, _, sign, _ in tokens} == {(RAISES, "+"), (LOWERS, "−")}
+    for _, opacity, _, size in tokens:
+        assert float(opacity) == pytest.approx(DEEPEST * float(size) / largest, abs=0.006)
+    assert shown.count("dotted") == sum(sign == "−" for _, _, sign, _ in tokens)
     again = example_plots(values, label=fake_results.LABELS[-1], caption="Texts").html
     assert shown == again, "nothing in a page is random"
     assert "&lt;b&gt;" in shown and "<b>" not in shown
-    assert {"0.3", "0.2", "0.25"} <= set(re.findall(r">(0\.\d+)</div", shown))
 
 
 def test_what_is_missing_is_said(experiments):

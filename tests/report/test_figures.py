@@ -35,7 +35,9 @@ def test_accuracy_draws_each_mean_where_it_is(experiments):
         for line in ax.lines
         if line.get_marker() in figures.SETUP_MARKERS.values()
     }
-    assert list(means) == [figures.SETUP_COLOURS[setup] for setup in reversed(frames.SETUP_ORDER)]
+    assert list(means) == [
+        figures.SETUP_COLOURS[setup] for setup in reversed(frames.setups(experiments))
+    ]
     assert list(means.values())[::-1] == pytest.approx(summary["accuracy"].tolist())
 
 
@@ -55,7 +57,8 @@ def test_predicted_shares_stand_over_training_shares(experiments):
         for line in axes[0].lines
     }  # fmt: skip
     of_group = shares[shares["languages"] == "fr"]
-    for setup, colour in figures.SETUP_COLOURS.items():
+    for setup in dict.fromkeys(shares["setup"]):
+        colour = figures.SETUP_COLOURS[setup]
         expected = of_group.loc[of_group["setup"] == setup, "share"].tolist()
         assert drawn[colour] == pytest.approx(expected)
 
@@ -77,7 +80,11 @@ def test_every_bar_has_its_null_behind_it(experiments):
         centre = {round(patch.get_x() + patch.get_width() / 2, 3) for patch in null}
         assert centre == {round(bar.get_x() + bar.get_width() / 2, 3) for bar in bars}
         assert max(patch.zorder for patch in null) < min(bar.zorder for bar in bars)
-    over = [bar for bar in axes[0].patches if to_hex(bar.get_facecolor()) == "#e69f00"]
+    over = [
+        bar
+        for bar in axes[0].patches
+        if to_hex(bar.get_facecolor()) == shap_figures.SIDE_COLOURS["over"]
+    ]
     assert over[1].get_height() == pytest.approx(0.1055)  # neutral tokens, over-represented
 
 

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 import fake_results
-from helpers import reproduction, verification
+from helpers import stages, verification
 from helpers.foundation.experiment import Experiment
 from helpers.report import open_cells as o
 
@@ -33,7 +33,7 @@ def test_the_command_chooses_what_is_missing(experiments):
     (row,) = o.open_cells(experiments).to_dict("records")
     assert row["missing"] == "seeds 0, 1: all"
     only = row["command"].removesuffix("</code>").partition("--only ")[2]
-    listed = reproduction.profile_experiments("tiny")
+    listed = stages.profile_experiments("tiny")
     assert verification.chosen(listed, only) == lost
 
 
@@ -45,7 +45,7 @@ def test_a_place_without_any_result_is_one_row_and_one_command(experiments):
     (row,) = found.to_dict("records")
     assert row["missing"] == "seeds 0, 1: all"
     only = row["command"].removesuffix("</code>").partition("--only ")[2]
-    assert verification.chosen(reproduction.profile_experiments("tiny"), only) == experiments
+    assert verification.chosen(stages.profile_experiments("tiny"), only) == experiments
 
 
 def test_seeds_that_lack_the_same_stand_together(experiments):
@@ -55,7 +55,7 @@ def test_seeds_that_lack_the_same_stand_together(experiments):
     shutil.rmtree(second.folder)
     (row,) = o.open_cells(experiments).to_dict("records")
     one, other = row["missing"].split("; ")
-    assert one.startswith("seed 0: predictions, language identification, SHAP difference")
+    assert one.startswith("seed 0: predictions, last step, language identification")
     assert other == "seed 1: all"
 
 
@@ -71,7 +71,10 @@ def test_data_to_bring_says_what_is_here(experiments):
     local = Experiment("e5_small", "xnli_7500", "balanced", 0, "quick")
     text = o.other_data("quick", [local], caption="x").text
     assert "a local copy: XNLI-7500" in text
-    assert "--dataset amazon_reviews --source amazon_reviews=FOLDER" in text
+    commands = [line for line in text.replace("companion run", "\ncompanion run").splitlines()]
+    of_reviews = next(line for line in commands if "--dataset amazon_reviews" in line)
+    assert "--source amazon_reviews=FOLDER" in of_reviews
+    assert "--source multiemo" not in text, "read from no folder"
     assert "MultiEmo" not in text
 
 

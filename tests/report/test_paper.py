@@ -1,7 +1,8 @@
 import pytest
 
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.names import FAMILIES, MODELS, SETUPS
+from helpers.foundation.names import FAMILIES, MODELS
+from helpers.foundation.setups import PAPER_SETUPS
 from helpers.report import paper
 
 
@@ -38,7 +39,7 @@ def test_the_numbers_the_text_of_the_paper_repeats():
 def test_the_tables_use_the_project_s_names():
     for number in ("3", "6"):
         cells = paper.table(number).cells
-        assert list(cells.index) == list(SETUPS)
+        assert list(cells.index) == list(PAPER_SETUPS)
         assert set(cells.columns) <= set(FAMILIES)
     assert set(paper.ACCURACY_TABLE) | set(paper.IDENTIFICATION_TABLE) <= set(MODELS)
     assert set(paper.ACCURACY_TABLE.values()) <= set(paper.TABLES)

@@ -114,7 +114,7 @@ def test_token_shares_by_threshold(experiments):
 def test_sizes_counts_and_recipe(experiments):
     sizes = tables.split_sizes(experiments)
     assert sizes["Paper: XNLI", "rows"].tolist() == ["524k", "3.3k", "6.6k"]
-    assert sizes.iloc[0, :4].tolist() == ["600", "80.0 %", "600", "590"]
+    assert sizes.iloc[0, :6].tolist() == ["600", "80.0 %", "600", "0", "590", "10"]
     counts = frames.joint_counts(experiments)
     totals = counts[counts["subset"] == "Imbalanced"].groupby("label")["rows"].sum()
     assert totals.tolist() == [200, 200, 200]
@@ -131,7 +131,7 @@ def test_the_status_counts_what_is_finished(experiments):
     row = status.loc[("MultiEmo pairs, multilingual-e5-small", "Balanced")]
     assert row["seeds finished"] == "1 of 2"
     assert row["missing"] == "all"
-    assert row["minutes a seed"] == "6.0"
+    assert row["minutes a seed"] == "8.0"
     assert runs.environments(experiments).loc["torch"].tolist() == ["2.13.0"]
 
 
@@ -141,7 +141,7 @@ def test_the_status_names_the_stages_that_are_missing(experiments):
     fake_results.publish(stopped, "subsets", {"subsets.json": {}})
     row = runs.progress(experiments).loc[("MultiEmo pairs, multilingual-e5-small", "Imbalanced")]
     assert row["seeds finished"] == "1 of 2"
-    assert row["missing"].startswith("predictions, language identification, SHAP difference")
+    assert row["missing"].startswith("predictions, last step, language identification, SHAP tokens")
 
 
 def test_what_is_missing_stays_missing(nothing):
@@ -173,8 +173,8 @@ def test_one_missing_experiment_names_its_own_command(experiments):
 def test_the_only_balanced_model_has_no_null_to_miss(experiments):
     first = [experiment for experiment in experiments if experiment.seed == 0]
     (first[0].folder / "shap_difference.parquet").unlink()
-    assert "Not complete" not in display.missing_note(first, "shap_difference.parquet").html
-    assert "Not complete" in display.missing_note(experiments, "shap_difference.parquet").html
+    assert display.missing_note(first, "shap_difference.parquet") is None
+    assert display.missing_note(experiments, "shap_difference.parquet") is not None
 
 
 def test_a_number_changed_by_hand_is_caught(experiments):

@@ -16,6 +16,10 @@ AFTER_TRAINING = {
     "shap_tokens",
     "shap_difference",
     "shap_examples",
+    "representations",
+    "head_refit",
+    "erasure",
+    "integrated_gradients",
 }
 
 
@@ -34,8 +38,12 @@ def moved(before, after):
     [
         ("datasets", {"multiemo": {"train": 480, "validation": 120, "test": 120}}, "all"),
         ("recipe", {"epochs": 2}, {"finetuning"} | AFTER_TRAINING),
-        ("language_identification", {"per_language": 30}, {"language_identification"}),
-        ("shap", {"texts": 12}, {"shap_values", "shap_tokens", "shap_difference"}),
+        ("language_identification", {"per_language": 30}, {"language_identification", "erasure"}),
+        (
+            "shap",
+            {"texts": 12},
+            {"shap_values", "shap_tokens", "shap_difference", "integrated_gradients"},
+        ),
         (
             "shap",
             {"max_evals": 50},
@@ -74,6 +82,17 @@ def test_the_difference_depends_on_the_model_it_is_compared_with(tiny_checkout, 
     tiny_profile["nulls"] = {0: 2}  # another null
     (tiny_checkout / "configs" / "quick.yaml").write_text(yaml.safe_dump(tiny_profile))
     assert moved(before, fingerprints(balanced)) == {"shap_difference"}
+
+
+def test_translations_move_everything_where_they_are_allowed_and_nothing_where_not(
+    tiny_checkout, tiny_profile
+):
+    """Results from before the setting keep their fingerprints."""
+    before = fingerprints(IMBALANCED)
+    for allowed, expected in ((False, set()), (True, set(stages.STAGES))):
+        tiny_profile["datasets"]["multiemo"]["with_translations"] = allowed
+        (tiny_checkout / "configs" / "quick.yaml").write_text(yaml.safe_dump(tiny_profile))
+        assert moved(before, fingerprints(IMBALANCED)) == expected
 
 
 def test_an_unknown_stage_has_none(tiny_checkout):

@@ -1,5 +1,6 @@
 """All stages of an experiment, on the real encoder and real texts, at tiny size."""
 
+import dataclasses
 import os
 import shutil
 import signal
@@ -16,15 +17,37 @@ from helpers import stages
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.stages import computations
+from helpers.stages.language_identification import _pretrained_probes
+from helpers.stages.registry import all_stages
 from helpers.stages.workbench import Workbench
+from tiny_profile import PROFILE
 from tiny_sources import write_checkout, write_sources
 
 LAYERS = "layers=1"
 
 
-def probes_of(bench, rows):
-    return computations._pretrained_probes(bench, "test", rows)
+BALANCED = ("e5_small", "multiemo", "balanced")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A checkout in which the balanced model is fine-tuned and measured, once for all tests."""
+    root = tmp_path_factory.mktemp("trained")
+    (root / "configs").mkdir()
+    (root / "configs" / "quick.yaml").write_text(yaml.safe_dump(dict(PROFILE)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(paths.ROOT_VARIABLE, str(root))
+        experiment = Experiment(*BALANCED, variant=LAYERS)
+        stages.run(experiment, stages=["predictions"], progress=False)
+    return root
+
+
+@pytest.fixture
+def trained_checkout(trained, tmp_path, monkeypatch):
+    """A copy of it that a test may change."""
+    root = shutil.copytree(trained, tmp_path / "checkout")
+    monkeypatch.setenv(paths.ROOT_VARIABLE, str(root))
+    return root
 
 
 def files_of(folder):
@@ -32,12 +55,12 @@ def files_of(folder):
 
 
 @pytest.mark.real
-def test_an_experiment_fills_its_folder_as_the_contract_says(tiny_checkout):
+def test_an_experiment_fills_its_folder_as_the_contract_says(trained_checkout):
     experiment = Experiment("e5_small", "multiemo", "imbalanced_cw", variant=LAYERS)
     stages.run(experiment, progress=False)
 
     run = store.read_run(experiment.folder)
-    assert set(run["stages"]) == set(stages.STAGES)
+    assert set(run["stages"]) == set(stages.stages_of(experiment, stages.STAGES))
     for record in run["stages"].values():
         assert record["seconds"] > 0 and record["peak_memory_gib"] > 0
         assert run["environments"][record["environment"]]["packages"]["torch"]
@@ -107,9 +130,8 @@ def probability_per_text(frame, labels):
 
 
 @pytest.mark.real
-def test_killed_in_training_and_called_again_gives_the_same_numbers(tiny_checkout):
-    experiment = Experiment("e5_small", "multiemo", "balanced", variant=LAYERS)
-    stages.run(experiment, stages=["predictions"], progress=False)
+def test_killed_in_training_and_called_again_gives_the_same_numbers(trained_checkout):
+    experiment = Experiment(*BALANCED, variant=LAYERS)
     whole = store.read_json(experiment.folder, "metrics.json")
     shutil.rmtree(experiment.folder)
     shutil.rmtree(experiment.checkpoint)
@@ -132,23 +154,16 @@ def test_killed_in_training_and_called_again_gives_the_same_numbers(tiny_checkou
 
 
 @pytest.mark.real
-def test_a_trained_model_whose_record_was_lost_is_not_trained_again(tiny_checkout, monkeypatch):
-    experiment = Experiment("e5_small", "multiemo", "balanced", variant=LAYERS)
-    with monkeypatch.context() as patch:  # as a kill just before the record is written
-        patch.setattr(store, "publish", Mock(side_effect=KeyboardInterrupt))
-        with pytest.raises(KeyboardInterrupt):
-            stages.run(experiment, stages=["finetuning"], progress=False)
-    assert not stages.is_done(experiment, "finetuning")
+def test_a_trained_model_whose_record_was_lost_is_not_trained_again(trained_checkout):
+    experiment = Experiment(*BALANCED, variant=LAYERS)
     weights = experiment.checkpoint / "model.safetensors"
-    trained = weights.stat().st_mtime_ns
-
-    stages.run(experiment, stages=["finetuning"], progress=False)
-    assert stages.is_done(experiment, "finetuning")
-    record = store.read_stage(experiment.folder, "finetuning")
+    trained, record = weights.stat().st_mtime_ns, store.read_stage(experiment.folder, "finetuning")
     assert record is not None and record.seconds > 0.5, "the training's own seconds"
 
-    shutil.rmtree(experiment.folder)
+    shutil.rmtree(experiment.folder)  # as a kill just before the record was written leaves it
+    assert not stages.is_done(experiment, "finetuning")
     stages.run(experiment, stages=["predictions"], progress=False)
+    assert stages.is_done(experiment, "finetuning")
     again = store.read_stage(experiment.folder, "finetuning")
     assert again is not None and again.seconds == record.seconds
     assert weights.stat().st_mtime_ns == trained
@@ -203,12 +218,18 @@ def test_a_marker_that_was_cut_short_counts_as_absent(tiny_checkout, content):
     assert not stages.is_done(experiment, "finetuning")
 
 
+def replace_work(monkeypatch, work):
+    """Have the subsets made by something else."""
+    about = dataclasses.replace(all_stages()["subsets"], compute=work)
+    monkeypatch.setattr(stages.running, "all_stages", lambda: {**all_stages(), "subsets": about})
+
+
 def test_a_folder_that_cannot_be_written_is_refused_before_the_work(tiny_checkout, monkeypatch):
     experiment = Experiment("e5_small", "multiemo", "balanced")
     experiment.folder.parent.mkdir(parents=True)
     experiment.folder.write_text("a file where the folder should be")
     work = Mock()
-    monkeypatch.setattr(stages.running, "COMPUTATIONS", {"subsets": work})
+    replace_work(monkeypatch, work)
     with pytest.raises(CompanionError, match=r"cannot write .*seed0"):
         stages.run(experiment, stages=["subsets"], progress=False)
     work.assert_not_called()
@@ -223,7 +244,7 @@ def test_a_folder_that_cannot_be_written_is_refused_before_the_work(tiny_checkou
     ],
 )
 def test_a_disk_that_fills_up_is_one_sentence(tiny_checkout, monkeypatch, error):
-    monkeypatch.setattr(stages.running, "COMPUTATIONS", {"subsets": Mock(side_effect=error)})
+    replace_work(monkeypatch, Mock(side_effect=error))
     with pytest.raises(CompanionError, match=r"balanced/seed0: .*; finished stages are kept"):
         stages.run(
             Experiment("e5_small", "multiemo", "balanced"), stages=["subsets"], progress=False
@@ -238,25 +259,24 @@ def test_probes_before_fine_tuning_are_kept_for_the_same_rows_only(
     experiment = Experiment(str(tiny_bert), "xnli", "balanced")
     bench = Workbench(experiment, write_sources(tmp_path), progress=False)
     rows = bench.test
-    first = probes_of(bench, rows)
-    assert probes_of(bench, rows) == first
+    first = _pretrained_probes(bench, "test", rows)
+    assert _pretrained_probes(bench, "test", rows) == first
     (kept,) = (paths.checkpoints_dir() / "pretrained").glob("*.json")
     kept.write_text(kept.read_text().replace("0.", "1.", 1))  # changed by hand: made again
-    assert probes_of(bench, rows) == first
+    assert _pretrained_probes(bench, "test", rows) == first
     others = {
         "text_pair": rows["text_pair"].iloc[::-1].tolist(),
         "group": [f"g{number // 3}" for number in range(len(rows))],
         "language": rows["language"].iloc[::-1].tolist(),
     }
     for column, values in others.items():
-        probes_of(bench, rows.assign(**{column: values}))
+        _pretrained_probes(bench, "test", rows.assign(**{column: values}))
     assert len(list((paths.checkpoints_dir() / "pretrained").glob("*.json"))) == 4
 
 
 @pytest.mark.real
-def test_a_checkpoint_with_one_changed_byte_is_not_used(tiny_checkout, caplog):
-    experiment = Experiment("e5_small", "multiemo", "balanced", variant=LAYERS)
-    stages.run(experiment, stages=["finetuning"], progress=False)
+def test_a_checkpoint_with_one_changed_byte_is_not_used(trained_checkout, caplog):
+    experiment = Experiment(*BALANCED, variant=LAYERS)
     assert stages.is_done(experiment, "finetuning")
     weights = experiment.checkpoint / "model.safetensors"
     content = bytearray(weights.read_bytes())

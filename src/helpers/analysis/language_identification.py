@@ -19,20 +19,25 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from helpers.analysis.calibration import calibration_error
 from helpers.foundation.errors import CompanionError
 
-_CALIBRATION_BINS = 10
 _MAX_ITERATIONS = 2000
 
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """Out-of-fold scores of one probe; ``accuracy`` is the mean over the folds."""
+    """Out-of-fold scores of one probe.
+
+    ``accuracy`` is the mean over the folds, ``confidence`` the mean probability of the language
+    that is predicted.
+    """
 
     accuracy: float
     fold_accuracy: tuple[float, ...]
     macro_f1: float
     log_loss: float
+    confidence: float
     calibration_error: float
     accuracy_by_language: Mapping[str, float]
     predicted: npt.NDArray[Any]
@@ -110,7 +115,8 @@ def probe(
         fold_accuracy=tuple(fold_accuracy),
         macro_f1=float(f1_score(y, predicted, average="macro")),
         log_loss=float(log_loss(y, probabilities, labels=classes)),
-        calibration_error=_calibration_error(probabilities, predicted == y),
+        confidence=float(probabilities.max(axis=1).mean()),
+        calibration_error=calibration_error(probabilities, predicted == y),
         accuracy_by_language={
             str(language): float(accuracy_score(y[y == language], predicted[y == language]))
             for language in classes
@@ -144,19 +150,6 @@ def _check(
                 f"language {str(language)!r} has {distinct} groups of texts: {folds} folds need "
                 f"{folds} at least"
             )
-
-
-def _calibration_error(
-    probabilities: npt.NDArray[np.float64], right: npt.NDArray[np.bool_]
-) -> float:
-    """Return the expected calibration error of the top prediction, in ten equal-width bins."""
-    confidence = probabilities.max(axis=1)
-    bins = np.minimum((confidence * _CALIBRATION_BINS).astype(int), _CALIBRATION_BINS - 1)
-    gaps = [
-        abs(confidence[bins == k].mean() - right[bins == k].mean()) * (bins == k).mean()
-        for k in np.unique(bins)
-    ]
-    return float(np.sum(gaps))
 
 
 def probe_all(

@@ -31,6 +31,18 @@ _ENDS_A_WORD = re.compile(r"^.*\W$")
 _STARTS_WITH_LETTER = re.compile(r"^[A-Za-z]")
 
 
+def planned_masks(lengths: NDArray[np.integer], budget: int) -> NDArray[np.integer]:
+    """Return about how many masks texts take: their tokens squared, at most the budget.
+
+    Examples
+    --------
+    >>> planned_masks(np.array([4, 30]), 500).tolist()
+    [16, 500]
+    """
+    masks: NDArray[np.integer] = np.minimum(budget, np.square(lengths, dtype=np.int64))
+    return masks
+
+
 def partition_tree(segments: Sequence[str], separator: str | None = None) -> NDArray[np.float64]:
     """Return shap's binary tree over the tokens of a text.
 

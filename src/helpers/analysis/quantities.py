@@ -1,11 +1,13 @@
 """What the claims are about: one number for each seed, from the files of the experiments.
 
-A quantity is a difference between setups that share a seed, mostly a mean over test rows. Where it
-is, the rows' own values come with it, so that one seed can be resampled by source row.
+A `Measure` computes a number from the results of one seed; a `Quantity` is a measure with its words
+and its ruler. Most are differences between setups that share a seed. Builders are cached: equal
+arguments give the same measure, so that what is computed once need not be computed again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -13,7 +15,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.analysis.skew_slope import skew_scores
-from helpers.analysis.statistics import Estimate, over_groups, over_seeds, standardised_mean
 from helpers.foundation.errors import CompanionError
 
 Floats = npt.NDArray[np.float64]
@@ -36,6 +37,8 @@ class RunResults:
         ``(setup, seed)`` to the content of ``predictions.parquet``,
         ``language_identification.json`` and ``shap_difference.parquet``. A setup with a variant is
         ``"imbalanced+mie=1"``. The SHAP difference of ``balanced`` is the null.
+    files : mapping of str to mapping
+        The same for further result files, by their name: what the open questions read.
     """
 
     dataset: str
@@ -45,6 +48,12 @@ class RunResults:
     predictions: Mapping[Key, pd.DataFrame] = field(default_factory=dict)
     identification: Mapping[Key, Mapping[str, Any]] = field(default_factory=dict)
     shap_difference: Mapping[Key, pd.DataFrame] = field(default_factory=dict)
+    files: Mapping[str, Mapping[Key, Any]] = field(default_factory=dict)
+
+    @cached_property
+    def memo(self) -> dict[Any, Any]:
+        """What measures have already worked out from these results, by a key of their own."""
+        return {}
 
     @property
     def seeds(self) -> list[int]:
@@ -67,6 +76,35 @@ class RunResults:
             found[language] = None if abs(excess) < 1e-9 else excess > 0
         return found
 
+    def without(self, left_out: Collection[tuple[str, int]]) -> "RunResults":
+        """Return the results without some variants' seeds; without a plain seed, none of it."""
+
+        def kept(found: Mapping[Key, Any]) -> dict[Key, Any]:
+            return {
+                (setup, seed): content
+                for (setup, seed), content in found.items()
+                if not {("", seed), (variant_of(setup), seed)} & set(left_out)
+            }
+
+        return replace(
+            self,
+            predictions=kept(self.predictions),
+            identification=kept(self.identification),
+            shap_difference=kept(self.shap_difference),
+            files={name: kept(found) for name, found in self.files.items()},
+        )
+
+
+def variant_of(setup: str) -> str:
+    """Return the variant of a key's setup; empty for the profile itself.
+
+    Examples
+    --------
+    >>> variant_of("imbalanced+mie=1@threshold=0.05"), variant_of("balanced@threshold=0.05")
+    ('mie=1', '')
+    """
+    return setup.partition("@")[0].partition("+")[2]
+
 
 @dataclass(frozen=True)
 class Observation:
@@ -82,76 +120,72 @@ Measure = Callable[[RunResults, int], Observation | None]
 
 
 @dataclass(frozen=True)
-class Estimated:
-    """A quantity over all seeds; ``per_seed`` has every seed's value, ``n`` the texts of one."""
+class Ruler:
+    """What something is measured by, and the smallest effect on it that matters (the plan's)."""
 
-    estimate: Estimate
-    per_seed: Mapping[int, float]
+    name: str
+    smallest_effect: float | None = None
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A measure, what it is in words, and the ruler that it is read on."""
+
+    words: str
+    ruler: Ruler
+    measure: Measure
+
+
+@dataclass(frozen=True)
+class SeedValues:
+    """A quantity in every seed that has it; ``n`` counts the texts of one seed."""
+
+    by_seed: Mapping[int, float]
     n: int
 
+    def among(self, seeds: Collection[int]) -> "SeedValues":
+        """Return the values of some seeds."""
+        return replace(self, by_seed={k: v for k, v in self.by_seed.items() if k in seeds})
 
-def estimate(
-    results: RunResults, measure: Measure, *, confidence: float = 0.95
-) -> Estimated | None:
-    """Return a quantity with its interval.
 
-    Over two seeds or more, a t-interval over seeds; in a single one, a bootstrap over source rows,
-    or no interval where the quantity is no mean over rows.
-
-    Parameters
-    ----------
-    results : RunResults
-        The experiments' results.
-    measure : callable
-        One of this module's quantities.
-    confidence : float
-        Coverage of the interval.
-
-    Returns
-    -------
-    Estimated or None
-        None where no seed has what the quantity needs.
-    """
+def values_by_seed(results: RunResults, measure: Measure) -> SeedValues:
+    """Return a measure's value in every seed that has what it needs."""
     found = {seed: measure(results, seed) for seed in results.seeds}
     seen = {seed: one for seed, one in found.items() if one is not None}
-    if not seen:
-        return None
-    values, first = [one.value for one in seen.values()], next(iter(seen.values()))
-    if len(seen) > 1:
-        whole = over_seeds(values, confidence=confidence)
-    elif first.rows is not None and first.groups is not None and len(set(first.groups)) > 1:
-        whole = over_groups(first.rows, first.groups, confidence=confidence)
-    else:
-        nan = float("nan")
-        whole = Estimate(
-            estimate=first.value,
-            ci_low=nan,
-            ci_high=nan,
-            p_value=nan,
-            units=1,
-            effect_size=standardised_mean(values),
-            method="one seed: no interval",
-        )
-    return Estimated(whole, {seed: one.value for seed, one in seen.items()}, first.n)
+    return SeedValues(
+        {seed: one.value for seed, one in seen.items()},
+        max((one.n for one in seen.values()), default=0),
+    )
+
+
+# --- combinations ---------------------------------------------------------------------------
+
+
+@cache
+def combination(*terms: tuple[float, Measure]) -> Measure:
+    """Return a sum of measures, each with a factor.
+
+    Examples
+    --------
+    >>> left = combination((1, accuracy("imbalanced_cw", "balanced")))
+    >>> left is combination((1, accuracy("imbalanced_cw", "balanced")))
+    True
+    """
+
+    def measure(results: RunResults, seed: int) -> Observation | None:
+        found = [one(results, seed) for _, one in terms]
+        known = [one for one in found if one is not None]
+        if len(known) < len(terms):
+            return None
+        value = sum(factor * one.value for (factor, _), one in zip(terms, known, strict=True))
+        return Observation(value, max(one.n for one in known))
+
+    return measure
 
 
 def mean_over_rows(rows: Floats, groups: pd.Series) -> Observation:
     """Return a mean together with its rows and their source rows."""
     return Observation(float(rows.mean()), len(rows), rows, groups.tolist())
-
-
-def mean_of(*measures: Measure) -> Measure:
-    """Return the mean of quantities over the same rows."""
-
-    def measure(results: RunResults, seed: int) -> Observation | None:
-        found = [one(results, seed) for one in measures]
-        rows = [one.rows for one in found if one is not None and one.rows is not None]
-        if found[0] is None or len(rows) < len(measures):
-            return None
-        mean: Floats = np.mean(np.stack(rows), axis=0)
-        return Observation(float(mean.mean()), len(mean), mean, found[0].groups)
-
-    return measure
 
 
 # --- predictions ----------------------------------------------------------------------------
@@ -172,6 +206,7 @@ def _paired(
     return first, second
 
 
+@cache
 def accuracy(setup: str, minus: str) -> Measure:
     """Test accuracy of one setup minus another's (Tables 3 and 6)."""
 
@@ -185,6 +220,7 @@ def accuracy(setup: str, minus: str) -> Measure:
     return measure
 
 
+@cache
 def skew_slope(setup: str, minus: str) -> Measure:
     """How far one setup's predictions follow the skew, minus how far another's do."""
 
@@ -198,34 +234,20 @@ def skew_slope(setup: str, minus: str) -> Measure:
     return measure
 
 
-def predicted_more(setup: str, which: Literal["low", "high", "every"]) -> Measure:
+@cache
+def predicted_more(setup: str, *positions: int) -> Measure:
     """How much more some labels are predicted where training had more of them (Table 2).
 
     Share of the labels among the predictions for the languages that have more than an even share
-    of them in training, minus that for the others. ``"low"``: the labels below the middle one;
-    ``"high"``: those above it; ``"every"``: the one label for which the difference is smallest.
+    of them in training, minus that for the others. Labels are given by position; negative ones
+    count from the last.
     """
 
     def measure(results: RunResults, seed: int) -> Observation | None:
         frame = results.predictions.get((setup, seed))
         if frame is None:
             return None
-        half = len(results.labels) // 2
-        choices: Mapping[str, list[tuple[str, ...]]] = {
-            "low": [results.labels[:half]],
-            "high": [results.labels[-half:]],
-            "every": [(label,) for label in results.labels],
-        }
-        found = [
-            one
-            for labels in choices[which]
-            if (one := contrast(results, frame, labels)) is not None
-        ]
-        return min(found, key=lambda one: one.value, default=None)
-
-    def contrast(
-        results: RunResults, frame: pd.DataFrame, labels: Sequence[str]
-    ) -> Observation | None:
+        labels = [results.labels[position] for position in positions]
         side = frame["language"].map(results.over_represented(labels))
         over, under = (side == True).to_numpy(), (side == False).to_numpy()  # noqa: E712
         if not over.any() or not under.any():
@@ -239,50 +261,62 @@ def predicted_more(setup: str, which: Literal["low", "high", "every"]) -> Measur
 
 # --- language identification ----------------------------------------------------------------
 
-
-def _score(results: RunResults, setup: str, seed: int, source: str, probe: str) -> float | None:
-    content = results.identification.get((setup, seed))
-    if content is None:
-        return None
-    sources = ["test", "external"] if source == "both" else [source]
-    if any(name not in content["sources"] for name in sources):
-        return None
-    scores = [content["sources"][name]["probes"][probe]["accuracy"] for name in sources]
-    return float(np.mean(scores))
+Source = Literal["test", "external", "both"]
+Score = Literal["accuracy", "log_loss"]
 
 
-def _texts(results: RunResults, setup: str, seed: int, source: str) -> int:
-    sources = results.identification[setup, seed]["sources"]
-    return sum(int(sources[name]["n"]) for name in sources if source in (name, "both"))
+@cache
+def identification_level(
+    setup: str, source: Source = "both", *, probe: str = "C=1e-4", score: Score = "accuracy"
+) -> Measure:
+    """How easily languages are told apart in one setup (section 4.2).
+
+    Parameters
+    ----------
+    setup : str
+        As in `RunResults`.
+    source : {"both", "test", "external"}
+        The texts: test set, external texts, or the mean of both.
+    probe : str
+        The logistic regression's name in ``language_identification.json``.
+    score : {"accuracy", "log_loss"}
+        Accuracy (Tables 4 and 7), or log loss with its sign turned, so that more is easier.
+    """
+    names = ["test", "external"] if source == "both" else [source]
+    sign = {"accuracy": 1, "log_loss": -1}[score]
+
+    def measure(results: RunResults, seed: int) -> Observation | None:
+        content = results.identification.get((setup, seed), {"sources": {}})
+        found = [content["sources"][name] for name in names if name in content["sources"]]
+        if len(found) < len(names):
+            return None
+        mean = float(np.mean([each["probes"][probe][score] for each in found]))
+        return Observation(sign * mean, sum(int(each["n"]) for each in found))
+
+    return measure
 
 
+@cache
 def identification(
-    setup: str, minus: str, source: Literal["test", "external", "both"], *, probe: str = "C=1"
+    setup: str,
+    minus: str,
+    source: Source = "both",
+    *,
+    probe: str = "C=1e-4",
+    score: Score = "accuracy",
 ) -> Measure:
-    """Accuracy of language identification in one setup minus another's (Tables 4 and 7)."""
+    """How much more easily languages are told apart in one setup than in another.
 
-    def measure(results: RunResults, seed: int) -> Observation | None:
-        scores = [_score(results, name, seed, source, probe) for name in (setup, minus)]
-        if scores[0] is None or scores[1] is None:
-            return None
-        return Observation(scores[0] - scores[1], _texts(results, setup, seed, source))
-
-    return measure
-
-
-def identification_gap_left(
-    source: Literal["test", "external", "both"], *, probe: str = "C=1"
-) -> Measure:
-    """Share of the imbalanced model's excess over the balanced one that class weights leave."""
-
-    def measure(results: RunResults, seed: int) -> Observation | None:
-        setups = ("balanced", "imbalanced", "imbalanced_cw")
-        balanced, imbalanced, weighed = (
-            _score(results, name, seed, source, probe) for name in setups
+    Parameters
+    ----------
+    setup, minus : str
+        Setups that share a seed.
+    source, probe, score
+        As in `identification_level`.
+    """
+    return combination(
+        *(
+            (sign, identification_level(name, source, probe=probe, score=score))
+            for sign, name in ((1, setup), (-1, minus))
         )
-        if balanced is None or imbalanced is None or weighed is None or imbalanced == balanced:
-            return None
-        left = (weighed - balanced) / (imbalanced - balanced)
-        return Observation(left, _texts(results, "imbalanced", seed, source))
-
-    return measure
+    )

@@ -84,7 +84,7 @@ def cumulative_difference(
         )
     if len(languages) != texts:
         raise CompanionError(f"languages: {len(languages)} for {texts} explained texts")
-    category = _category(values, threshold)
+    category = category_codes(values, threshold)
 
     difference = np.zeros((texts, classes, 4))
     n_tokens = np.zeros((texts, classes, 4), dtype=np.int64)
@@ -121,44 +121,6 @@ def threshold_sweep(
         ],
         ignore_index=True,
     )
-
-
-def token_shares(
-    explanation: "shap.Explanation", *, threshold: float = 0.01, with_special: bool = False
-) -> pd.DataFrame:
-    """Return the share of negative, neutral and positive tokens of each class (A.4).
-
-    Parameters
-    ----------
-    explanation : shap.Explanation
-        Of the balanced model.
-    threshold : float
-    with_special : bool
-        Count special tokens as well, nearly all of which are neutral. The paper says 20/60/20
-        without saying which tokens it counts.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by class, columns ``negative``, ``neutral``, ``positive`` (they sum to 1), and
-        ``n_tokens``.
-
-    Examples
-    --------
-    >>> import shap
-    >>> explanation = shap.Explanation(np.array([[[0.3], [0.0], [-0.2], [0.004]]]), np.array([[0]]))
-    >>> token_shares(explanation).loc["Output 0"].tolist()
-    [0.25, 0.5, 0.25, 4.0]
-    """
-    values, _, counted = _tokens(explanation)
-    kept = np.ones_like(counted) if with_special else counted
-    category = _category(values, threshold)[kept]
-    shares = {
-        name: (category == TOKEN_CATEGORIES.index(name)).mean(axis=0)
-        for name in ("negative", "neutral", "positive")
-    }
-    frame = pd.DataFrame(shares, index=pd.Index(class_names(explanation), name="class"))
-    return frame.assign(n_tokens=int(kept.sum()))
 
 
 def summarize(
@@ -275,7 +237,7 @@ def class_names(explanation: "shap.Explanation") -> list[str]:
     return [str(n) for n in names] if names is not None else [f"Output {i}" for i in range(classes)]
 
 
-def _category(values: NDArray[np.float64], threshold: float) -> NDArray[np.int64]:
+def category_codes(values: NDArray[np.float64], threshold: float) -> NDArray[np.int64]:
     """Return positions in ``TOKEN_CATEGORIES``; the borders belong to the neutral tokens."""
     if threshold < 0:
         raise CompanionError(f"threshold: {threshold}; allowed is 0 or more")

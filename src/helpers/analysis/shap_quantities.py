@@ -9,15 +9,24 @@ tokens sorted by the same model. No two seeds share one, so their values stay in
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from helpers.analysis.quantities import Measure, Observation, RunResults, mean_over_rows
+from helpers.analysis.quantities import (
+    Measure,
+    Observation,
+    RunResults,
+    mean_over_rows,
+    variant_of,
+)
 
 Side = Literal["over", "under", "all"]
 
+SIDES = ("over", "under", "even")
 TOKENS = ("positive", "neutral", "negative")
 
 
@@ -34,34 +43,81 @@ def _shap(results: RunResults, setup: str, seed: int) -> pd.DataFrame | None:
     return frame
 
 
-def _by_text(frame: pd.DataFrame, category: str, side: Side) -> pd.DataFrame:
-    """Return each text's mean difference over its classes of one side; columns value, group."""
-    rows = frame if side == "all" else frame[frame["side"] == side]
-    texts = rows.groupby("text").agg(classes=("class", "nunique"), group=("group", "first"))
-    sums = rows[rows["category"] == category].groupby("text")["difference"].sum()
-    # A text without a token of the category has no difference in it.
-    value = sums.reindex(texts.index, fill_value=0.0) / texts["classes"]
-    return texts.assign(value=value)[["value", "group"]]
+@dataclass(frozen=True)
+class _Sums:
+    """A SHAP difference, text by text.
+
+    ``sums`` has a column for each side and token category, summed over the text's classes of that
+    side; ``classes`` counts these, a column a side; ``group`` has the texts' source rows.
+    """
+
+    sums: pd.DataFrame
+    classes: pd.DataFrame
+    group: pd.Series
+
+    def values(self, category: str, side: Side) -> pd.Series:
+        """Return each text's mean difference over its classes of one side."""
+        sides = [side] if side != "all" else list(SIDES)
+        classes = self.classes[sides].sum(axis=1)
+        sums = self.sums[[(each, category) for each in sides]].sum(axis=1)
+        return (sums / classes)[classes > 0]
+
+
+def _sums(results: RunResults, setup: str, seed: int, labels: Sequence[str]) -> _Sums | None:
+    """Return a SHAP difference of some labels text by text; worked out once."""
+    key = "shap sums", setup, seed, tuple(labels)
+    if key not in results.memo:
+        frame = _shap(results, setup, seed)
+        if frame is None:
+            return None
+        frame = frame[frame["class"].isin(labels)]
+        # A text without a token of a category has no difference in it.
+        columns = pd.MultiIndex.from_product([SIDES, (*TOKENS, "base")])
+        sums = frame.groupby(["text", "side", "category"], observed=True)["difference"].sum()
+        wide = sums.unstack(["side", "category"]).reindex(columns=columns).fillna(0.0)
+        pairs = frame.drop_duplicates(["text", "class"])
+        counts = pd.crosstab(pairs["text"], pairs["side"])
+        results.memo[key] = _Sums(
+            sums=wide,
+            classes=counts.reindex(index=wide.index, columns=SIDES, fill_value=0),
+            group=pairs.drop_duplicates("text").set_index("text")["group"].loc[wide.index],
+        )
+    found: _Sums = results.memo[key]
+    return found
+
+
+def null_of(setup: str) -> str:
+    """Return the setup whose SHAP difference is the null of another's.
+
+    Examples
+    --------
+    >>> null_of("imbalanced_cw"), null_of("imbalanced+mie=1@threshold=0.05")
+    ('balanced', 'balanced+mie=1@threshold=0.05')
+    """
+    _, at, threshold = setup.partition("@")
+    variant = variant_of(setup)
+    return "balanced" + (f"+{variant}" if variant else "") + at + threshold
 
 
 def _against_null(
-    results: RunResults, setup: str, seed: int, values: Callable[[pd.DataFrame], pd.DataFrame]
+    results: RunResults,
+    setup: str,
+    seed: int,
+    values: Callable[[_Sums], pd.Series],
+    labels: Sequence[str] = (),
 ) -> Observation | None:
-    """Return a mean over texts minus the same for a balanced model of another seed (the null).
-
-    The null of ``imbalanced@threshold=0.05`` is ``balanced@threshold=0.05``.
-    """
-    _, at, threshold = setup.partition("@")
-    frames = [_shap(results, name, seed) for name in (setup, f"balanced{at}{threshold}")]
-    if frames[0] is None or frames[1] is None:
+    """Return a mean over texts minus the same for a balanced model of another seed (the null)."""
+    labels = labels or results.extremes
+    ours, null = (_sums(results, name, seed, labels) for name in (setup, null_of(setup)))
+    if ours is None or null is None:
         return None
-    ours, null = (values(frame) for frame in frames if frame is not None)
-    both = ours.join(null["value"].rename("null"), how="inner")
-    if both.empty:
+    change = (values(ours) - values(null)).dropna()  # texts of both
+    if change.empty:
         return None
-    return mean_over_rows((both["value"] - both["null"]).to_numpy(dtype=float), both["group"])
+    return mean_over_rows(change.to_numpy(dtype=float), ours.group.loc[change.index])
 
 
+@cache
 def shap_difference(setup: str, category: str, side: Side) -> Measure:
     """Mean cumulative SHAP difference of a token category, minus its null (Figures 1 to 3).
 
@@ -70,39 +126,46 @@ def shap_difference(setup: str, category: str, side: Side) -> Measure:
     """
 
     def measure(results: RunResults, seed: int) -> Observation | None:
-        return _against_null(results, setup, seed, lambda frame: _by_text(frame, category, side))
+        return _against_null(results, setup, seed, lambda sums: sums.values(category, side))
 
     return measure
 
 
-def _separation(frame: pd.DataFrame, category: str) -> pd.DataFrame:
-    over, under = (_by_text(frame, category, side) for side in ("over", "under"))
-    both = over.join(under["value"].rename("under"), how="inner")
-    return both.assign(value=both["value"] - both["under"])
-
-
+@cache
 def shap_separation(setup: str, category: str) -> Measure:
     """SHAP difference of a token category: over- minus under-represented class of a text."""
 
+    def separation(sums: _Sums) -> pd.Series:
+        over, under = sums.values(category, "over"), sums.values(category, "under")
+        return over.sub(under).dropna()
+
     def measure(results: RunResults, seed: int) -> Observation | None:
-        return _against_null(results, setup, seed, lambda frame: _separation(frame, category))
+        return _against_null(results, setup, seed, separation)
 
     return measure
 
 
-def shap_separation_left(category: str) -> Measure:
-    """Share of the imbalanced model's separation that class weights leave."""
+@cache
+def shap_contrast_of_last_label(setup: str, category: str) -> Measure:
+    """SHAP difference of a token category for the last label alone, between languages (4.3.1).
+
+    Mean over the texts whose language has more of the label in training, minus that over the
+    others, minus the null.
+    """
+
+    def contrast(sums: _Sums) -> pd.Series:
+        over, under = sums.values(category, "over"), sums.values(category, "under")
+        n = len(over) + len(under)
+        both: pd.Series = pd.concat([over * (n / len(over)), under * (-n / len(under))])
+        return both
 
     def measure(results: RunResults, seed: int) -> Observation | None:
-        weighed = shap_separation("imbalanced_cw", category)(results, seed)
-        imbalanced = shap_separation("imbalanced", category)(results, seed)
-        if weighed is None or imbalanced is None or imbalanced.value == 0:
-            return None
-        return Observation(weighed.value / imbalanced.value, weighed.n)
+        return _against_null(results, setup, seed, contrast, labels=results.extremes[1:])
 
     return measure
 
 
+@cache
 def shap_size(setup: str, minus: str) -> Measure:
     """Mean size of the figures' bars in one setup minus another's.
 
@@ -130,50 +193,60 @@ def shap_size(setup: str, minus: str) -> Measure:
     return measure
 
 
-def _base(frame: pd.DataFrame, labels: Sequence[str]) -> pd.DataFrame:
+# --- base values ----------------------------------------------------------------------------
+
+
+def _base(frame: pd.DataFrame, labels: Sequence[str]) -> float:
+    """Return the mean size of the base values' difference.
+
+    A base value depends on a text only through its length in tokens: texts are no sample of it.
+    """
     rows = frame[(frame["category"] == "base") & frame["class"].isin(labels)]
-    rows = rows.assign(size=rows["difference"].abs())
-    return rows.groupby("text").agg(value=("size", "mean"), group=("group", "first"))
+    return float(rows["difference"].abs().mean())
 
 
+@cache
 def base_value_gap(setup: str) -> Measure:
     """Size of the base values' difference for the last label, minus its null."""
 
     def measure(results: RunResults, seed: int) -> Observation | None:
-        last = results.extremes[1:]
-        return _against_null(results, setup, seed, lambda frame: _base(frame, last))
+        return _base_change(results, seed, setup, null_of(setup), results.extremes[1:])
 
     return measure
 
 
+@cache
 def base_value_change(setup: str, minus: str) -> Measure:
     """Size of the base values' difference in one setup minus another's (paper, A.3)."""
 
     def measure(results: RunResults, seed: int) -> Observation | None:
-        frames = [_shap(results, name, seed) for name in (setup, minus)]
-        if frames[0] is None or frames[1] is None:
-            return None
-        first, second = (_base(f, results.extremes) for f in frames if f is not None)
-        both = first.join(second["value"].rename("minus"), how="inner")
-        return mean_over_rows((both["value"] - both["minus"]).to_numpy(dtype=float), both["group"])
+        return _base_change(results, seed, setup, minus, results.extremes)
 
     return measure
 
 
-def neutral_token_share(setup: str, *, minus: float) -> Measure:
-    """Share of tokens that are neutral in the balanced model, minus a number (paper, A.4)."""
+def _base_change(
+    results: RunResults, seed: int, setup: str, minus: str, labels: Sequence[str]
+) -> Observation | None:
+    one, other = (_shap(results, name, seed) for name in (setup, minus))
+    if one is None or other is None:
+        return None
+    return Observation(_base(one, labels) - _base(other, labels), int(one["text"].nunique()))
+
+
+# --- shares of tokens -----------------------------------------------------------------------
+
+
+@cache
+def token_share(setup: str, category: str) -> Measure:
+    """Share of all tokens, pooled over texts, that the balanced model sorts somewhere (A.4)."""
 
     def measure(results: RunResults, seed: int) -> Observation | None:
         frame = _shap(results, setup, seed)
         if frame is None:
             return None
-        tokens = frame[frame["category"].isin(TOKENS)]
-        counts = tokens.pivot_table(
-            index="text", columns="category", values="n_tokens", aggfunc="sum", observed=True
-        ).reindex(columns=list(TOKENS), fill_value=0)
-        total = counts.sum(axis=1)
-        rows = counts["neutral"] / total - minus
-        groups = tokens.groupby("text")["group"].first().loc[rows.index]
-        return mean_over_rows(rows.to_numpy(dtype=float), groups)
+        counts = frame[frame["category"].isin(TOKENS)].groupby("category")["n_tokens"].sum()
+        share = float(counts.get(category, 0) / counts.sum())
+        return Observation(share, int(frame["text"].nunique()))
 
     return measure

@@ -33,6 +33,7 @@ from helpers.analysis.partition import (
     Partition,
     lower_to_tokens,
     partition_tree,
+    planned_masks,
 )
 from helpers.foundation.errors import CompanionError
 from helpers.training.inference import Precision, autocast
@@ -140,7 +141,8 @@ def explain_corpus(
             seed=zlib.crc32(text.ids.tobytes(), seed),
         )
 
-    planned = {i: len(encoded[i]) * min(max_evals, len(encoded[i]) ** 2) for i in todo}
+    lengths = np.array([len(text) for text in encoded])
+    planned = lengths * planned_masks(lengths, max_evals)
     training = getattr(model, "training", False)
     if training:
         model.eval()
@@ -151,7 +153,7 @@ def explain_corpus(
             torch.no_grad(),
             autocast(asked.device, precision),
             tqdm(
-                total=sum(planned.values()),
+                total=int(planned[todo].sum()),
                 desc="SHAP values",
                 unit=" tokens",
                 unit_scale=True,
@@ -200,7 +202,7 @@ def _stream(
     enter: Any,
     model: MaskedModel,
     bar: Any,
-    planned: dict[int, int],
+    planned: NDArray[np.integer],
 ) -> Iterable[tuple[int, Partition]]:
     """Run the texts, longest first, and yield each with its number when it is finished."""
     waiting = deque(todo)
@@ -225,7 +227,7 @@ def _stream(
             length, part = len(text.text), text.part
             part.advance(answers[row : (row := row + len(part.pending))])
             spent = length * part.evaluations if part.pending else planned[text.index]
-            counted = min(spent, planned[text.index])
+            counted = int(min(spent, planned[text.index]))
             bar.update(counted - text.counted)
             text.counted = counted
             if part.pending:

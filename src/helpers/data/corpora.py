@@ -1,54 +1,40 @@
 """The corpora: every data set in one schema, with splits that share no group.
 
-==================  ==============================================================  ============
-family              texts                                                           from
-==================  ==============================================================  ============
-``amazon_reviews``  reviews with one to five stars, six languages (paper)           hub, folder
-``xnli``            premise and hypothesis, French and English (paper)              hub, folder
-``multiemo``        sentences of reviews, annotated for sentiment, six languages    offline
-``multiemo_pairs``  pairs of those: which is more positive? French and English      offline
-``custom``          your own                                                        folder
-==================  ==============================================================  ============
+What data sets there are, their records say: a file each in ``helpers/data/datasets/``.
 
 Columns of a split: ``id``; ``group``, shared by translations, equal texts and equal premises;
 ``language``; ``label``, a code in label order; ``text``; ``text_pair``, empty for single texts.
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
 
-from helpers.data.custom_corpus import custom_files, load_custom
 from helpers.data.external_texts import external_fingerprint, load_external_texts
-from helpers.data.families import FAMILY_FACTS, Family
 from helpers.data.folders import (
-    FOLDER_COLUMNS,
-    FULL_ROWS,
-    count_rows,
     data_card,
     folder_fingerprint,
+    is_full,
     own_name,
     read_folder,
     split_files,
 )
 from helpers.data.grouping import SPLITS, check_not_empty, connected_groups, keep_apart
 from helpers.data.hub_tables import load_hub_tables
-from helpers.data.offline_assets import ASSETS
-from helpers.data.offline_corpora import load_multiemo, load_multiemo_pairs
-from helpers.data.tables import Tables, to_schema
+from helpers.data.tables import Rows, Tables, to_schema
+from helpers.foundation.datasets import Dataset, Skew, all_datasets
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.hub import HubTable
-from helpers.foundation.names import FAMILIES, check_choice, family_of
-from helpers.foundation.profiles import hub_settings
+from helpers.foundation.names import check_choice, family_of
 from helpers.foundation.store import fingerprint
 
 __all__ = [
     "Corpus",
     "external_fingerprint",
+    "full_name",
     "load_corpus",
     "load_external_texts",
     "resolve_name",
@@ -70,7 +56,7 @@ class Corpus:
     name : str
         The family, or for a local source its own name: ``xnli_7500``.
     family : str
-        A key of ``FAMILIES``.
+        A key of `helpers.foundation.datasets.all_datasets`.
     languages, labels : tuple of str
         Labels are in the order of their codes.
     is_pair : bool
@@ -94,7 +80,7 @@ class Corpus:
     languages: tuple[str, ...]
     labels: tuple[str, ...]
     is_pair: bool
-    skew: Mapping[str, Sequence[float]]
+    skew: Skew
     train: pd.DataFrame
     validation: pd.DataFrame
     test: pd.DataFrame
@@ -104,7 +90,9 @@ class Corpus:
     dropped: Mapping[str, int] = field(default_factory=dict)
 
 
-def load_corpus(dataset: str, *, sources: Sources | None = None) -> Corpus:
+def load_corpus(
+    dataset: str, *, sources: Sources | None = None, skew: Skew | None = None
+) -> Corpus:
     """Load a data set.
 
     Parameters
@@ -113,6 +101,9 @@ def load_corpus(dataset: str, *, sources: Sources | None = None) -> Corpus:
         A family, or the name of the local source given for it.
     sources : mapping of str to Path, optional
         Family to a local folder in the layout of its hub repository.
+    skew : mapping of str to tuple of float, optional
+        The languages to load, and for each a weight for each label; by default those of the
+        data set's record, or all the languages that its files say, with no skew.
 
     Returns
     -------
@@ -122,58 +113,75 @@ def load_corpus(dataset: str, *, sources: Sources | None = None) -> Corpus:
     Raises
     ------
     CompanionError
-        If the name is unknown, a folder, file, column or label is missing or unknown, or neither
-        hub nor cache has the data.
+        If the name is unknown, a folder, file, column, language or label is missing or unknown, or
+        neither hub nor cache has the data.
     """
     name, folder = _resolve(dataset, sources)
-    family = family_of(name)
-    if family == "custom":
-        assert folder is not None
-        return _custom(name, folder)
-    about = FAMILY_FACTS[family]
-    if family == "multiemo":
-        splits, dropped = load_multiemo()
-        source = f"{ASSETS['reviews'].source}, in {ASSETS['reviews'].package}"
-    elif family == "multiemo_pairs":
-        splits, dropped = load_multiemo_pairs()
-        source = f"{ASSETS['reviews'].source}, paired, in {ASSETS['reviews'].package}"
-    else:
-        if folder is not None:
-            tables = read_folder(folder, about.languages, FOLDER_COLUMNS[family])
-            source = f"local folder '{folder.name}'"
-        else:
-            tables, source = load_hub_tables(family, about.languages, _hub_tables(family))
-        splits, dropped = _labelled(family, tables, about)
+    about = all_datasets()[family_of(name)]
+    chosen = about.skew if skew is None else skew
+    if about.labels:
+        _check_skew(name, chosen, about.labels, about.languages if about.read else ())
+    rows = about.read(folder) if about.read else _read_tables(about, folder, tuple(chosen))
+    if not about.labels:
+        _check_skew(name, chosen, rows.labels, rows.languages)
+    languages = tuple(chosen) or rows.languages
     return Corpus(
         name=name,
-        family=family,
-        languages=about.languages,
-        labels=about.labels,
-        is_pair=about.is_pair,
-        skew=about.skew,
-        **{split: rows[list(COLUMNS)] for split, rows in splits.items()},
-        fingerprint=source_fingerprint(name, sources=sources),
-        source=source,
-        licence=_licence(folder, about.licence),
-        dropped=MappingProxyType(dropped),
+        family=about.name,
+        languages=languages,
+        labels=about.labels or rows.labels,
+        is_pair=about.is_pair if rows.is_pair is None else rows.is_pair,
+        skew=MappingProxyType(dict(chosen)),
+        **{
+            split: frame.loc[frame["language"].isin(languages), list(COLUMNS)]
+            for split, frame in rows.splits.items()
+        },
+        fingerprint=source_fingerprint(name, sources=sources, skew=skew),
+        source=rows.source,
+        licence=str(data_card(folder).get("license", about.licence)) if folder else about.licence,
+        dropped=MappingProxyType(dict(rows.dropped)),
     )
 
 
-def source_fingerprint(dataset: str, *, sources: Sources | None = None) -> str:
+def _check_skew(name: str, skew: Skew, labels: tuple[str, ...], languages: tuple[str, ...]) -> None:
+    """Refuse a skew that does not fit the labels, or names languages that the rows lack."""
+    for language, weights in skew.items():
+        if languages:
+            check_choice(f"language of {name}", language, languages)
+        if len(weights) != len(labels):
+            raise CompanionError(
+                f"dataset {name!r} has {len(labels)} labels ({', '.join(labels)}), but its skew "
+                f"gives language {language!r} {len(weights)} weights"
+            )
+
+
+def _read_tables(about: Dataset, folder: Path | None, languages: tuple[str, ...]) -> Rows:
+    """Read a data set from a folder, or from the hub."""
+    if folder is not None:
+        tables = read_folder(folder, languages, about.columns)
+        source = f"local folder '{folder.name}'"
+    else:
+        tables, source = load_hub_tables(about.name, languages, about.hub)
+    splits, dropped = _labelled(about, tables)
+    return Rows(splits=splits, dropped=dropped, source=source)
+
+
+def source_fingerprint(
+    dataset: str, *, sources: Sources | None = None, skew: Skew | None = None
+) -> str:
     """Return a checksum of what a data set is made from, without loading its rows.
 
     Parameters
     ----------
-    dataset : str
-        As `load_corpus`.
-    sources : mapping of str to Path, optional
+    dataset, sources, skew
         As `load_corpus`.
 
     Returns
     -------
     str
         From pinned checksums for the offline texts, from the files' bytes for a folder, from
-        repositories and revisions for the hub; and from the version of this module.
+        repositories and revisions for the hub; from the version of this module; and from the skew
+        where it is not the record's own.
 
     Raises
     ------
@@ -181,14 +189,16 @@ def source_fingerprint(dataset: str, *, sources: Sources | None = None) -> str:
         As `load_corpus`.
     """
     name, folder = _resolve(dataset, sources)
-    family = family_of(name)
+    about = all_datasets()[family_of(name)]
+    own = {} if skew is None or skew == about.skew else {"skew": [*skew.items()]}
     if folder is not None:
-        data: object = folder_fingerprint(_files(family, folder), root=folder)
-    elif family in FULL_ROWS:
-        data = [str(table) for table in _hub_tables(family)]
+        files = _files(about, folder, tuple(about.skew if skew is None else skew))
+        data: object = folder_fingerprint(files, root=folder)
+    elif about.made_from is not None:
+        data = about.made_from()
     else:
-        data = [member.sha256 for member in ASSETS["reviews"].members]
-    return fingerprint(family=family, version=VERSION, data=data)
+        data = [str(table) for table in about.hub]
+    return fingerprint(family=about.name, version=VERSION, data=data, **own)
 
 
 def resolve_name(family: str, sources: Sources | None = None) -> str:
@@ -197,7 +207,7 @@ def resolve_name(family: str, sources: Sources | None = None) -> str:
     Parameters
     ----------
     family : str
-        A key of ``FAMILIES``.
+        A key of `helpers.foundation.datasets.all_datasets`.
     sources : mapping of str to Path, optional
         Family to a local folder.
 
@@ -220,13 +230,21 @@ def resolve_name(family: str, sources: Sources | None = None) -> str:
     folder = _folder(family, sources)
     if folder is None:
         return family
-    if family in FULL_ROWS and all(
-        sum(map(count_rows, split_files(folder, language, split))) == rows
-        for split, rows in FULL_ROWS[family].items()
-        for language in FAMILY_FACTS[family].languages
-    ):
-        return family
-    return own_name(folder, family)
+    return family if is_full(folder, all_datasets()[family]) else own_name(folder, family)
+
+
+def full_name(dataset: str, sources: Sources | None = None) -> str:
+    """Return the name that a data set has everywhere, which a local source of it may change.
+
+    Parameters
+    ----------
+    dataset : str
+        A family, or the name of a local source of one.
+    sources : mapping of str to Path, optional
+        Family to a local folder.
+    """
+    family = family_of(dataset)
+    return resolve_name(family, sources) if family in (sources or {}) else dataset
 
 
 def _resolve(dataset: str, sources: Sources | None) -> tuple[str, Path | None]:
@@ -244,16 +262,17 @@ def _resolve(dataset: str, sources: Sources | None) -> tuple[str, Path | None]:
 
 def _folder(family: str, sources: Sources | None) -> Path | None:
     """Return the folder that is given for a family, checked."""
-    check_choice("dataset", family, FAMILIES)
+    datasets = all_datasets()
+    check_choice("dataset", family, datasets)
     given = (sources or {}).get(family)
     if given is None:
-        if family == "custom":
-            raise CompanionError("dataset 'custom' needs a folder: --source custom=FOLDER")
+        if datasets[family].needs_folder:
+            raise CompanionError(f"dataset '{family}' needs a folder: --source {family}=FOLDER")
         return None
-    if family not in FULL_ROWS and family != "custom":
+    if not datasets[family].takes_folder:
+        others = ", ".join(about.name for about in datasets.values() if about.takes_folder)
         raise CompanionError(
-            f"dataset '{family}' is read from the offline assets and takes no --source; "
-            f"{', '.join([*FULL_ROWS, 'custom'])} do"
+            f"dataset '{family}' is read from the offline assets and takes no --source; {others} do"
         )
     folder = Path(given).expanduser()
     if not folder.is_dir():
@@ -261,41 +280,26 @@ def _folder(family: str, sources: Sources | None) -> Path | None:
     return folder
 
 
-def _hub_tables(family: str) -> tuple[HubTable, ...]:
-    """Return the repositories that a family can come from."""
-    tables = hub_settings().datasets.get(family, ())
-    if not tables:
-        raise CompanionError(f"configs/paper.yaml: hub: datasets has no repository of {family!r}")
-    return tables
-
-
-def _files(family: str, folder: Path) -> list[Path]:
-    if family == "custom":
-        return list(custom_files(folder).values())
+def _files(about: Dataset, folder: Path, languages: tuple[str, ...]) -> list[Path]:
+    if about.files is not None:
+        return about.files(folder)
     return [
         path
         for split in SPLITS
-        for language in FAMILY_FACTS[family].languages
+        for language in languages
         for path in split_files(folder, language, split)
     ]
 
 
-def _licence(folder: Path | None, default: str) -> str:
-    """Return the licence that a folder's data card names, else that of the family."""
-    return str(data_card(folder).get("license", default)) if folder else default
-
-
-def _labelled(
-    family: str, tables: Tables, about: Family
-) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
+def _labelled(about: Dataset, tables: Tables) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
     """Bring the official splits into the schema, group their rows, keep the splits apart."""
     splits, dropped = to_schema(tables, about.labels)
-    _check_translated(family, splits)
-    if about.is_pair:
-        _check_parallel(family, tables)
+    _check_translated(about.name, splits)
+    if about.parallel:
+        _check_parallel(about.name, tables)
     rows = pd.concat([frame.assign(split=split) for split, frame in splits.items()])
     source_row = rows["split"] + "-" + rows["row"].astype(str)
-    if about.is_pair:
+    if about.parallel:
         # Translations of a pair, and pairs with the same premise, belong together.
         first = connected_groups(source_row, rows["text"])
         rows["group"] = source_row.to_numpy()[first]
@@ -345,20 +349,3 @@ def _check_parallel(family: str, tables: Tables) -> None:
                 f"{family}: {first}/{split} and {other}/{split} differ in {what}; the rows must be "
                 "translations of each other, in the same order"
             )
-
-
-def _custom(name: str, folder: Path) -> Corpus:
-    splits, labels, languages, dropped = load_custom(folder)
-    return Corpus(
-        name=name,
-        family="custom",
-        languages=languages,
-        labels=labels,
-        is_pair=bool((splits["train"]["text_pair"] != "").any()),
-        skew=MappingProxyType({}),
-        **{split: rows[list(COLUMNS)] for split, rows in splits.items()},
-        fingerprint=source_fingerprint(name, sources={"custom": folder}),
-        source=f"local folder '{folder.name}'",
-        licence=_licence(folder, "not stated"),
-        dropped=MappingProxyType(dropped),
-    )

@@ -16,7 +16,7 @@ from helpers.data.grouping import (
     connected_groups,
     keep_apart,
 )
-from helpers.data.tables import SUFFIXES, clean, read_file, require_columns
+from helpers.data.tables import SUFFIXES, Rows, clean, read_file, require_columns
 from helpers.foundation.errors import CompanionError
 
 REQUIRED = ("language", "label", "text")
@@ -52,10 +52,8 @@ def custom_files(folder: Path) -> dict[str, Path]:
     return files
 
 
-def load_custom(
-    folder: Path,
-) -> tuple[dict[str, pd.DataFrame], tuple[str, ...], tuple[str, ...], dict[str, int]]:
-    """Load a data set of your own.
+def read_custom(folder: Path) -> Rows:
+    """Read a data set of your own.
 
     Parameters
     ----------
@@ -64,15 +62,9 @@ def load_custom(
 
     Returns
     -------
-    splits : dict of str to DataFrame
-        Columns ``id, group, language, label, text, text_pair``. Rows with an equal ``group`` or an
-        equal text share a group; no group is in two splits.
-    labels : tuple of str
-        Sorted, as numbers where they are numbers.
-    languages : tuple of str
-        Sorted.
-    dropped : dict of str to int
-        Rows left out, by reason.
+    Rows
+        Rows with an equal ``group`` or an equal text share a group. Languages are sorted; so are
+        labels, as numbers where they are numbers.
 
     Raises
     ------
@@ -130,4 +122,11 @@ def load_custom(
         )
     kept, crossing = keep_apart({split: rows[rows["split"] == split] for split in SPLITS})
     check_not_empty(kept, crossing)
-    return kept, labels, languages, dropped | crossing
+    return Rows(
+        splits=kept,
+        source=f"local folder '{folder.name}'",
+        dropped=dropped | crossing,
+        labels=labels,
+        languages=languages,
+        is_pair=bool((kept["train"]["text_pair"] != "").any()),
+    )

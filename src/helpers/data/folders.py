@@ -5,41 +5,27 @@ A folder has a subfolder for each language, and in it files named after their sp
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from helpers.data.grouping import SPLITS
 from helpers.data.tables import (
-    AMAZON_COLUMNS,
-    AMAZON_COPY_COLUMNS,
     SUFFIXES,
-    XNLI_COLUMNS,
     Tables,
     clean,
     column_names,
     fitting_columns,
     read_file,
 )
+from helpers.foundation.datasets import Dataset
 from helpers.foundation.errors import CompanionError, one_line
 from helpers.foundation.hub import Columns
 from helpers.foundation.yaml_text import read_yaml
 
-# Columns that a local folder may have instead; the first that fits a file is taken.
-FOLDER_COLUMNS: Mapping[str, tuple[Columns, ...]] = MappingProxyType(
-    {"xnli": (XNLI_COLUMNS,), "amazon_reviews": (AMAZON_COLUMNS, AMAZON_COPY_COLUMNS)}
-)
 _LANGUAGE = "language"  # a column that a folder's files may have besides
-# Rows of a language in each split of the full data set: a folder of this size is no re-cut.
-FULL_ROWS: Mapping[str, Mapping[str, int]] = MappingProxyType(
-    {
-        "xnli": {"train": 392_702, "validation": 2_490, "test": 5_010},
-        "amazon_reviews": {"train": 200_000, "validation": 5_000, "test": 5_000},
-    }
-)
 
 
 def split_files(folder: Path, language: str, split: str) -> list[Path]:
@@ -163,6 +149,26 @@ def count_rows(path: Path) -> int:
         except Exception as error:  # damaged files raise errors of many kinds
             raise CompanionError(f"{path} cannot be read: {one_line(error)}") from error
     return len(read_file(path))
+
+
+def is_full(folder: Path, about: Dataset) -> bool:
+    """Say whether a folder holds as many rows as the full data set: it is no re-cut.
+
+    Parameters
+    ----------
+    folder : Path
+        The data set's folder.
+    about : Dataset
+        Its record.
+    """
+    if not about.full_rows:
+        return False
+    return all(
+        (folder / language).is_dir()
+        and sum(map(count_rows, split_files(folder, language, split))) == rows
+        for split, rows in about.full_rows.items()
+        for language in about.languages
+    )
 
 
 def own_name(folder: Path, family: str) -> str:

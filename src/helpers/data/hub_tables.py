@@ -68,7 +68,7 @@ def load_hub_tables(
     raise CompanionError(
         f"{family} could not be loaded from the hub ({'; '.join(reasons)}): connect to it and try "
         f"again, set HF_ENDPOINT to a mirror, name a local copy with --source {family}=FOLDER, or "
-        "name another copy on the hub in configs/paper.yaml"
+        f"name another copy on the hub in helpers/data/datasets/{family}.py"
     )
 
 

@@ -10,16 +10,36 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from helpers.data.datasets import multiemo, multiemo_pairs
 from helpers.data.grouping import SPLITS, assign_splits, connected_groups
-from helpers.data.offline_assets import ensure_asset
+from helpers.data.offline_assets import ASSETS, ensure_asset
+from helpers.data.tables import Rows
 
-LANGUAGES = ("fr", "es", "ja", "de", "en", "zh")
-LABELS = ("negative", "neutral", "ambivalent", "positive")
+LANGUAGES, LABELS = multiemo.DATASET.languages, multiemo.DATASET.labels
 ALIGNED_ROWS = 46_911  # the German file lacks a row here: below, rows are translations
 _SPLIT_SEED = 0  # the splits are part of the corpus: no option changes them
 
-PAIR_LANGUAGES = ("fr", "en")
-PAIR_LABELS = ("more", "same", "less")
+PAIR_LANGUAGES, PAIR_LABELS = multiemo_pairs.DATASET.languages, multiemo_pairs.DATASET.labels
+
+
+def read_multiemo() -> Rows:
+    """Return MultiEmo's sentences and where they come from."""
+    splits, dropped = load_multiemo()
+    asset = ASSETS["reviews"]
+    return Rows(splits=splits, dropped=dropped, source=f"{asset.source}, in {asset.package}")
+
+
+def read_multiemo_pairs() -> Rows:
+    """Return pairs of MultiEmo's sentences and where they come from."""
+    splits, dropped = load_multiemo_pairs()
+    asset = ASSETS["reviews"]
+    source = f"{asset.source}, paired, in {asset.package}"
+    return Rows(splits=splits, dropped=dropped, source=source)
+
+
+def made_from() -> list[str]:
+    """Return the pinned checksums of the files that both are made from."""
+    return [member.sha256 for member in ASSETS["reviews"].members]
 
 
 def load_multiemo(*, cache: Path | None = None) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:

@@ -94,6 +94,7 @@ def make_subsets(
     labels: Sequence[Any] | None = None,
     severity: float = 1.0,
     rule: Rule = "paper",
+    with_translations: bool = False,
     seed: int = 0,
 ) -> Subsets:
     """Draw the balanced and the imbalanced subset of a split.
@@ -108,8 +109,7 @@ def make_subsets(
     skew : mapping of str to sequence of float
         For each language, a weight for each label, as in Table 1.
     size : int, optional
-        Rows of each subset. By default the most there can be without a row and its own
-        translation in one subset.
+        Rows of each subset. By default the most there can be.
     labels : sequence, optional
         Labels in the order of the weights. By default those of the examples, sorted.
     severity : float
@@ -117,6 +117,9 @@ def make_subsets(
     rule : {"paper", "authors_code"}
         ``"authors_code"``: the first rows of each cell in file order, as many as the authors'
         code takes (see `cell_sizes`), wherever their translations are.
+    with_translations : bool
+        Without a size: whether a subset grows beyond what it can hold without a row and its own
+        translation, to what the cells allow. A row is still used once wherever the size allows.
     seed : int
         Seed of the draw. ``"authors_code"`` draws nothing.
 
@@ -156,7 +159,9 @@ def make_subsets(
             skew, size=size, severity=severity, rule=rule, rows=available.sum(axis=1)
         )
     elif size is None:
-        balanced, imbalanced = _largest(pool, available, skew, severity)
+        balanced, imbalanced = _largest(
+            pool, available, skew, severity, with_translations=with_translations
+        )
     else:
         balanced, imbalanced = cell_sizes(skew, size=size, severity=severity)
     needed = np.maximum(balanced, imbalanced)
@@ -217,13 +222,13 @@ def balanced_sample(
 
 
 def _largest(
-    pool: Pool, available: Integers, skew: Skew, severity: float
+    pool: Pool, available: Integers, skew: Skew, severity: float, *, with_translations: bool
 ) -> tuple[Integers, Integers]:
-    """Return the cells of the largest subsets without a row and its own translation."""
+    """Return the cells of the largest subsets, with or without a row and its own translation."""
     shares = skew_shares(skew, severity=severity).to_numpy()
     largest_share = np.maximum(shares, 1 / shares.shape[1])
     low, high = 0, int(np.floor((available / largest_share).min() * len(shares) + 1e-6))
-    fits = None if pool.group is None else once_checker(pool)
+    fits = None if pool.group is None or with_translations else once_checker(pool)
     size = high
     while low < high:
         if fits is None or fits(*cell_sizes(skew, size=size, severity=severity)):

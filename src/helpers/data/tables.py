@@ -1,6 +1,7 @@
 """Tables of labelled texts: read from files, checked, and brought into one schema."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,9 +17,31 @@ SUFFIXES = (".parquet", ".jsonl", ".csv")
 # A table and its columns for each ``(split, language)``.
 Tables: TypeAlias = dict[tuple[str, str], tuple[pd.DataFrame, Columns]]
 
-XNLI_COLUMNS = Columns(label="label", text="premise", text_pair="hypothesis")
-AMAZON_COLUMNS = Columns(label="stars", text="review_body", first_label=1)
-AMAZON_COPY_COLUMNS = Columns(label="label", text="text")
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Rows:
+    """What is read of a data set.
+
+    Parameters
+    ----------
+    splits : mapping of str to DataFrame
+        With the columns of a `helpers.data.corpora.Corpus`; no group is in two splits.
+    source : str
+        Where the rows come from, in one line.
+    dropped : mapping of str to int
+        Rows left out, by reason.
+    labels, languages : tuple of str
+        As the files say them, where the data set's record does not.
+    is_pair : bool or None
+        Whether the texts are pairs, where the record does not say it.
+    """
+
+    splits: Mapping[str, pd.DataFrame]
+    source: str
+    dropped: Mapping[str, int]
+    labels: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    is_pair: bool | None = None
 
 
 def read_file(path: Path, *, columns: Sequence[str] | None = None) -> pd.DataFrame:

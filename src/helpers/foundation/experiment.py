@@ -23,18 +23,6 @@ from helpers.foundation.names import (
 from helpers.foundation.profiles import LARGEST_SEED, Profile, Recipe, load_profile
 from helpers.foundation.variants import Variant
 
-# The stages that leave result files, in their order. `helpers.stages` runs them; the others leave
-# files that are too large, or hold text, and are made when one of these asks.
-RESULT_STAGES = (
-    "subsets",
-    "predictions",
-    "last_step",
-    "language_identification",
-    "shap_tokens",
-    "shap_difference",
-    "shap_examples",
-)
-
 
 @dataclass(frozen=True)
 class Experiment:
@@ -46,8 +34,9 @@ class Experiment:
         ``mbert``, ``xlmr``, ``e5_small``, an existing folder, or ``owner/name`` on the hub.
     dataset : str
         A family of data sets, or the name of a local source of one (``xnli_7500``).
-    setup : {"balanced", "imbalanced", "imbalanced_cw"}
-        The training subset, and whether the loss has per-language class weights (eq. 2).
+    setup : str
+        The training subset, and the weighting where there is one: ``balanced``, ``imbalanced``,
+        ``imbalanced_cw`` (eq. 2), or ``imbalanced_`` with another weighting's name.
     seed : int
         Changes the training sample, the head, dropout and the order; shared by the setups.
     profile : str
@@ -100,7 +89,8 @@ class Experiment:
         """The experiment's place below ``results/`` and ``checkpoints/``."""
         setup = setup_folder(self.setup, self.variant)
         model = model_folder(self.model)
-        return Path(self.profile, model, self.dataset, setup, f"seed{self.seed}")
+        dataset = self.settings.dataset_folder(self.dataset)
+        return Path(self.profile, model, dataset, setup, f"seed{self.seed}")
 
     @property
     def folder(self) -> Path:

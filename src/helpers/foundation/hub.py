@@ -1,6 +1,7 @@
-"""Where models and texts lie on the Hugging Face hub: the field ``hub`` of ``configs/paper.yaml``.
+"""What is fetched from the Hugging Face hub, and from where.
 
-The file names repositories, revisions, configurations and columns once, for every profile.
+The field ``hub`` of ``configs/paper.yaml`` names models and articles once, for every profile; a
+data set's own file names its repositories.
 """
 
 from collections.abc import Mapping
@@ -60,18 +61,15 @@ class HubArticles:
 
 @dataclass(frozen=True, kw_only=True)
 class Hub:
-    """All that is fetched from the hub.
+    """What is fetched from the hub besides data sets.
 
     Parameters
     ----------
     models : mapping of str to HubModel
         Short names of models.
-    datasets : mapping of str to tuple of HubTable
-        For each family the repositories that are tried, in order.
     wikipedia : HubArticles
         External texts of the language identification (paper, section 2.2).
     """
 
     models: Mapping[str, HubModel]
-    datasets: Mapping[str, tuple[HubTable, ...]]
     wikipedia: HubArticles

@@ -7,26 +7,18 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from helpers.foundation.datasets import all_datasets
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.setups import all_setups
 
 SETUPS: Mapping[str, str] = MappingProxyType(
-    {
-        "balanced": "Balanced",
-        "imbalanced": "Imbalanced",
-        "imbalanced_cw": "Imbalanced + class weights",
-    }
+    {name: setup.label for name, setup in all_setups().items()}
 )
 MODELS: Mapping[str, str] = MappingProxyType(
     {"mbert": "mBERT", "xlmr": "XLM-R", "e5_small": "multilingual-e5-small"}
 )
 FAMILIES: Mapping[str, str] = MappingProxyType(
-    {
-        "amazon_reviews": "Amazon reviews",
-        "xnli": "XNLI",
-        "multiemo": "MultiEmo",
-        "multiemo_pairs": "MultiEmo pairs",
-        "custom": "Custom data set",
-    }
+    {name: about.title for name, about in all_datasets().items()}
 )
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
@@ -62,11 +54,11 @@ def family_of(dataset: str) -> str:
     >>> family_of("multiemo_pairs"), family_of("xnli_7500")
     ('multiemo_pairs', 'xnli')
     """
-    for family in sorted(FAMILIES, key=len, reverse=True):
+    for family, about in sorted(all_datasets().items(), key=lambda item: -len(item[0])):
         if dataset == family:
             return family
         own_name = dataset.removeprefix(f"{family}_")
-        if own_name != dataset and _SOURCE_NAME.fullmatch(own_name) and family != "multiemo":
+        if own_name != dataset and _SOURCE_NAME.fullmatch(own_name) and about.takes_folder:
             return family
     raise CompanionError(
         f"unknown dataset {dataset!r}: choose one of {', '.join(FAMILIES)}, "

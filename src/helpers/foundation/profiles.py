@@ -2,6 +2,7 @@
 
 import collections.abc
 import dataclasses
+import re
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -11,15 +12,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from helpers.foundation import paths
+from helpers.foundation.datasets import Dataset, Skew, all_datasets
 from helpers.foundation.errors import CompanionError, one_line
 from helpers.foundation.hub import Hub
-from helpers.foundation.names import FAMILIES, SETUPS, check_choice, check_model, family_of
+from helpers.foundation.names import SETUPS, check_choice, check_model, family_of
+from helpers.foundation.setups import PAPER_SETUPS
 from helpers.foundation.variants import Variant
 from helpers.foundation.yaml_text import read_yaml
 
 PUBLISHED_PROFILE = "embedded"
 LARGEST_SEED = 2**32 - 1  # of NumPy's and the Trainer's generators
 _HUB_PROFILE = "paper"
+_LANGUAGE = re.compile(r"[\w-]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ Count = Annotated[int, Limits(1, 10**9)]
 Seed = Annotated[int, Limits(0, LARGEST_SEED)]
 Share = Annotated[float, Limits(0, 1)]
 Rate = Annotated[float, Limits(0, 1, open=True)]
+Weight = Annotated[float, Limits(0, 10**6, open=True)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,10 +92,16 @@ class Recipe:
 class DatasetSettings:
     """Sizes of one data set's subsets (rows; null: the most there are) and its own recipe.
 
-    ``shap_texts`` is how many of its test texts are explained. It, the seeds and the nulls are the
-    profile's where they are null here.
+    ``languages`` are the ones to use, with the weights of the data set's record, or ``skew`` names
+    languages and the weight of each label; by default those of the record. ``with_translations``
+    lets training and validation subsets of parallel texts hold a row and its own translation, so
+    that "the most there are" is what their cells allow, as in the paper. ``shap_texts`` is how
+    many of its test texts are explained. It, the seeds, the nulls and the seeds of single stages
+    are the profile's where they are null here.
     """
 
+    languages: tuple[str, ...] | None = None
+    skew: Mapping[str, tuple[Weight, ...]] | None = None
     train: Count | None = None
     validation: Count | None = None
     test: Count | None = None
@@ -99,7 +110,9 @@ class DatasetSettings:
     nulls: Mapping[Seed, Seed] | None = None
     mie_seeds: tuple[Seed, ...] | None = None
     mie_nulls: Mapping[Seed, Seed] | None = None
+    stage_seeds: Mapping[str, tuple[Seed, ...]] | None = None
     rule: Literal["paper", "authors_code"] = "paper"
+    with_translations: bool = False
     recipe: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -129,12 +142,14 @@ class Profile:
     """One file of ``configs/``: all sizes and hyperparameters of a run.
 
     ``matrix`` lists the data sets of ``companion reproduce``; ``datasets`` has the settings of
-    every family that can be run. ``nulls`` gives each seed the one whose balanced model is
-    compared with its own, for the null of a SHAP difference; a seed that stands only there adds one
-    balanced model. ``mie_seeds`` and ``mie_setups`` say which experiments are repeated with masked
-    input entropy, ``mie_nulls`` their nulls. ``stage_seeds`` limits stages to some seeds: those
-    that need what earlier seeds did not keep. ``hub`` says where models and texts are fetched
-    from; ``paper.yaml`` has it, for every profile.
+    families; of a family that is not among them, its record has the sizes. ``setups`` lists the
+    setups of every data set (`helpers.foundation.setups`). ``nulls`` gives each seed the one whose
+    balanced model is compared with its own, for the null of a SHAP difference; a seed that stands
+    only there adds one balanced model. ``mie_seeds`` and ``mie_setups`` say which experiments are
+    repeated with masked input entropy, ``mie_nulls`` their nulls. ``stage_seeds`` limits stages to
+    some seeds: those that need what earlier seeds did not keep; some stages run for no other seeds
+    than these. ``hub`` says where models and articles are fetched from; ``paper.yaml`` has it, for
+    every profile.
     """
 
     name: str
@@ -148,26 +163,47 @@ class Profile:
     shap: ShapSettings = ShapSettings()
     nulls: Mapping[Seed, Seed] = field(default_factory=dict)
     mie_seeds: tuple[Seed, ...] = ()
+    setups: tuple[str, ...] = PAPER_SETUPS
     mie_setups: tuple[str, ...] = ("balanced", "imbalanced")
     mie_nulls: Mapping[Seed, Seed] = field(default_factory=dict)
     stage_seeds: Mapping[str, tuple[Seed, ...]] = field(default_factory=dict)
     hub: Hub | None = None
 
     def settings(self, dataset: str) -> DatasetSettings:
-        """Return the settings of a data set's family.
-
-        Raises
-        ------
-        CompanionError
-            If the profile has none.
-        """
+        """Return the settings of a data set's family: the profile's, or its record's sizes."""
         family = family_of(dataset)
         if family not in self.datasets:
-            raise CompanionError(
-                f"profile {self.name!r} has no settings for dataset {dataset!r}: "
-                f"it has {', '.join(self.datasets)}"
+            sizes = all_datasets()[family].sizes
+            return DatasetSettings(
+                train=sizes["train"], validation=sizes["validation"], test=sizes["test"]
             )
         return self.datasets[family]
+
+    def skew_of(self, dataset: str) -> Skew | None:
+        """Return a data set's languages and their weights; None: those of its record."""
+        own = self.settings(dataset)
+        about = all_datasets()[family_of(dataset)]
+        skew = about.skew_in(own.languages) if own.languages is not None else own.skew
+        return None if skew is None or skew == about.skew else skew
+
+    def dataset_folder(self, dataset: str) -> str:
+        """Return a data set's name, with its languages and their weights where they are its own.
+
+        Examples
+        --------
+        >>> load_profile("quick").dataset_folder("xnli")
+        'xnli'
+        """
+        skew = self.skew_of(dataset)
+        if skew is None:
+            return dataset
+        about = all_datasets()[family_of(dataset)]
+        languages = "-".join(skew)
+        if about.weights and skew == about.skew_in(tuple(skew)):
+            return f"{dataset}+{languages}"
+        from helpers.foundation.store import fingerprint  # which imports pandas
+
+        return f"{dataset}+{languages}-{fingerprint(skew=[*skew.items()])[:8]}"
 
     def shap_texts(self, dataset: str) -> int | None:
         """Return how many of a data set's test texts are explained; None: all."""
@@ -187,6 +223,10 @@ class Profile:
         if mie:
             return self.mie_nulls if own.mie_nulls is None else own.mie_nulls
         return self.nulls if own.nulls is None else own.nulls
+
+    def stage_seeds_of(self, dataset: str) -> Mapping[str, tuple[int, ...]]:
+        """Return the seeds that some stages are limited to, for a data set."""
+        return {**self.stage_seeds, **(self.settings(dataset).stage_seeds or {})}
 
     def recipe_for(self, dataset: str, variant: Variant) -> Recipe:
         """Return the recipe of one experiment: the profile's, the data set's, the variant's."""
@@ -217,7 +257,8 @@ def _parse_profile(path: Path, text: str) -> Profile:
     profile = _build(Profile, {**raw, "name": path.stem}, where=path.name)
     for family, sizes in profile.datasets.items():
         where = f"{path.name}: datasets: {family}"
-        check_choice(f"data set in {path.name}:", family, FAMILIES)
+        check_choice(f"data set in {path.name}:", family, all_datasets())
+        _check_languages(sizes, all_datasets()[family], where=where)
         _build(Recipe, {**raw["recipe"], **sizes.recipe}, where=f"{where}: recipe")
         _check_seeds(sizes, where=where)
         explained = profile.shap_texts(family)
@@ -228,8 +269,9 @@ def _parse_profile(path: Path, text: str) -> Profile:
     _check_seeds(profile, where=path.name)
     _check_list("models", profile.models, where=path.name)
     _check_list("matrix", profile.matrix, where=path.name)
+    _check_list("setups", profile.setups, where=path.name)
     _check_list("mie_setups", profile.mie_setups, where=path.name, empty=True)
-    for setup in profile.mie_setups:
+    for setup in (*profile.setups, *profile.mie_setups):
         check_choice(f"setup in {path.name}", setup, SETUPS)
     try:
         for model in profile.models:
@@ -257,10 +299,31 @@ def _check_seeds(settings: "Profile | DatasetSettings", *, where: str) -> None:
     if settings.seeds is not None:
         _check_list("seeds", settings.seeds, where=where)
     _check_list("mie_seeds", settings.mie_seeds or (), where=where, empty=True)
+    for stage, seeds in (settings.stage_seeds or {}).items():
+        _check_list(f"stage_seeds: {stage}", seeds, where=where, empty=True)
     for name in ("nulls", "mie_nulls"):
         for seed, other in (getattr(settings, name) or {}).items():
             if seed == other:
                 raise CompanionError(f"{where}: {name}: {seed} is its own null: give another seed")
+
+
+def _check_languages(settings: DatasetSettings, about: Dataset, *, where: str) -> None:
+    """Refuse languages or weights that no skewed subset can be drawn with."""
+    if settings.languages is not None and settings.skew is not None:
+        raise CompanionError(f"{where}: give languages or a skew, not both")
+    if settings.languages is not None and not about.weights:
+        raise CompanionError(f"{where}: languages without weights: give a skew")
+    if settings.skew is not None:
+        _check_list("skew", tuple(settings.skew), where=where)
+    named = tuple(settings.skew or settings.languages or about.languages)
+    if about.weights and (len(named) < 2 or len(set(named)) < len(named)):
+        raise CompanionError(f"{where}: languages {', '.join(named)}: give two or more, once each")
+    for language in named:
+        if not _LANGUAGE.fullmatch(language):
+            raise CompanionError(
+                f"{where}: language {language!r}: give letters, digits, - and _, since folders are "
+                "named after it"
+            )
 
 
 def load_profile(name: str) -> Profile:

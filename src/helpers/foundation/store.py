@@ -72,8 +72,10 @@ def _plain(value: Any) -> Any:
         return dict(value)
     if hasattr(value, "item"):
         return value.item()
-    if isinstance(value, (Path, set, tuple)):
-        return str(value) if isinstance(value, Path) else sorted(value)
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, set):
+        return sorted(value)
     raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
 
 
@@ -228,7 +230,7 @@ def _check_place(folder: Path, parameters: Mapping[str, Any]) -> None:
     recorded = [
         f"seed{about['seed']}" if "seed" in about else None,
         setup_folder(about["setup"], about.get("variant", "")) if "setup" in about else None,
-        about.get("dataset"),
+        about.get("dataset_folder", about.get("dataset")),
         model_folder(about["model"]) if "model" in about else None,
         about.get("profile"),
     ]

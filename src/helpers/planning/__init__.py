@@ -1,1 +1,1 @@
-"""What a profile costs, told before anything is computed: work, time, memory."""
+"""What a profile costs, told before anything is computed: counts times throughput."""

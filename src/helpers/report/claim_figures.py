@@ -12,11 +12,25 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from helpers.analysis.quantities import identification_level, values_by_seed
 from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import SETUPS
 from helpers.report import claims
-from helpers.report.claim_pages import in_sections, of_place, place_labels, places
+from helpers.report.claim_pages import in_sections
 from helpers.report.display import Html, figure, signed
-from helpers.report.figures import GREY, INK, STYLE, legend_below
+from helpers.report.evidence import OTHER, POOLED, Finding, Verdicts
+from helpers.report.figures import (
+    GREY,
+    INK,
+    SETUP_COLOURS,
+    SETUP_MARKERS,
+    STYLE,
+    alt_text,
+    legend_below,
+    panels,
+)
+from helpers.report.results import collect
+from helpers.report.verdicts import columns
 
 HOLDS_COLOUR = "#e3f1ec"
 # A colour and a marker each, so that neither is needed to tell verdicts apart.
@@ -28,11 +42,13 @@ VERDICT_STYLE: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 _COLUMNS = 2
+PAPER_RULER = "Accuracy at C = 1e-4, as in the paper"
+LOG_LOSS_RULER = "Log loss at C = 1 (less is easier)"
 
 
 def claim_panels(
     experiments: Sequence[Experiment],
-    found: pd.DataFrame,
+    found: Verdicts,
     *sections: str,
     axes: Sequence[Axes] | None = None,
 ) -> list[Axes] | None:
@@ -41,37 +57,43 @@ def claim_panels(
     Parameters
     ----------
     experiments : sequence of Experiment
-        Of one profile; every data set and model of theirs has a line.
-    found : DataFrame
-        From `helpers.report.claim_pages.verdicts`.
+        Of one profile; every data set and model of theirs has a line, and all together have one.
+    found : Verdicts
+        From `helpers.report.verdicts.verdicts`.
     *sections : str
         Sections of the paper, such as ``"4.1"``.
     axes : sequence of Axes, optional
         A panel for each claim.
     """
-    listed, among = in_sections(sections), places(experiments)
+    listed, headings = in_sections(sections), columns(experiments, found)
     if not listed:
         return None
-    axes = list(axes) if axes is not None else _grid(len(listed), lines=len(among) + 1)
-    names = ["Paper", *place_labels(among)]
+    axes = list(axes) if axes is not None else _grid(len(listed), lines=len(headings) + 1)
+    names = ["Paper", *headings.values()]
     for number, (ax, claim) in enumerate(zip(axes, listed, strict=True)):
-        _paper_line(ax, claim, y=len(among))
-        for y, place in enumerate(reversed(among)):
-            _our_line(ax, of_place(found, claim.id, place), y)
+        _paper_line(ax, claim, y=len(headings))
+        for y, place in enumerate(reversed(headings)):
+            _our_line(ax, found.of(claim.id, *place), y)
         ax.set_yticks(range(len(names)), names[::-1] if number % _COLUMNS == 0 else [])
         ax.set_ylim(-0.6, len(names) - 0.4)
         ax.set_title(textwrap.fill(claim.statement, 44), fontsize=9, loc="left")
+        ax.set_xlabel(textwrap.fill(_axis(claim), 54), fontsize=8)
+        ax.locator_params(axis="x", nbins=5)
         ax.grid(visible=False, axis="y")
-        _shade(ax, claim.comparison)
+        _shade(ax, claim.region)
     legend_below(axes, _handles(), columns=3)
     return axes
+
+
+def _axis(claim: claims.Claim) -> str:
+    return f"{claim.quantity.words} ({claim.quantity.ruler.name})"
 
 
 def _grid(count: int, *, lines: int) -> list[Axes]:
     rows = math.ceil(count / _COLUMNS)
     with plt.style.context(STYLE):
         canvas, made = plt.subplots(
-            rows, _COLUMNS, figsize=(7.2, rows * (1.0 + 0.24 * lines) + 0.5), squeeze=False
+            rows, _COLUMNS, figsize=(7.2, rows * (1.4 + 0.24 * lines) + 0.5), squeeze=False
         )
     flat = list(made.ravel())
     for ax in flat[count:]:
@@ -80,25 +102,25 @@ def _grid(count: int, *, lines: int) -> list[Axes]:
 
 
 def _paper_line(ax: Axes, claim: claims.Claim, y: float) -> None:
-    values = list(claim.paper_cells().values())
+    values = [number.value for number in claim.paper]
     if values:
         ax.plot(values, [y] * len(values), "D", color=INK, markerfacecolor="none", markersize=6)
     else:
-        _word(ax, "figure only" if claim.paper == "figure" else "no number printed", y)
+        _word(ax, "figure only" if claim.figure_only else "no number printed", y)
 
 
-def _our_line(ax: Axes, rows: pd.DataFrame, y: float) -> None:
-    if rows.empty or math.isnan(rows["estimate"].iloc[0]):
-        other = not rows.empty and rows["method"].iloc[0].startswith("about another")
-        _word(ax, "not about this" if other else "missing", y)
+def _our_line(ax: Axes, finding: Finding | None, y: float) -> None:
+    if finding is None or finding.numbers is None:
+        note = "missing" if finding is None else finding.note
+        _word(ax, {OTHER: "not about this", "no result": "missing"}.get(note, note), y)
         return
-    row = rows.iloc[0]
-    colour, marker = VERDICT_STYLE[row["verdict"]]
-    if not math.isnan(row["ci_low"]):
-        ax.plot([row["ci_low"], row["ci_high"]], [y, y], color=colour, linewidth=2.2, alpha=0.55)
-    ax.plot(row["estimate"], y, marker, color=colour, markersize=7)
-    if len(row["per_seed"]) > 1:
-        values = list(row["per_seed"].values())
+    numbers = finding.numbers
+    colour, marker = VERDICT_STYLE[numbers.verdict]
+    if not math.isnan(numbers.ci_low):
+        ax.plot([numbers.ci_low, numbers.ci_high], [y, y], color=colour, linewidth=2.2, alpha=0.55)
+    ax.plot(numbers.estimate, y, marker, color=colour, markersize=7)
+    if numbers.seeds > 1 and finding.dataset != POOLED:
+        values = list(numbers.values[finding.dataset].values())
         ax.plot(values, [y - 0.3] * len(values), "|", color=colour, markersize=6)
 
 
@@ -108,16 +130,14 @@ def _word(ax: Axes, text: str, y: float) -> None:
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 1})  # fmt: skip
 
 
-def _shade(ax: Axes, comparison: claims.Comparison) -> None:
-    """Shade the values for which a claim holds, with 0 in view."""
+def _shade(ax: Axes, region: claims.Region) -> None:
+    """Shade the values for which a claim holds, with its bounds and 0 in view."""
     values: list[Any] = [x for line in ax.lines for x in line.get_xdata()]  # type: ignore[union-attr]
-    margin = comparison.margin
-    reach = [*values, 0.0, -margin, margin]
+    bounds = [bound for bound in (region.low, region.high) if math.isfinite(bound)]
+    reach = [*values, 0.0, *bounds]
     width = (max(reach) - min(reach)) or 1.0
     low, high = min(reach) - 0.12 * width, max(reach) + 0.12 * width
-    start = {"above": 0.0, "below": low, "within": -margin}[comparison.kind]
-    end = {"above": high, "below": 0.0, "within": margin}[comparison.kind]
-    ax.axvspan(start, end, color=HOLDS_COLOUR, zorder=0)
+    ax.axvspan(max(low, region.low), min(high, region.high), color=HOLDS_COLOUR, zorder=0)
     ax.axvline(0, color=INK, linewidth=0.9, zorder=1)
     ax.set_xlim(low, high)
 
@@ -132,35 +152,106 @@ def _handles() -> list[Any]:
     return [*marks, printed, Patch(color=HOLDS_COLOUR, label="where the claim holds")]
 
 
-def in_words(experiments: Sequence[Experiment], found: pd.DataFrame, *sections: str) -> str:
+def in_words(experiments: Sequence[Experiment], found: Verdicts, *sections: str) -> str:
     """Return the text alternative of `claim_panels`: every number and verdict in it."""
-    among = places(experiments)
     lines = []
     for claim in in_sections(sections):
-        values = ", ".join(signed(value) for value in claim.paper_cells().values())
-        parts = [f"paper {values or claim.paper_verdict}"]
-        for place, label in zip(among, place_labels(among), strict=True):
-            rows = of_place(found, claim.id, place)
-            if rows.empty or math.isnan(rows["estimate"].iloc[0]):
+        values = ", ".join(signed(number.value) for number in claim.paper)
+        parts = [f"paper {values or found.paper[claim.id].verdict}"]
+        for place, label in columns(experiments, found).items():
+            finding = found.of(claim.id, *place)
+            if finding is None or finding.numbers is None:
                 parts.append(f"{label} no number")
                 continue
-            row = rows.iloc[0]
+            one = finding.numbers
             span = (
                 ""
-                if math.isnan(row["ci_low"])
-                else f" from {signed(row['ci_low'])} to {signed(row['ci_high'])}"
+                if math.isnan(one.ci_low)
+                else f" from {signed(one.ci_low)} to {signed(one.ci_high)}"
             )
-            parts.append(f"{label} {signed(row['estimate'])}{span}, {row['verdict']}")
+            parts.append(f"{label} {signed(one.estimate)}{span}, {one.verdict}")
         lines.append(f"{claim.statement} {'; '.join(parts)}.")
     return f"A small plot for each claim. {' '.join(lines)}"
 
 
-def shown(
-    experiments: Sequence[Experiment], found: pd.DataFrame, *sections: str, caption: str
-) -> Html:
+def shown(experiments: Sequence[Experiment], found: Verdicts, *sections: str, caption: str) -> Html:
     """Return the panels of some sections with caption and text alternative."""
     return figure(
         claim_panels(experiments, found, *sections),
         caption=caption,
         alt=in_words(experiments, found, *sections),
+    )
+
+
+# --- the two rulers of language identification ----------------------------------------------
+
+
+def ruler_levels(experiments: Sequence[Experiment]) -> pd.DataFrame:
+    """Return each setup's level on both rulers of language identification, and chance.
+
+    Returns
+    -------
+    DataFrame
+        ``place, setup, ruler, level, chance, seeds``: means over seeds and over both sources; log
+        loss has its natural sign.
+    """
+    records = []
+    headings = columns(experiments, Verdicts({}, ()))
+    for one in collect(experiments):
+        place = headings[one.dataset, one.model]
+        languages = len(one.skew)
+        for setup, label in SETUPS.items():
+            for ruler, (probe, score, sign, chance) in {
+                PAPER_RULER: ("C=1e-4", "accuracy", 1, 1 / languages),
+                LOG_LOSS_RULER: ("C=1", "log_loss", -1, math.log(languages)),
+            }.items():
+                measure = identification_level(setup, probe=probe, score=score)
+                values = list(values_by_seed(one, measure).by_seed.values())
+                if values:
+                    level = sign * sum(values) / len(values)
+                    records.append((place, label, ruler, level, chance, len(values)))
+    return pd.DataFrame(records, columns=["place", "setup", "ruler", "level", "chance", "seeds"])
+
+
+def draw_rulers(levels: pd.DataFrame, *, axes: Sequence[Axes] | None = None) -> list[Axes] | None:
+    """Draw `ruler_levels`: a panel a ruler, a line a data set; further right is easier to tell."""
+    if levels.empty:
+        return None
+    names = list(dict.fromkeys(levels["place"]))
+    axes = panels(2, axes, height=1.7 + 0.4 * len(names), sharey=True)
+    for ax, ruler in zip(axes, (PAPER_RULER, LOG_LOSS_RULER), strict=True):
+        for y, name in enumerate(reversed(names)):
+            rows = levels[(levels["ruler"] == ruler) & (levels["place"] == name)]
+            for row in rows.to_dict("records"):
+                ax.plot(row["level"], y, SETUP_MARKERS[row["setup"]],
+                        color=SETUP_COLOURS[row["setup"]], markersize=8)  # fmt: skip
+                ax.plot([row["chance"]] * 2, [y - 0.35, y + 0.35], ":", color=GREY, linewidth=2)
+        ax.set_xlabel(ruler)
+        ax.grid(visible=False, axis="y")
+    axes[0].set_xlim(0, 1.02)
+    axes[1].invert_xaxis()
+    axes[0].set_yticks(range(len(names)), names[::-1])
+    axes[0].set_ylim(-0.6, len(names) - 0.4)
+    chance = Line2D([], [], color=GREY, linestyle=":", linewidth=2, label="Chance")
+    present = [setup for setup in SETUPS.values() if setup in set(levels["setup"])]
+    handles = [
+        Line2D([], [], color=SETUP_COLOURS[s], marker=SETUP_MARKERS[s], linestyle="", label=s)
+        for s in present
+    ]
+    legend_below(axes, [*handles, chance])
+    return axes
+
+
+def rulers(experiments: Sequence[Experiment], *, caption: str) -> Html:
+    """Return the levels on both rulers as a figure with caption and text alternative."""
+    levels = ruler_levels(experiments)
+    return figure(
+        draw_rulers(levels),
+        caption=caption,
+        alt=alt_text(
+            "How easily languages are told apart, on two rulers",
+            levels,
+            name=["ruler", "place", "setup"],
+            value="level",
+        ),
     )

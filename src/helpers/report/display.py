@@ -13,14 +13,16 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import family_of
 from helpers.foundation.profiles import load_profile
 from helpers.report import figures, frames
+from helpers.stages.commands import reproduce_command, run_command
 from helpers.stages.freshness import outdated
 
 MISSING = "missing"
+LEAST_TEXT = 10  # height of a figure's smallest text, in CSS pixels, on the narrowest screen
 
 
 @dataclass(frozen=True)
@@ -113,17 +115,51 @@ def table(
     content = style.to_html(exclude_styles=True, sparse_index=True)
     head, body = content.split("<tbody>")
     head = head.replace("<table", '<table class="companion-table"', 1)
-    head = re.sub(r"<th\b", '<th scope="col"', head).replace("&nbsp;", "")
-    body = re.sub(r"<th\b", '<th scope="row"', body)
+    head, body = _headings(head, "col"), _headings(body, "row")
     body = body.replace(f">{MISSING}<", f'><span class="companion-missing">{MISSING}</span><')
     body = re.sub(r"(<td[^>]*>[^<\[]+) (\[[^\]<]*\])", r"\1 <small>\2</small>", body)
     content = f"{head}<tbody>{body}"
-    # A region that can be focused, and so scrolled by keyboard, with the caption above it.
     return Html(
         f'<figure class="companion-data"><figcaption>{caption}</figcaption>'
-        f'<div class="companion-scroll" tabindex="0">{content}</div></figure>',
+        f"{scrollable(content, name=_name(caption))}</figure>",
         frame.to_string(),
     )
+
+
+def _headings(part: str, scope: str) -> str:
+    """Say what a part's headings are about; a cell without a word is none."""
+    part = part.replace("&nbsp;", "")
+    part = re.sub(r"<th\b([^>]*)></th>", r"<td\1></td>", part)
+    return re.sub(r"<th\b", f'<th scope="{scope}"', part)
+
+
+def scrollable(content: str, *, name: str) -> str:
+    """Return content that is scrolled sideways where it is too wide, also by keyboard.
+
+    Parameters
+    ----------
+    content : str
+        HTML.
+    name : str
+        What a screen reader calls it; unique on its page.
+    """
+    return (
+        f'<section class="companion-scroll" tabindex="0" aria-label="{html.escape(name)}">'
+        f"{content}</section>"
+    )
+
+
+def _name(caption: str) -> str:
+    """Return the number or first words of a caption, without markup.
+
+    Examples
+    --------
+    >>> _name("<b>Table 3, XNLI.</b> Accuracy of the paper's models."), _name("Data. Here.")
+    ('Table 3, XNLI', 'Data')
+    """
+    bold = re.match(r"<b>(.*?)</b>", caption)
+    text = bold[1] if bold else caption.partition(". ")[0]
+    return html.unescape(re.sub(r"<[^>]*>", "", text)).rstrip(".")
 
 
 def figure(drawn: Axes | Sequence[Axes] | None, *, caption: str, alt: str) -> Html:
@@ -148,10 +184,27 @@ def figure(drawn: Axes | Sequence[Axes] | None, *, caption: str, alt: str) -> Ht
         canvas.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     plt.close(canvas)  # or a notebook shows it a second time
     source = base64.b64encode(stream.getvalue()).decode("ascii")
-    image = f'<img src="data:image/svg+xml;base64,{source}" alt="{html.escape(alt)}">'
-    return Html(
-        f'<figure class="companion-figure">{image}<figcaption>{caption}</figcaption></figure>', alt
+    image = (
+        f'<img src="data:image/svg+xml;base64,{source}" alt="{html.escape(alt)}" '
+        f'style="min-width:{_least_width(canvas):.0f}px">'
     )
+    return Html(
+        f'<figure class="companion-figure">{scrollable(image, name=_name(caption))}'
+        f"<figcaption>{caption}</figcaption></figure>",
+        alt,
+    )
+
+
+def _least_width(canvas: Figure) -> float:
+    """Return the width in CSS pixels at which the smallest text is `LEAST_TEXT` high."""
+    pixels_per_point, points_per_inch = 4 / 3, 72
+    sizes = [
+        float(text.get_fontsize()) * pixels_per_point
+        for text in canvas.findobj(Text)
+        if text.get_visible() and text.get_text().strip()
+    ]
+    width = canvas.get_figwidth() * points_per_inch * pixels_per_point
+    return width * min(1.0, LEAST_TEXT / min(sizes, default=LEAST_TEXT))
 
 
 def note(text: str, *, kind: str = "note") -> Html:
@@ -159,10 +212,10 @@ def note(text: str, *, kind: str = "note") -> Html:
     return Html(f'<p class="companion-{kind}">{text}</p>', text)
 
 
-def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str = "") -> Html:
+def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str = "") -> Html | None:
     """Say which results are missing or out of date, and which command computes them.
 
-    Nothing where all are there and made from today's settings, data and code.
+    None where all are there and made from today's settings, data and code.
 
     Parameters
     ----------
@@ -184,7 +237,7 @@ def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str =
     if not absent:
         old = list(outdated(wanted))
         if not old:
-            return Html("")
+            return None  # a notebook shows no output, not an empty one
         return note(
             f"Out of date: settings, data or code have changed since {_runs(old)} "
             f"{'was' if len(old) == 1 else 'were'} run. This command makes the results again: "
@@ -209,13 +262,5 @@ def command(experiments: Sequence[Experiment]) -> str:
     first = experiments[0]
     settings = load_profile(first.profile)
     if len(experiments) > 1 and first.model in settings.models and first.dataset in settings.matrix:
-        place = first.relative_folder.parents[1].relative_to(first.profile).as_posix()
-        return f"companion reproduce --profile {first.profile} --only {place}"
-    family = family_of(first.dataset)
-    parts = [
-        f"companion run --profile {first.profile} --model {first.model} --dataset {family}",
-        f"--setup {first.setup} --seed {first.seed}",
-        f"--variant {first.variant}" if first.variant else "",
-        f"--source {family}=FOLDER" if family != first.dataset else "",
-    ]
-    return " ".join(filter(None, parts))
+        return reproduce_command(experiments)
+    return run_command(first)

@@ -1,21 +1,19 @@
 """The example texts, every token coloured by its SHAP value, one model below the other."""
 
 import html
-import re
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
-import shap
 
-from helpers.analysis.shap_frames import explanation_from_frame
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import setup_label
-from helpers.report.display import MISSING, Html
+from helpers.report.display import MISSING, Html, scrollable, signed
 from helpers.report.frames import each
 
 SPACE_MARK = "▁"
+RAISES, LOWERS = "230 159 0", "86 180 233"  # Okabe and Ito's orange and sky blue
+DEEPEST = 0.45  # opacity of the largest value: text on it stays readable on either ground
 
 
 def example_values(experiments: Sequence[Experiment], *, seed: int = 0) -> pd.DataFrame:
@@ -41,7 +39,7 @@ def example_values(experiments: Sequence[Experiment], *, seed: int = 0) -> pd.Da
 
 
 def example_plots(values: pd.DataFrame, *, label: str | None, caption: str) -> Html:
-    """Draw each example text with `shap.plots.text`, one setup's model below the other's.
+    """Colour each token of the example texts by its SHAP value, a row for each setup's model.
 
     Parameters
     ----------
@@ -55,64 +53,81 @@ def example_plots(values: pd.DataFrame, *, label: str | None, caption: str) -> H
     Returns
     -------
     Html
-        One table a language. Axes and colours are the same in all of them.
+        One table a language. A colour means the same value in all of them.
     """
     if values.empty or label is None:
         return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
-    explained = {
-        setup: dict(zip(rows["text_id"].unique(), explanation_from_frame(rows), strict=True))
-        for setup, rows in values.groupby("setup", sort=False)
-    }
-    names = [str(name) for name in values.columns if str(name).startswith("value_")]
-    column = names.index(f"value_{label}")
-    plots = {
-        (text, setup): _of_class(explanation, column)
-        for setup, texts in explained.items()
-        for text, explanation in texts.items()
-    }
-    low, high = _limits(list(plots.values()))
-    size = float(values[f"value_{label}"].abs().max())
+    setups = list(dict.fromkeys(values["setup"]))
+    largest = float(values[f"value_{label}"].abs().max())
     parts: list[str] = []
-    for name, rows in values.groupby("language", sort=False):
+    for language, rows in values.groupby("language", sort=False):
         body = ""
-        for text in rows["text_id"].unique():
+        for _, text in rows.groupby("text_id", sort=False):
             body += "<tbody>"
-            for number, setup in enumerate(explained):
-                cell = f'<span class="companion-missing">{MISSING}</span>'
-                if (text, setup) in plots:
-                    cell = _text_plot(
-                        plots[text, setup], f"{text}-{number}", xmin=low, xmax=high, cmax=size
-                    )
-                body += f'<tr><th scope="row">{html.escape(str(setup))}</th><td>{cell}</td></tr>'
+            for setup in setups:
+                tokens = text[text["setup"] == setup]
+                body += _row(setup, tokens, label=label, largest=largest)
             body += "</tbody>"
-        opened = "" if parts else " open"
-        parts.append(
-            f"<details{opened}><summary>{html.escape(str(name))}</summary>"
-            f'<div class="companion-scroll" tabindex="0"><table class="companion-examples">'
-            f"{body}</table></div></details>"
+        name = html.escape(str(language))
+        table = scrollable(
+            f'<table class="companion-examples">{body}</table>', name=f"Example texts, {name}"
         )
+        parts.append(
+            f"<details{'' if parts else ' open'}><summary>{name}</summary>{table}</details>"
+        )
+    key = (
+        f'<p class="companion-key">For “{html.escape(label)}”: '
+        f"{_token('raises', largest, 1)} or {_token('lowers', -largest, 1)} its probability.</p>"
+    )
     return Html(
-        f'<figure class="companion-data"><figcaption>{caption}</figcaption>'
+        f'<figure class="companion-data"><figcaption>{caption}</figcaption>{key}'
         f"{''.join(parts)}</figure>",
         ", ".join(values["text_id"].unique()),
     )
 
 
-def _text_plot(explanation: shap.Explanation, name: str, **scale: float) -> str:
-    """Draw one text; the plot's random identifier gives way to a name, so that pages stay equal."""
-    drawn = str(shap.plots.text(explanation, display=False, **scale))
-    # With NumPy 2, this release of shap writes colours that no browser reads.
-    drawn = re.sub(r"np\.float64\(([^)]*)\)", r"\1", drawn)
-    return re.sub(r"(_(?:tp|fb|fs)_)[a-z]{20}(_)", rf"\g<1>{name}\g<2>", drawn)
+def _row(setup: str, tokens: pd.DataFrame, *, label: str, largest: float) -> str:
+    """Return a model's row: its probability without and with the text, then the tokens."""
+    heading = html.escape(setup)
+    if tokens.empty:
+        shown = f'<span class="companion-missing">{MISSING}</span>'
+    else:
+        base = float(tokens[f"base_{label}"].iloc[0])
+        total = base + float(tokens[f"value_{label}"].sum())
+        heading += f"<small>{base:z.2f} → {total:z.2f}</small>"
+        shown = _tokens(tokens, label=label, largest=largest)
+    return f'<tr><th scope="row">{heading}</th><td>{shown}</td></tr>'
 
 
-def _of_class(explanation: shap.Explanation, column: int) -> shap.Explanation:
-    """Return one class of one text, as the text plot wants it: with digits that fit its axis."""
-    return shap.Explanation(
-        values=np.asarray(explanation.values, dtype=float)[:, column].round(3),
-        base_values=round(float(np.asarray(explanation.base_values)[column]), 3),
-        data=[html.escape(token, quote=False) for token in _shown(list(explanation.data))],
-    )
+def _tokens(tokens: pd.DataFrame, *, label: str, largest: float) -> str:
+    """Return a text with its tokens coloured; special tokens part the sentences of a pair."""
+    words = _shown(tokens["token"].astype(str).tolist())
+    shown = ""
+    for word, special, value in zip(
+        words, tokens["is_special"], tokens[f"value_{label}"], strict=True
+    ):
+        if not special:
+            shown += _token(word, float(value), abs(value) / largest if largest else 0)
+        elif shown and not shown.endswith("<br>"):
+            shown += "<br>"
+    return shown.removesuffix("<br>")
+
+
+def _token(word: str, value: float, strength: float) -> str:
+    """Return one token; ``strength``, from 0 to 1, is how deep its colour is.
+
+    The colours stand here, not in the book's style sheet, since a notebook shows them too. They are
+    transparent, for a light ground and a dark one.
+    """
+    text = html.escape(word, quote=False)
+    opacity = round(DEEPEST * strength, 2)
+    if opacity == 0:
+        return text
+    style = f"background:rgb({RAISES if value > 0 else LOWERS}/{opacity})"
+    if value < 0:
+        # Not by colour alone; a thin line needs twice the opacity of a ground.
+        style += f";text-decoration:underline dotted rgb({LOWERS}/{2 * opacity:.2f})"
+    return f'<span style="{style}" title="{signed(value)}">{text}</span>'
 
 
 def _shown(tokens: list[str]) -> list[str]:
@@ -126,13 +141,3 @@ def _shown(tokens: list[str]) -> list[str]:
         SPACE_MARK if before == "" and len(token) == 1 and after.startswith(token) else token
         for before, token, after in zip(["?", *tokens], tokens, [*tokens[1:], ""], strict=False)
     ]
-
-
-def _limits(explanations: Sequence[shap.Explanation]) -> tuple[float, float]:
-    """Return a range of probabilities that holds every text's arrows."""
-    ends = []
-    for one in explanations:
-        total = one.base_values + one.values.sum()
-        ends += [total - one.values[one.values > 0].sum(), total - one.values[one.values < 0].sum()]
-    margin = 0.05 * (max(ends) - min(ends))
-    return min(ends) - margin, max(ends) + margin

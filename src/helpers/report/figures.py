@@ -18,15 +18,15 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
+from helpers.foundation.setups import all_setups
 from helpers.report.frames import SETUP_ORDER
 
 STYLE = Path(__file__).with_name("companion.mplstyle")
-# Okabe and Ito's colours, told apart by readers with any colour vision; markers differ too.
 SETUP_COLOURS: Mapping[str, str] = MappingProxyType(
-    dict(zip(SETUP_ORDER, ("#0072b2", "#d55e00", "#009e73"), strict=True))
+    {setup.label: setup.colour for setup in all_setups().values()}
 )
 SETUP_MARKERS: Mapping[str, str] = MappingProxyType(
-    dict(zip(SETUP_ORDER, ("o", "s", "D"), strict=True))
+    {setup.label: setup.marker for setup in all_setups().values()}
 )
 INK, GREY, LIGHT = "#1f2933", "#7f8790", "#d3d8de"
 
@@ -62,7 +62,8 @@ def legend_below(axes: Sequence[Axes], handles: Sequence[Any], *, columns: int =
         )
 
 
-def _setup_handles(setups: Iterable[str]) -> list[Line2D]:
+def setup_handles(setups: Iterable[str]) -> list[Line2D]:
+    """Return a legend's entries for some setups."""
     return [
         Line2D([], [], color=SETUP_COLOURS[s], marker=SETUP_MARKERS[s], linestyle="", label=s)
         for s in setups
@@ -83,14 +84,12 @@ def joint_counts(counts: pd.DataFrame, *, axes: Sequence[Axes] | None = None) ->
         part = counts[counts["subset"] == subset]
         languages, labels = (list(dict.fromkeys(part[name])) for name in ("language", "label"))
         wide = part.pivot(index="language", columns="label", values="rows").loc[languages, labels]
-        ax.imshow(
-            wide.to_numpy(dtype=float), cmap="Blues", vmin=0, vmax=1.15 * largest, aspect="auto"
-        )
+        # The upper half of the colours is too dark for dark text, and no white text reads on its
+        # middle.
+        ax.imshow(wide.to_numpy(dtype=float), cmap="Blues", vmin=0, vmax=2 * largest, aspect="auto")
         for y, row in enumerate(wide.to_numpy()):
             for x, rows in enumerate(row):
-                dark = rows > 0.65 * largest
-                ax.text(x, y, f"{rows:,}", ha="center", va="center", fontsize=9.5,
-                        color="white" if dark else INK)  # fmt: skip
+                ax.text(x, y, f"{rows:,}", ha="center", va="center", color=INK)
         ax.set_xticks(range(len(labels)), labels)
         ax.set_yticks(range(len(languages)), languages)
         ax.set_title(subset)
@@ -116,7 +115,7 @@ def training_curves(curves: pd.DataFrame, *, ax: Axes | None = None) -> Axes | N
                 marker=SETUP_MARKERS[str(setup)], markersize=8)  # fmt: skip
     ax.set_xlabel("Training step")
     ax.set_ylabel("Validation loss")
-    legend_below([ax], _setup_handles(_setups(curves)))
+    legend_below([ax], setup_handles(_setups(curves)))
     return ax
 
 
@@ -180,7 +179,7 @@ def predicted_share(
         ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes[0].set_ylabel("Share of predictions")
     trained_patch = Patch(color=LIGHT, label="Share in the imbalanced training subset")
-    legend_below(axes, [trained_patch, *_setup_handles(setups)], columns=2)
+    legend_below(axes, [trained_patch, *setup_handles(setups)], columns=2)
     return axes
 
 

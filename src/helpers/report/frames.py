@@ -23,6 +23,12 @@ PROBES = ["C=1", "C=1e-4", "C=1e-4 scaled", "standardised"]
 Experiments = Sequence[Experiment]
 
 
+def setups(experiments: Experiments) -> list[str]:
+    """Return the labels of the setups of some experiments, in the order of tables and figures."""
+    found = {experiment.setup for experiment in experiments}
+    return [label for name, label in SETUPS.items() if name in found]
+
+
 def chosen(experiments: Experiments, *, variant: str = "") -> list[Experiment]:
     """Return the experiments of one variant, without a balanced model that only serves the null.
 
@@ -84,8 +90,7 @@ def interval(values: pd.Series) -> tuple[float, float]:
 
     if len(values) < 2:
         return np.nan, np.nan
-    found = over_seeds(values.to_numpy(dtype=float))
-    return found.ci_low, found.ci_high
+    return over_seeds(values.to_numpy(dtype=float)).interval()
 
 
 def share_interval(shares: pd.Series) -> tuple[float, float]:
@@ -106,7 +111,7 @@ def interval_over_rows(values: pd.Series, groups: pd.Series) -> tuple[float, flo
 
     if groups.nunique() < 2:
         return np.nan, np.nan
-    found = over_groups(values.to_numpy(dtype=float), groups, resamples=1000)
+    found = over_groups(values.to_numpy(dtype=float), groups)
     return found.ci_low, found.ci_high
 
 
@@ -142,16 +147,32 @@ def joint_counts(experiments: Experiments, *, split: str = "train") -> pd.DataFr
 
 
 def split_sizes(experiments: Experiments) -> pd.DataFrame:
-    """Return rows, overlap and distinct source rows of each split (Table 5)."""
+    """Return rows, overlap and distinct source rows of each split (Table 5).
+
+    Returns
+    -------
+    DataFrame
+        ``split, rows, overlap``, and for each subset ``<subset>_sources``, its distinct source
+        rows, and ``<subset>_repeated``, those that stand in several languages.
+    """
     found = subsets(experiments)
-    columns = ["split", "rows", "overlap", "balanced_sources", "imbalanced_sources"]
+    names = [f"{s}_{what}" for what in ("sources", "repeated") for s in ("balanced", "imbalanced")]
+    columns = ["split", "rows", "overlap", *names]
     if found is None:
         return pd.DataFrame(columns=columns)
-    records = []
-    for split, rows in found["size"].items():
-        sources = found["source_rows"].get(split, {})
-        numbers = (sources.get(subset, np.nan) for subset in ("balanced", "imbalanced"))
-        records.append((split, rows, found["overlap"].get(split, np.nan), *numbers))
+    records = [
+        (
+            split,
+            rows,
+            found["overlap"].get(split, np.nan),
+            *(
+                found.get(kind, {}).get(split, {}).get(subset, np.nan)
+                for kind in ("source_rows", "in_several_languages")
+                for subset in ("balanced", "imbalanced")
+            ),
+        )
+        for split, rows in found["size"].items()
+    ]
     return pd.DataFrame(records, columns=columns)
 
 
@@ -174,18 +195,18 @@ def training_curves(experiments: Experiments) -> pd.DataFrame:
 # --- section 4.1 ----------------------------------------------------------------------------
 
 
-def accuracy_by_seed(experiments: Experiments) -> pd.DataFrame:
+def accuracy_by_seed(experiments: Experiments, *, variant: str = "") -> pd.DataFrame:
     """Return ``setup, seed, accuracy, macro_f1, n_test``, a row for each experiment."""
     columns = ["setup", "seed", "accuracy", "macro_f1", "n_test"]
     records = [
         (setup_label(experiment.setup), experiment.seed, *(metrics[name] for name in columns[2:]))
-        for experiment, metrics in each(experiments, "metrics.json")
+        for experiment, metrics in each(experiments, "metrics.json", variant=variant)
     ]
     return by_setup(records, columns)
 
 
-def accuracy(experiments: Experiments) -> pd.DataFrame:
-    """Return mean test accuracy with its interval (Tables 3 and 6).
+def accuracy(experiments: Experiments, *, variant: str = "") -> pd.DataFrame:
+    """Return mean test accuracy with its interval (Tables 3 and 6); variants as in `chosen`.
 
     Returns
     -------
@@ -193,10 +214,11 @@ def accuracy(experiments: Experiments) -> pd.DataFrame:
         ``setup, accuracy, low, high, macro_f1, n_test, seeds``.
     """
     records = []
-    for setup, rows in accuracy_by_seed(experiments).groupby("setup", observed=True):
+    by_seed = accuracy_by_seed(experiments, variant=variant)
+    for setup, rows in by_seed.groupby("setup", observed=True):
         bounds = share_interval(rows["accuracy"])
         if len(rows) == 1:
-            bounds = _accuracy_interval(experiments, str(setup))
+            bounds = _accuracy_interval(experiments, str(setup), variant)
         means = rows[["accuracy", "macro_f1"]].mean()
         n_test = int(rows["n_test"].iloc[0])
         records.append((setup, means["accuracy"], *bounds, means["macro_f1"], n_test, len(rows)))
@@ -204,8 +226,9 @@ def accuracy(experiments: Experiments) -> pd.DataFrame:
     return by_setup(records, columns)
 
 
-def _accuracy_interval(experiments: Experiments, setup: str) -> tuple[float, float]:
-    for experiment, rows in each(experiments, "predictions.parquet", store.read_frame):
+def _accuracy_interval(experiments: Experiments, setup: str, variant: str) -> tuple[float, float]:
+    found = each(experiments, "predictions.parquet", store.read_frame, variant=variant)
+    for experiment, rows in found:
         if setup_label(experiment.setup) == setup:
             return interval_over_rows(rows["label"] == rows["predicted"], rows["group"])
     return np.nan, np.nan
@@ -252,7 +275,7 @@ def predicted_share(experiments: Experiments) -> pd.DataFrame:
             label,
             cell.mean(),
             *share_interval(cell),
-            trained.get((str(languages), str(label))),
+            trained.get((str(languages), str(label)), np.nan),
         )
         for (setup, languages, label), cell in frame.groupby(keys, observed=True, sort=False)[
             "share"
@@ -279,18 +302,20 @@ def _training_shares(experiments: Experiments) -> dict[tuple[str, str], float]:
 # --- section 4.2 ----------------------------------------------------------------------------
 
 
-def identification_by_seed(experiments: Experiments) -> pd.DataFrame:
+def identification_by_seed(experiments: Experiments, *, variant: str = "") -> pd.DataFrame:
     """Return ``source, probe, setup, seed, accuracy``, a row for each probe."""
     records = [
         (source, probe, setup_label(experiment.setup), experiment.seed, scores["accuracy"])
-        for experiment, content in each(experiments, "language_identification.json")
+        for experiment, content in each(
+            experiments, "language_identification.json", variant=variant
+        )
         for source, found in content["sources"].items()
         for probe, scores in found["probes"].items()
     ]
     return by_setup(records, ["source", "probe", "setup", "seed", "accuracy"])
 
 
-def identification(experiments: Experiments) -> pd.DataFrame:
+def identification(experiments: Experiments, *, variant: str = "") -> pd.DataFrame:
     """Return accuracy of language identification with its interval (Tables 4 and 7).
 
     Returns
@@ -300,13 +325,13 @@ def identification(experiments: Experiments) -> pd.DataFrame:
         low, high, seeds, chance, pretrained``; the last two do not depend on the setup.
     """
     about: dict[tuple[str, str], tuple[str, float, float]] = {}
-    for _, content in each(experiments, "language_identification.json"):
+    for _, content in each(experiments, "language_identification.json", variant=variant):
         for source, found in content["sources"].items():
             for probe in found["probes"]:
                 before = found.get("pretrained", {}).get(probe, {}).get("accuracy", np.nan)
                 about[source, probe] = (found.get("name", source), found["chance"], before)
     records = []
-    by_seed = identification_by_seed(experiments)
+    by_seed = identification_by_seed(experiments, variant=variant)
     for (source, probe, setup), rows in by_seed.groupby(
         ["source", "probe", "setup"], observed=True, sort=False
     ):

@@ -5,7 +5,7 @@ import pandas as pd
 from helpers.foundation.names import dataset_label, model_label
 from helpers.report import benchmarks
 
-_COLUMNS = {
+_HOURS = {
     "finetuning": "fine-tuning, h",
     "language_identification": "language identification, h",
     "shap_values": "SHAP values, h",
@@ -13,39 +13,26 @@ _COLUMNS = {
 
 
 def grid_price() -> pd.DataFrame:
-    """Return work, hours and memory of each model and data set, and of all; empty without a plan.
-
-    Returns
-    -------
-    DataFrame
-        ``benchmarks/plan_paper.py`` left the numbers; hours are predicted.
-    """
+    """Return work and hours of each model and data set, and of all; empty without a plan."""
     report = benchmarks.load("plan_paper")
     if report is None:
         return pd.DataFrame()
     stages = pd.DataFrame(report["stages"])
-    rows = {
-        (model_label(str(model)), dataset_label(str(dataset))): _row(part)
-        for (model, dataset), part in stages.groupby(["model", "dataset"], sort=False)
-    }
-    frame = pd.DataFrame.from_dict(rows, orient="index")
-    frame.index = pd.MultiIndex.from_tuples(frame.index, names=["model", "data set"])
-    whole = frame.sum()
-    whole["GPU memory, GiB"] = frame["GPU memory, GiB"].max()
-    frame.loc[("all", ""), :] = whole
+    hours = stages.pivot_table("seconds", ["model", "dataset"], "stage", "sum", sort=False) / 3600
+    sums = stages.groupby(["model", "dataset"], sort=False)
+    frame = pd.DataFrame(
+        {
+            "models": sums["jobs"].max(),
+            "tokens, millions": sums["tokens"].sum() / 1e6,
+            "evaluations, millions": sums["evaluations"].sum() / 1e6,
+            **{column: hours[stage] for stage, column in _HOURS.items()},
+            "all, h": hours.sum(axis=1),
+        }
+    )
+    names = [(model_label(model), dataset_label(dataset)) for model, dataset in frame.index]
+    frame.index = pd.MultiIndex.from_tuples(names, names=["model", "data set"])
+    frame.loc[("all", ""), :] = frame.sum()
     return frame
-
-
-def _row(part: pd.DataFrame) -> dict[str, float]:
-    hours = part.set_index("stage")["seconds"] / 3600
-    return {
-        "models": float(part["jobs"].max()),
-        "tokens, millions": part["tokens"].sum() / 1e6,
-        "evaluations, millions": part["evaluations"].sum() / 1e6,
-        **{column: float(hours.get(stage, 0.0)) for stage, column in _COLUMNS.items()},
-        "all, h": float(hours.sum()),
-        "GPU memory, GiB": float(part["memory_gib"].max()),
-    }
 
 
 def grid_conditions() -> str:
@@ -54,4 +41,4 @@ def grid_conditions() -> str:
     if report is None:
         return ""
     notes = [report["device"], *report["notes"]]
-    return ". ".join(note[0].upper() + note[1:].rstrip(".") for note in notes) + "."
+    return ". ".join(note[0].upper() + note[1:] for note in notes) + "."

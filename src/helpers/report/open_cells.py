@@ -1,18 +1,21 @@
 """What has no result yet, and the command that fills it."""
 
 import html
+import shlex
 from collections.abc import Mapping
 
 import pandas as pd
 
 from helpers.foundation import store
+from helpers.foundation.datasets import all_datasets
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import FAMILIES, dataset_label, family_of, model_label, setup_label
 from helpers.foundation.profiles import load_profile
 from helpers.report import display
 from helpers.report.display import Html
 from helpers.report.frames import Experiments
-from helpers.stages.selection import stages_of
+from helpers.stages import stages_of
+from helpers.stages.commands import reproduce_command, run_arguments, run_command
 
 
 def absent_stages(experiment: Experiment) -> list[str]:
@@ -98,11 +101,8 @@ def commands(experiments: Experiments) -> list[str]:
     """
     first = experiments[0]
     if first.dataset in load_profile(first.profile).matrix:
-        folders = {each.relative_folder.parent for each in experiments}  # one for each setup
-        folder = folders.pop() if len(folders) == 1 else first.relative_folder.parents[1]
-        name = folder.relative_to(first.profile).as_posix()
-        return [f"companion reproduce --profile {first.profile} --only {name}"]
-    return [display.command([each]) for each in experiments]
+        return [reproduce_command(experiments)]
+    return [run_command(each) for each in experiments]
 
 
 def shown(experiments: Experiments, *, caption: str, outdated: Stages = _NONE) -> Html:
@@ -151,10 +151,9 @@ def other_data(profile: str, experiments: Experiments, *, caption: str) -> Html:
     for family in settings.datasets:
         if family in run:
             continue
-        command = (
-            f"companion run --profile {profile} --dataset {family} --source {family}=FOLDER "
-            "--setup balanced --seed 0"
-        )
+        example = Experiment(settings.models[0], family, "balanced", 0, profile)
+        sources = {family: "FOLDER"} if all_datasets()[family].takes_folder else {}
+        command = shlex.join(["companion", *run_arguments(example, sources=sources)])
         rows[FAMILIES[family]] = {
             "here": f"a local copy: {there[family]}" if family in there else "no result",
             "command": f"<code>{html.escape(command)}</code>",

@@ -10,14 +10,15 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from helpers.foundation.datasets import all_datasets
 from helpers.foundation.names import check_choice
+from helpers.foundation.setups import PAPER_SETUPS
 
 FRENCH_SPANISH_JAPANESE = "fr, es, ja"
 GERMAN_ENGLISH_CHINESE = "de, en, zh"
 
 _STARS = ("1", "2", "3", "4", "5")
 _ENTAILMENT = ("entailment", "neutral", "contradiction")
-_SETUPS = ("balanced", "imbalanced", "imbalanced_cw")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def _by_group(rows: Mapping[str, tuple[float, ...]], labels: tuple[str, ...]) ->
 
 
 def _accuracy(xnli: tuple[float, ...], amazon: tuple[float, ...]) -> pd.DataFrame:
-    frame = pd.DataFrame({"xnli": xnli, "amazon_reviews": amazon}, index=list(_SETUPS))
+    frame = pd.DataFrame({"xnli": xnli, "amazon_reviews": amazon}, index=list(PAPER_SETUPS))
     return frame.rename_axis(index="setup", columns="dataset")
 
 
@@ -43,7 +44,7 @@ def _identification(rows: Mapping[str, tuple[tuple[float, float], ...]]) -> pd.D
     cells = {
         (dataset, setup): pair
         for dataset, pairs in rows.items()
-        for setup, pair in zip(_SETUPS, pairs, strict=True)
+        for setup, pair in zip(PAPER_SETUPS, pairs, strict=True)
     }
     # "Original" is the test set of the fine-tuning data, "Wikipedia" the external texts.
     frame = pd.DataFrame.from_dict(cells, orient="index", columns=["test", "external"])
@@ -134,12 +135,7 @@ ACCURACY_TABLE: Mapping[str, str] = MappingProxyType({"mbert": "3", "xlmr": "6"}
 IDENTIFICATION_TABLE: Mapping[str, str] = MappingProxyType({"mbert": "4", "xlmr": "7"})
 # The paper's data set that stands beside each family of ours: the same shape of task.
 COUNTERPART: Mapping[str, str] = MappingProxyType(
-    {
-        "amazon_reviews": "amazon_reviews",
-        "multiemo": "amazon_reviews",
-        "xnli": "xnli",
-        "multiemo_pairs": "xnli",
-    }
+    {name: about.counterpart for name, about in all_datasets().items() if about.counterpart}
 )
 
 

@@ -1,96 +1,90 @@
-"""What the paper's tables say about each claim: its quantity, cell by cell.
+"""What the paper's tables say about each claim: the same quantity as ours, and its single cells."""
 
-Every function gives a function without arguments, or is one, that returns the numbers by the name
-of the table, data set and source they come from.
-"""
+from collections.abc import Callable, Sequence
 
-from collections.abc import Callable, Mapping, Sequence
-
-import numpy as np
-import pandas as pd
-
+from helpers.analysis.quantities import Quantity, Source
+from helpers.foundation.names import dataset_label
 from helpers.report import paper
+from helpers.report.claims import Printed
 
-Cells = Callable[[], Mapping[str, float]]
-
-
-def accuracy_gap(numbers: Sequence[str], setup: str, minus: str) -> Cells:
-    """Test accuracy of one setup minus another's, from Tables 3 and 6."""
-
-    def cells() -> dict[str, float]:
-        return {
-            f"Table {number}, {dataset}": float(column[setup] - column[minus])
-            for number in numbers
-            for dataset, column in paper.table(number).cells.items()
-        }
-
-    return cells
+Numbers = tuple[Printed, ...]
+BySource = Callable[[Source], Quantity]
 
 
-def identification_gap(
-    numbers: Sequence[str], setup: str, minus: str, sources: Sequence[str] = ("test", "external")
-) -> Cells:
-    """Language identification of one setup minus another's, from Tables 4 and 7."""
-
-    def cells() -> dict[str, float]:
-        return {
-            f"Table {number}, {dataset}, {source}": float(
-                table.loc[(dataset, setup), source] - table.loc[(dataset, minus), source]
-            )
-            for number in numbers
-            for table in [paper.table(number).cells]
-            for dataset in table.index.unique("dataset")
-            for source in sources
-        }
-
-    return cells
-
-
-def gap_left(number: str) -> Cells:
-    """Share of the imbalanced model's excess in language identification that weights leave."""
-
-    def cells() -> dict[str, float]:
-        weighed = identification_gap([number], "imbalanced_cw", "balanced")()
-        whole = identification_gap([number], "imbalanced", "balanced")()
-        return {name: weighed[name] / whole[name] for name in whole}
-
-    return cells
-
-
-def _shares(task: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return trained and predicted shares: Tables 1 and 2, part a or b."""
-    return paper.table(f"1{task}").cells, paper.table(f"2{task}").cells
-
-
-def predicted_gap(task: str, labels: Sequence[str]) -> Cells:
-    """How much more some labels are predicted where training had more of them, from Table 2."""
-
-    def cells() -> dict[str, float]:
-        trained, predicted = (table[list(labels)].sum(axis=1) for table in _shares(task))
-        more = str(trained.idxmax())
-        value = float(predicted[more] - predicted.drop(more).mean())
-        return {f"Table 2{task}, label {' and '.join(labels)}": round(value, 4)}
-
-    return cells
-
-
-def each_label_gap() -> dict[str, float]:
-    """How much more each label is predicted where training had more of it, from Table 2."""
-    found: dict[str, float] = {}
-    for task in "ab":
-        trained, _ = _shares(task)
-        for label in trained.columns:
-            if np.ptp(trained[label].to_numpy()) > 0:  # a label with equal shares has no skew
-                found |= predicted_gap(task, [str(label)])()
-    return found
-
-
-def skew_slope() -> dict[str, float]:
-    """Slope of the predicted shares of Table 2 on the trained shares of Table 1."""
-    return {
-        f"Table 2{task} on Table 1{task}": float(
-            np.polyfit(trained.to_numpy().ravel(), predicted.to_numpy().ravel(), 1)[0]
+def accuracy_gap(tables: Sequence[str], setup: str, minus: str, quantity: Quantity) -> Numbers:
+    """Return the test accuracy of one setup minus another's, from Tables 3 and 6."""
+    return tuple(
+        Printed(
+            place=f"Table {number}, {dataset_label(str(dataset))}",
+            dataset=str(dataset),
+            value=float(column[setup] - column[minus]),
+            quantity=quantity,
         )
-        for task in "ab"
-        for trained, predicted in [_shares(task)]
-    }
+        for number in tables
+        for dataset, column in paper.table(number).cells.items()
+    )
+
+
+def identification(
+    tables: Sequence[str],
+    factors: Sequence[tuple[str, float]],
+    quantity: BySource,
+    *,
+    sources: Sequence[Source] = ("both",),
+) -> Numbers:
+    """Return a sum of language identification over setups, from Tables 4 and 7.
+
+    Parameters
+    ----------
+    tables : sequence of str
+        Their numbers.
+    factors : sequence of (str, float)
+        Setups and their factors; ``[("imbalanced", 1), ("balanced", -1)]`` is a difference.
+    quantity : callable
+        Gives our quantity on a source.
+    sources : sequence of str
+        ``"both"`` for the mean of the test set and the external texts, or each by itself.
+    """
+    named = {"both": "", "test": ", test set", "external": ", external texts"}
+    return tuple(
+        Printed(
+            place=f"Table {number}, {dataset_label(dataset)}{named[source]}",
+            dataset=dataset,
+            value=float(sum(factor * scores[setup] for setup, factor in factors)),
+            quantity=quantity(source),
+        )
+        for number in tables
+        for dataset in paper.table(number).cells.index.unique("dataset")
+        for source in sources
+        for cells in [paper.table(number).cells.loc[dataset]]
+        for scores in [cells.mean(axis=1) if source == "both" else cells[source]]
+    )
+
+
+def predicted_gap(part: str, quantity: Quantity, *groups: Sequence[str]) -> Numbers:
+    """Return how much more labels are predicted where training had more of them, from Table 2.
+
+    Parameters
+    ----------
+    part : str
+        ``"a"`` or ``"b"``.
+    quantity : Quantity
+        Ours.
+    *groups : sequence of str
+        Labels that are taken together; the result is the mean over the groups.
+    """
+    trained, predicted = (paper.table(number + part).cells for number in "12")
+    gaps = []
+    for labels in groups:
+        shares = predicted[list(labels)].sum(axis=1)
+        more = str(trained[list(labels)].sum(axis=1).idxmax())
+        gaps.append(float(shares[more] - shares.drop(more).mean()))
+    names = "; ".join(" and ".join(labels) for labels in groups)
+    return (
+        Printed(
+            place=f"Table 2{part}, {names}",
+            dataset={"a": "amazon_reviews", "b": "xnli"}[part],
+            value=round(sum(gaps) / len(gaps), 4),
+            quantity=quantity,
+        ),
+    )

@@ -1,11 +1,14 @@
 """What the experiments left, read from the store for the claims and the tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from helpers.analysis.quantities import RunResults
+from helpers import stages
+from helpers.analysis.paired_shap import paired_differences
+from helpers.analysis.quantities import Key, RunResults
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
-from helpers.stages.freshness import check_one_corpus
+from helpers.foundation.profiles import PUBLISHED_PROFILE, profile_names
 
 
 def setup_key(experiment: Experiment) -> str:
@@ -13,13 +16,15 @@ def setup_key(experiment: Experiment) -> str:
     return experiment.setup + (f"+{experiment.variant}" if experiment.variant else "")
 
 
-def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
+def collect(experiments: Iterable[Experiment], *, files: Sequence[str] = ()) -> list[RunResults]:
     """Read the verified results of some experiments, one entry for each model and data set.
 
     Parameters
     ----------
     experiments : iterable of Experiment
         Of one profile. What an experiment has not left is absent.
+    files : sequence of str
+        Further result files to read, ``.parquet`` or ``.json``.
 
     Returns
     -------
@@ -32,13 +37,14 @@ def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
         If a result was changed, is another experiment's, or is made from other texts than the rest.
     """
     experiments = list(experiments)
-    check_one_corpus(experiments)
+    stages.check_one_corpus(experiments)
     grouped: dict[tuple[str, str], list[Experiment]] = {}
     for experiment in experiments:
         grouped.setdefault((experiment.dataset, experiment.model), []).append(experiment)
     found = []
     for (dataset, model), members in grouped.items():
-        predictions, identification, shap_difference = {}, {}, {}
+        predictions, identification, shap_difference, tokens = {}, {}, {}, {}
+        further: dict[str, dict[Key, Any]] = {name: {} for name in files}
         subsets = None
         for member in members:
             key = (setup_key(member), member.seed)
@@ -51,6 +57,8 @@ def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
                 identification[key] = scores
             if (frame := store.read_frame(member.folder, "shap_difference.parquet")) is not None:
                 shap_difference[key] = frame
+            if (frame := store.read_frame(member.folder, "shap_tokens.parquet")) is not None:
+                tokens[key] = frame
             if (sweep := store.read_frame(member.folder, "threshold_sweep.parquet")) is not None:
                 # As the claims of A.4 name them: imbalanced@threshold=0.05.
                 for threshold, rows in sweep.groupby("threshold"):
@@ -58,7 +66,14 @@ def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
                     shap_difference[name, member.seed] = rows.drop(columns="threshold").reset_index(
                         drop=True
                     )
+            for name in files:
+                read = store.read_json if name.endswith(".json") else store.read_frame
+                if (content := read(member.folder, name)) is not None:
+                    further[name][key] = content
         if subsets is not None:
+            shap_difference |= paired_differences(
+                tokens, labels=subsets["labels"], threshold=members[0].settings.shap.threshold
+            )
             found.append(
                 RunResults(
                     dataset=dataset,
@@ -68,6 +83,14 @@ def collect(experiments: Iterable[Experiment]) -> list[RunResults]:
                     predictions=predictions,
                     identification=identification,
                     shap_difference=shap_difference,
+                    files=further,
                 )
             )
     return found
+
+
+def published() -> list[RunResults]:
+    """Read the published results; nothing where the published profile is not there."""
+    if PUBLISHED_PROFILE not in profile_names():
+        return []
+    return collect(stages.book_experiments(PUBLISHED_PROFILE))

@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 
 from helpers.foundation import store
-from helpers.foundation.experiment import RESULT_STAGES, Experiment
+from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, model_label, setup_label
 from helpers.report.display import MISSING, percent
 from helpers.report.frames import Experiments
-from helpers.stages.selection import stages_of
+from helpers.stages import RESULT_STAGES, stages_of
 
 # --- the recipe: section 3 --------------------------------------------------------------------
 
@@ -50,8 +50,10 @@ def recipe_line(experiment: Experiment) -> str:
     settings, ours = experiment.settings, experiment.recipe
     sizes = settings.settings(experiment.dataset)
     seeds = settings.seeds_of(experiment.dataset)
+    skew = settings.skew_of(experiment.dataset)
+    own = "" if skew is None else f"languages {', '.join(skew)}, "
     return (
-        f"{_size(sizes.train)} training rows, epochs: {ours.epochs:g}, batches of "
+        f"{own}{_size(sizes.train)} training rows, epochs: {ours.epochs:g}, batches of "
         f"{ours.batch_size} × {ours.accumulation}, learning rates "
         f"{ours.encoder_learning_rate:g} (encoder) and {ours.head_learning_rate:g} (head), "
         f"{'seed' if len(seeds) == 1 else 'seeds'} {', '.join(map(str, seeds))}"
@@ -106,16 +108,14 @@ def progress(experiments: Experiments) -> pd.DataFrame:
         wanted = set().union(*map(stages_of, members))
         stages = sorted(lacking_in_one, key=RESULT_STAGES.index)
         done = [seed for seed, lacking in absent.items() if not lacking]
-        took = (
-            mine.groupby("experiment", sort=False)["seconds"].sum()
-            if len(mine)
-            else pd.Series([math.nan])
-        )
-        peak = mine["peak_memory_gib"].max() if len(mine) else math.nan
+        took = peak = math.nan
+        if len(mine):
+            took = mine.groupby("experiment", sort=False)["seconds"].sum().mean() / 60
+            peak = mine["peak_memory_gib"].max()
         rows[place] = {
             "seeds finished": f"{len(done)} of {len(members)}",
             "missing": "all" if lacking_in_one == wanted else _stage_words(stages),
-            "minutes a seed": _or_missing(math.nan if took is None else took.mean() / 60),
+            "minutes a seed": _or_missing(took),
             "peak memory (GiB)": _or_missing(peak),
             "last finished": mine["finished"].max()[:10] if len(mine) else MISSING,
             "machine": ", ".join(sorted(set(mine["environment"]))) if len(mine) else MISSING,

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -12,10 +11,14 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
-from helpers.report.figures import GREY, INK, LIGHT, STYLE, legend_below, panels
+from helpers.report.figures import GREY, INK, LIGHT, legend_below, panels
 from helpers.report.shap_frames import CATEGORIES
 
-SIDE_COLOURS: Mapping[str, str] = MappingProxyType({"under": "#56b4e9", "over": "#e69f00"})
+# Told apart in greyscale too; the second for kinds of tokens, which have no side.
+SIDE_COLOURS: Mapping[str, str] = MappingProxyType({"under": "#56b4e9", "over": "#8a4500"})
+TOKEN_STYLES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {"negative": ("v-", "#cc79a7"), "neutral": ("o-", GREY), "positive": ("^-", "#4b2579")}
+)
 
 
 # --- section 4.3 ----------------------------------------------------------------------------
@@ -114,7 +117,7 @@ def base_values(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
     ax = ax or panels(1, None, height=3.0)[0]
     labels, losses = (list(dict.fromkeys(gaps[name])) for name in ("class", "loss"))
     means = gaps.groupby(["loss", "class"], sort=False)["difference"].mean()
-    for offset, loss, colour in zip((-0.2, 0.2), losses, (GREY, "#cc79a7"), strict=False):
+    for offset, loss, colour in zip((-0.2, 0.2), losses, (GREY, "#4b2579"), strict=False):
         heights = [means.get((loss, label), np.nan) for label in labels]
         ax.bar(np.arange(len(labels)) + offset, heights, width=0.36, color=colour, label=loss)
     ax.set_xticks(range(len(labels)), labels)
@@ -135,12 +138,16 @@ def threshold_sweep(
     if sweep.empty or shares.empty:
         return None
     axes = panels(2, axes, height=3.5)
-    tokens = {"negative": "#56b4e9", "neutral": GREY, "positive": "#e69f00"}
-    for name, colour in tokens.items():
+    for name, (style, colour) in TOKEN_STYLES.items():
         part = shares[shares["category"] == name]
-        axes[0].plot(part["threshold"], part["share"], "o-", color=colour, markersize=4, label=name)
-    with plt.style.context(STYLE):
-        axes[0].legend(loc="center left")
+        axes[0].plot(
+            part["threshold"],
+            part["share"],
+            style,
+            color=colour,
+            markersize=5,
+            label=f"{name} tokens",
+        )
     axes[0].set_title("Share of tokens")
     axes[0].yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     neutral = sweep[
@@ -156,11 +163,14 @@ def threshold_sweep(
             axes[1].plot(x, line, style, color=SIDE_COLOURS[str(side)], markersize=4)
     axes[1].axhline(0, color=INK, linewidth=0.9)
     axes[1].set_title("Difference of neutral tokens")
+    ticks = [0.001, 0.01, 0.1]
     for ax in axes:
         ax.set_xscale("log")
+        ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])  # powers of ten are small print
         ax.axvline(0.01, color=GREY, linestyle="--", linewidth=1)
         ax.set_xlabel("Threshold")
     handles = [
+        *axes[0].get_legend_handles_labels()[0],
         *(Line2D([], [], color=c, label=f"{s}-represented") for s, c in SIDE_COLOURS.items()),
         Line2D([], [], color=INK, linestyle=":", label="null"),
         Line2D([], [], color=GREY, linestyle="--", label="the paper's threshold"),

@@ -156,7 +156,10 @@ def threshold_sweep(experiments: Experiments) -> pd.DataFrame:
 
 
 def token_shares(experiments: Experiments) -> pd.DataFrame:
-    """Return ``threshold, category, share``: how many tokens each threshold sorts where (A.4)."""
+    """Return ``threshold, category, share``: how many tokens each threshold sorts where (A.4).
+
+    Shares of all tokens, as in the paper's "20/60/20": a long text counts more than a short one.
+    """
     sweep = threshold_sweep(experiments)
     tokens = sweep[(sweep["setup"] == "Imbalanced") & (sweep["category"] != "base")]
     counts = tokens.groupby(["threshold", "category"])["n_tokens"].sum()

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.foundation.names import dataset_label, family_of, model_label, setup_label
+from helpers.foundation.setups import all_setups
 from helpers.report import frames, paper, shap_frames
 from helpers.report.display import MISSING, interval_text, percent
 from helpers.report.frames import Experiments
@@ -22,7 +23,6 @@ PROBE_LABELS = {
     "C=1e-4 scaled": "C = 1e-4, scaled",
     "standardised": "standardised",
 }
-_PAPER_SETUPS = ("balanced", "imbalanced", "imbalanced_cw")
 
 
 def _ours(experiments: Experiments) -> str:
@@ -94,13 +94,13 @@ def split_sizes(experiments: Experiments) -> pd.DataFrame:
     columns: dict[tuple[str, str], Any] = {
         (ours, "rows"): [f"{rows:,}" for rows in sizes["rows"]],
         (ours, "in both subsets"): [_or_dash(value, percent) for value in sizes["overlap"]],
-        (ours, "source rows, balanced"): [
-            _or_dash(value, "{:,.0f}".format) for value in sizes["balanced_sources"]
-        ],
-        (ours, "source rows, imbalanced"): [
-            _or_dash(value, "{:,.0f}".format) for value in sizes["imbalanced_sources"]
-        ],
     }
+    for subset in ("balanced", "imbalanced"):
+        sources, repeated = sizes[f"{subset}_sources"], sizes[f"{subset}_repeated"]
+        columns[ours, f"source rows, {subset}"] = [_or_dash(n, "{:,.0f}".format) for n in sources]
+        columns[ours, f"in several languages, {subset}"] = [
+            _or_dash(n, "{:,.0f}".format) for n in repeated
+        ]
     counterpart = _counterpart(experiments)
     if counterpart is not None:
         thousands = paper.table("5").cells[counterpart]
@@ -118,7 +118,8 @@ def _or_dash(value: float, text: Any) -> str:
 
 def accuracy(experiments: Experiments) -> pd.DataFrame:
     """Return test accuracy beside Tables 3 and 6."""
-    found = frames.accuracy(experiments).set_index("setup").reindex(frames.SETUP_ORDER)
+    setups = frames.setups(experiments)
+    found = frames.accuracy(experiments).set_index("setup").reindex(setups)
     ours = _ours(experiments)
     columns: dict[tuple[str, str], Any] = {
         (ours, "accuracy [95 %]"): _intervals(found, "accuracy"),
@@ -130,12 +131,12 @@ def accuracy(experiments: Experiments) -> pd.DataFrame:
     if counterpart is not None:
         for model in _paper_models(experiments):
             number = paper.ACCURACY_TABLE[model]
-            cells = paper.table(number).cells[counterpart].loc[list(_PAPER_SETUPS)]
+            cells = paper.table(number).cells[counterpart].rename(index=setup_label)
             heading = f"Paper: {dataset_label(counterpart)}"
             columns[heading, f"{model_label(model)} (Table {number})"] = [
-                interval_text(value) for value in cells
+                _or_dash(value, interval_text) for value in cells.reindex(setups)
             ]
-    return _headed(columns, pd.Index(frames.SETUP_ORDER))
+    return _headed(columns, pd.Index(setups))
 
 
 def _intervals(frame: pd.DataFrame, column: str) -> list[str]:
@@ -155,7 +156,7 @@ def accuracy_by_language(experiments: Experiments) -> pd.DataFrame:
     if frame.empty:
         return pd.DataFrame()
     wide = frame.pivot(index="setup", columns="language", values="accuracy")
-    wide = wide[list(dict.fromkeys(frame["language"]))].reindex(frames.SETUP_ORDER)
+    wide = wide[list(dict.fromkeys(frame["language"]))].reindex(frames.setups(experiments))
     return wide.map(interval_text).rename_axis(index=None, columns=None)
 
 
@@ -189,7 +190,7 @@ def identification(experiments: Experiments) -> pd.DataFrame:
     frame = frames.identification(experiments)
     if frame.empty:
         return pd.DataFrame()
-    rows = ["Chance", "Before fine-tuning", *frames.SETUP_ORDER]
+    rows = ["Chance", "Before fine-tuning", *frames.setups(experiments)]
     index = pd.MultiIndex.from_product([list(dict.fromkeys(frame["source"])), rows])
     probes = [probe for probe in frames.PROBES if probe in set(frame["probe"])]
     columns: dict[tuple[str, str], Any] = {}
@@ -233,15 +234,19 @@ def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFr
     """Return the mean cumulative differences for the two ends of the skew, with their null."""
     frame = shap_frames.shap_difference(experiments, variant=variant)
     ends = shap_frames.skew_ends(experiments)
-    if frame.empty or ends is None:
+    if frame.empty:
         return pd.DataFrame()
     frame = frame[frame["class"].isin(ends) & (frame["represented"] != "even")]
     frame = frame.assign(text=_intervals(frame, "difference"))
     index = ["class", "represented", "setup"]
-    order = pd.MultiIndex.from_product([ends, ["under", "over"], frames.SETUP_ORDER])
+    order = pd.MultiIndex.from_product([ends, ["under", "over"], frames.setups(experiments)])
     wide = frame.pivot(index=index, columns="category", values="text")
     wide = wide.reindex(index=order, columns=shap_frames.CATEGORIES).fillna(MISSING)
-    names = {"Balanced": "Null", "Imbalanced + class weights": "With class weights"}
+    names = {"Balanced": "Null"} | {
+        setup.label: f"With {setup.weighting.label}"
+        for setup in all_setups().values()
+        if setup.weighting is not None
+    }
     wide.index = pd.MultiIndex.from_tuples(
         [(f"“{label}”", side, names.get(setup, setup)) for label, side, setup in wide.index]
     )

@@ -1,129 +1,69 @@
 """What the result of each stage depends on."""
 
-import dataclasses
 import functools
-from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from helpers.data import corpora
 from helpers.data.corpora import Sources
-from helpers.data.external_texts import external_fingerprint
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import check_choice
-from helpers.stages.selection import compared_models
-from helpers.stages.workbench import examples_of
-
-# A stage's version goes up when its numbers move; it is part of the stage's fingerprint.
-VERSIONS: Mapping[str, int] = {
-    "subsets": 1,
-    "finetuning": 1,
-    "predictions": 1,
-    "last_step": 1,
-    "language_identification": 1,
-    "shap_values": 1,
-    "shap_tokens": 1,
-    "shap_difference": 2,
-    "shap_examples": 1,
-}
-STAGES = tuple(VERSIONS)
+from helpers.stages.registry import all_stages, check_stages
 
 
-def check_stages(names: Iterable[str]) -> None:
-    """Refuse what is no stage.
+@dataclass(frozen=True)
+class Upstream:
+    """The checksums of what lies before a stage: its texts, and earlier stages.
 
-    Raises
-    ------
-    CompanionError
-        Naming the first that is unknown, and the stages there are.
+    Parameters
+    ----------
+    sources : mapping
+        Data set family to a local folder.
+    data : str, optional
+        Stands for the checksum of texts that are not here: a local folder not in ``sources``.
     """
-    for name in names:
-        check_choice("stage", name, STAGES)
+
+    sources: Sources
+    data: str | None = None
+
+    def stage(self, experiment: Experiment, name: str) -> str:
+        """Return the checksum of all that a stage's result depends on."""
+        check_stages([name])
+        about = all_stages()[name]
+        inputs = about.inputs(experiment, self)
+        return store.fingerprint(stage=name, version=about.version, **inputs)
+
+    def texts(self, experiment: Experiment) -> str:
+        """Return the checksum of an experiment's data set."""
+        return self.data or data_fingerprint(experiment, sources=self.sources)
 
 
 def stage_fingerprint(
     experiment: Experiment, stage: str, *, sources: Sources, data: str | None = None
 ) -> str:
-    """Return the checksum of all that a stage's result depends on.
-
-    ``data`` stands for the checksum of texts that are not here: a local folder not in ``sources``.
-    """
-    check_stages([stage])
-    settings, options = experiment.settings, experiment.options
-    dataset_settings = settings.settings(experiment.dataset)
-
-    def upstream(name: str, of: Experiment = experiment) -> str:
-        return stage_fingerprint(of, name, sources=sources, data=data)
-
-    parts: dict[str, Any]
-    match stage:
-        case "subsets":
-            parts = {
-                "data": data or data_fingerprint(experiment.dataset, sources=sources),
-                "sizes": [
-                    dataset_settings.train,
-                    dataset_settings.validation,
-                    dataset_settings.test,
-                ],
-                "rule": dataset_settings.rule,
-                "recipe": options.recipe,
-                "severity": options.severity,
-                "seed": experiment.seed,
-            }
-        case "finetuning":
-            parts = {
-                "subsets": upstream("subsets"),
-                "model": model_fingerprint(experiment.model),
-                "setup": experiment.setup,
-                "recipe": experiment.recipe.identity(),
-                "layers": options.layers,
-                "mie": options.mie,
-                "seed": experiment.seed,
-            }
-        case "predictions" | "last_step":
-            parts = {"finetuning": upstream("finetuning")}
-        case "language_identification":
-            external = settings.language_identification
-            parts = {
-                "finetuning": upstream("finetuning"),
-                "external": dataclasses.asdict(external),
-                "external_data": external_fingerprint(external.external, sources=sources),
-            }
-        case "shap_values":
-            parts = {
-                "finetuning": upstream("finetuning"),
-                "texts": settings.shap_texts(experiment.dataset),
-                "max_evals": settings.shap.max_evals,
-                "precision": settings.shap.precision,
-            }
-        case "shap_tokens":
-            parts = {"shap_values": upstream("shap_values")}
-        case "shap_examples":
-            parts = {
-                "finetuning": upstream("finetuning"),
-                "texts": examples_of(experiment.dataset).to_dict("list"),
-                "max_evals": settings.shap.max_evals,
-                "precision": settings.shap.precision,
-            }
-        case "shap_difference":
-            model, reference = compared_models(experiment) or (experiment, None)
-            parts = {
-                "shap_values": upstream("shap_values", model),
-                "reference": reference and upstream("shap_values", reference),
-                "threshold": settings.shap.threshold,
-            }
-    return store.fingerprint(stage=stage, version=VERSIONS[stage], **parts)
+    """Return the checksum of all that a stage's result depends on; as in `Upstream`."""
+    return Upstream(sources, data).stage(experiment, stage)
 
 
-def data_fingerprint(dataset: str, *, sources: Sources) -> str:
-    """Return the checksum of a data set; its files are read once."""
-    return _data_fingerprint(dataset, tuple(sorted(sources.items())))
+def data_fingerprint(experiment: Experiment, *, sources: Sources) -> str:
+    """Return the checksum of an experiment's data set; its files are read once."""
+    skew = experiment.settings.skew_of(experiment.dataset)
+    return _data_fingerprint(
+        experiment.dataset,
+        tuple(sorted(sources.items())),
+        None if skew is None else tuple(skew.items()),
+    )
 
 
 @functools.cache
-def _data_fingerprint(dataset: str, sources: tuple[tuple[str, Path], ...]) -> str:
-    return corpora.source_fingerprint(dataset, sources=dict(sources))
+def _data_fingerprint(
+    dataset: str,
+    sources: tuple[tuple[str, Path], ...],
+    skew: tuple[tuple[str, tuple[float, ...]], ...] | None,
+) -> str:
+    return corpora.source_fingerprint(
+        dataset, sources=dict(sources), skew=None if skew is None else dict(skew)
+    )
 
 
 @functools.cache

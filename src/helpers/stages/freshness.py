@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from helpers.foundation import store
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import RESULT_STAGES, Experiment
+from helpers.foundation.experiment import Experiment
 from helpers.stages.fingerprints import stage_fingerprint
+from helpers.stages.registry import result_stages
 
 
 def outdated(listed: Iterable[Experiment]) -> dict[Experiment, list[str]]:
@@ -29,7 +30,7 @@ def outdated(listed: Iterable[Experiment]) -> dict[Experiment, list[str]]:
             continue
         local = str(run["parameters"].get("data_source", "")).startswith("local folder")
         data = run["parameters"].get("data_fingerprint") if local else None
-        for stage in filter(run["stages"].__contains__, RESULT_STAGES):
+        for stage in filter(run["stages"].__contains__, result_stages()):
             try:
                 now = stage_fingerprint(experiment, stage, sources={}, data=data)
             except CompanionError:

@@ -4,25 +4,19 @@ import dataclasses
 import functools
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from helpers.data.corpora import Sources, resolve_name
+from helpers.data.corpora import Sources, full_name
 from helpers.foundation import hardware, paths, provenance, store
 from helpers.foundation.errors import CompanionError, disk_reason
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import FAMILIES, check_choice, family_of
-from helpers.stages.computations import COMPUTATIONS
-from helpers.stages.fingerprints import (
-    STAGES,
-    VERSIONS,
-    check_stages,
-    data_fingerprint,
-    stage_fingerprint,
-)
-from helpers.stages.selection import compared_models, experiments, stages_of
+from helpers.foundation.names import FAMILIES, check_choice
+from helpers.stages.fingerprints import data_fingerprint, stage_fingerprint
+from helpers.stages.registry import all_stages, check_stages, needs, stages_of
+from helpers.stages.selection import experiments
 from helpers.stages.workbench import Workbench
 
 _log = logging.getLogger(__name__)
@@ -34,7 +28,8 @@ _SECONDS_BETWEEN_LOOKS = 0.2
 def is_done(experiment: Experiment, stage: str, *, sources: Sources | None = None) -> bool:
     """Say whether a stage's result is there, whole, and made from the same inputs."""
     fingerprint = stage_fingerprint(experiment, stage, sources=sources or {})
-    if stage == "finetuning" and _saved_model(experiment, fingerprint) is None:
+    keeps_checkpoint = all_stages()[stage].keeps_checkpoint
+    if keeps_checkpoint and _saved_model(experiment, fingerprint) is None:
         return False
     return store.is_done(experiment.folder, stage, fingerprint)
 
@@ -81,23 +76,6 @@ def _sha256_once(path: Path, size: int, changed: int) -> str:
     return store.sha256(path)
 
 
-def needs(experiment: Experiment, stage: str) -> list[tuple[Experiment, str]]:
-    """Return the stages whose results a stage reads, with the experiments they belong to."""
-    if stage in (
-        "predictions",
-        "last_step",
-        "language_identification",
-        "shap_values",
-        "shap_examples",
-    ):
-        return [(experiment, "finetuning")]
-    if stage == "shap_tokens":
-        return [(experiment, "shap_values")]
-    if stage == "shap_difference":
-        return [(model, "shap_values") for model in compared_models(experiment) or ()]
-    return []
-
-
 def _ensure(bench: Workbench, stage: str) -> None:
     """Make a stage's result where it is not there; one process at a time."""
     if is_done(bench.experiment, stage, sources=bench.sources):
@@ -117,10 +95,11 @@ def _ensure(bench: Workbench, stage: str) -> None:
 
 def _help(bench: Workbench, stage: str) -> None:
     """Take this process's part of a fine-tuning that the first process has the lock of."""
-    if stage == "finetuning":
+    about = all_stages()[stage]
+    if about.keeps_checkpoint:
         fingerprint = stage_fingerprint(bench.experiment, stage, sources=bench.sources)
         if _saved_model(bench.experiment, fingerprint) is None:
-            COMPUTATIONS["finetuning"](bench)
+            about.compute(bench)
         while not is_done(bench.experiment, stage, sources=bench.sources):
             time.sleep(_SECONDS_BETWEEN_LOOKS)
 
@@ -128,22 +107,23 @@ def _help(bench: Workbench, stage: str) -> None:
 def _make(bench: Workbench, stage: str) -> None:
     experiment = bench.experiment
     fingerprint = stage_fingerprint(experiment, stage, sources=bench.sources)
-    files: dict[str, Any] = {}
+    about = all_stages()[stage]
+    files: Mapping[str, Any] = {}
     # A model that a kill, or a lost results folder, left without its record is not trained again.
-    record = _saved_model(experiment, fingerprint) if stage == "finetuning" else None
+    record = _saved_model(experiment, fingerprint) if about.keeps_checkpoint else None
     if record is None:
-        if stage == "finetuning":
+        if about.keeps_checkpoint:
             (experiment.checkpoint / _MARKER).unlink(missing_ok=True)
         store.check_writable(experiment.folder)
         with _full_disk_told(experiment), hardware.measured() as usage:
-            files = COMPUTATIONS[stage](bench)
+            files = about.compute(bench)
         record = store.StageRecord(
             fingerprint=fingerprint,
-            version=VERSIONS[stage],
+            version=about.version,
             files={},
             **dataclasses.asdict(usage),
         )
-        if stage == "finetuning":
+        if about.keeps_checkpoint:
             kept = [path for path in experiment.checkpoint.iterdir() if path.is_file()]
             names = sorted(path.name for path in kept if not path.name.startswith("."))
             checksums = _checksums(experiment.checkpoint, names)
@@ -179,23 +159,24 @@ def _parameters(bench: Workbench) -> dict[str, Any]:
     sizes = settings.settings(experiment.dataset)
     return {
         **dataclasses.asdict(experiment),
+        "dataset_folder": settings.dataset_folder(experiment.dataset),
         "recipe": dataclasses.asdict(experiment.recipe),
         "sizes": {
             name: getattr(sizes, name)
-            for name in ("train", "validation", "test", "shap_texts", "rule")
+            for name in ("train", "validation", "test", "shap_texts", "rule", "with_translations")
         },
         "language_identification": dataclasses.asdict(settings.language_identification),
         "shap": dataclasses.asdict(settings.shap),
         "model_source": model_source(experiment.model),
         "data_source": bench.corpus.source,
-        "data_fingerprint": data_fingerprint(experiment.dataset, sources=bench.sources),
+        "data_fingerprint": data_fingerprint(experiment, sources=bench.sources),
     }
 
 
 def run(
     experiment: Experiment,
     *,
-    stages: Sequence[str] = STAGES,
+    stages: Sequence[str] | None = None,
     sources: Sources | None = None,
     progress: bool = True,
     on_stage: Callable[[str], None] | None = None,
@@ -207,7 +188,8 @@ def run(
     experiment : Experiment
         What to run.
     stages : sequence of str
-        Stages to run; what they need from earlier ones is made on the way.
+        Stages to run, by default those that the profile has for the seed; what they need from
+        earlier ones is made on the way.
     sources : mapping, optional
         Data set family to a local folder.
     progress : bool
@@ -225,6 +207,7 @@ def run(
     CompanionError
         If a stage is unknown or its input is not to be had; finished stages stay.
     """
+    stages = stages_of(experiment, tuple(all_stages())) if stages is None else stages
     check_stages(stages)
     bench = Workbench(experiment, dict(sources or {}), progress and hardware.is_first_process())
     for stage in stages:
@@ -235,7 +218,10 @@ def run(
 
 
 def pending(
-    listed: Iterable[Experiment], *, stages: Sequence[str] = STAGES, sources: Sources | None = None
+    listed: Iterable[Experiment],
+    *,
+    stages: Sequence[str] | None = None,
+    sources: Sources | None = None,
 ) -> list[tuple[Experiment, str]]:
     """Return the experiments' stages that have no valid result yet, in order.
 
@@ -244,7 +230,7 @@ def pending(
     return [
         (experiment, stage)
         for experiment in listed
-        for stage in stages_of(experiment, stages)
+        for stage in stages_of(experiment, tuple(all_stages()) if stages is None else stages)
         if not is_done(experiment, stage, sources=sources)
     ]
 
@@ -268,17 +254,14 @@ def load(
     CompanionError
         If a parameter's value is not allowed; the message lists what is.
     """
-    family = family_of(dataset)
     folders = {}
     for name, folder in (sources or {}).items():
         check_choice("source", name, [*FAMILIES, "wikipedia"])
         folders[name] = paths.existing_folder(str(folder), what=f"source {name!r}")
     sources = folders
+    dataset = full_name(dataset, sources)
     listed = experiments(profile=profile, model=model, dataset=dataset)
     if compute:
-        if sources and family in sources:
-            name = resolve_name(family, sources=sources)
-            listed = [experiment.replace(dataset=name) for experiment in listed]
         for experiment in listed:
             run(experiment, stages=needs, sources=sources)
     return listed

@@ -1,11 +1,17 @@
-"""Which experiments: those of a profile, and the one each is compared with."""
+"""Which experiments: those of a profile and of its book, and the one each is compared with."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from helpers.foundation.experiment import RESULT_STAGES, Experiment
-from helpers.foundation.names import SETUPS, check_choice
-from helpers.foundation.profiles import load_profile
+from helpers.foundation import store
+from helpers.foundation.errors import CompanionError
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import check_choice
+from helpers.foundation.profiles import Profile, load_profile, profile_names
+from helpers.stages.registry import result_stages
+
+_ORIGINAL_PROFILE = "paper"
 
 
 def experiments(
@@ -26,11 +32,13 @@ def experiments(
         Every setup for every seed, then the extra ones.
     """
     settings = load_profile(profile)
-    for stage in settings.stage_seeds:
-        check_choice(f"stage in {profile}.yaml: stage_seeds:", stage, RESULT_STAGES)
+    for stage in settings.stage_seeds_of(dataset):
+        check_choice(f"stage in {profile}.yaml: stage_seeds:", stage, result_stages())
     seeds = settings.seeds_of(dataset)
     listed = [
-        Experiment(model, dataset, setup, seed, profile) for seed in seeds for setup in SETUPS
+        Experiment(model, dataset, setup, seed, profile)
+        for seed in seeds
+        for setup in settings.setups
     ]
     if with_variants:
         listed += [
@@ -46,12 +54,78 @@ def experiments(
     return listed
 
 
-def stages_of(experiment: Experiment, stages: Sequence[str] = RESULT_STAGES) -> tuple[str, ...]:
-    """Return those of some stages that an experiment's profile has for its seed."""
-    limits = experiment.settings.stage_seeds
-    return tuple(
-        stage for stage in stages if stage not in limits or experiment.seed in limits[stage]
-    )
+def profile_experiments(profile: str, *, datasets: Sequence[str] | None = None) -> list[Experiment]:
+    """Return every experiment of a profile: models x data sets x setups x seeds, and extras."""
+    settings = load_profile(profile)
+    return [
+        experiment
+        for model in settings.models
+        for dataset in datasets or settings.matrix
+        for experiment in experiments(profile=profile, model=model, dataset=dataset)
+    ]
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A model and a data set: one part of the book."""
+
+    model: str
+    dataset: str
+
+
+def places(profile: str, *, datasets: Iterable[str] = ()) -> list[Place]:
+    """Return the parts of a profile's book.
+
+    Parameters
+    ----------
+    profile : str
+        A file in ``configs/``.
+    datasets : iterable of str
+        Data sets besides those of the profile and those with results.
+
+    Returns
+    -------
+    list of Place
+        For every model, the profile's data sets, then others with results in the store.
+    """
+    settings = load_profile(profile)
+    found = []
+    for model in settings.models:
+        of_model = Experiment(model, settings.matrix[0], "balanced", 0, profile).folder.parents[2]
+        folders = {path.parents[2].name for path in of_model.glob(f"*/*/*/{store.RUN_FILE}")}
+        with_results = sorted(
+            name
+            for folder in folders
+            for name in [folder.partition("+")[0]]
+            if _is_folder_of(settings, name, folder)
+        )
+        names = dict.fromkeys([*settings.matrix, *datasets, *with_results])
+        found += [Place(model, name) for name in names]
+    return found
+
+
+def _is_folder_of(settings: Profile, dataset: str, folder: str) -> bool:
+    """Say whether a folder of results is a data set's: anything may lie among them."""
+    try:
+        return settings.dataset_folder(dataset) == folder  # else of other languages or weights
+    except CompanionError:
+        return False
+
+
+def book_experiments(profile: str, *, datasets: Iterable[str] = ()) -> list[Experiment]:
+    """Return every experiment that the pages of a profile's book show."""
+    return [
+        experiment
+        for place in places(profile, datasets=datasets)
+        for experiment in experiments(profile=profile, model=place.model, dataset=place.dataset)
+    ]
+
+
+def originals() -> list[Experiment]:
+    """Return the experiments on the paper's own models and data: those of profile ``paper``."""
+    if _ORIGINAL_PROFILE not in profile_names():
+        return []
+    return profile_experiments(_ORIGINAL_PROFILE)
 
 
 def compared_models(experiment: Experiment) -> tuple[Experiment, Experiment] | None:

@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from helpers.data.corpora import Corpus, Sources, load_corpus
 from helpers.data.example_texts import example_texts
 from helpers.data.external_texts import load_external_texts
-from helpers.data.families import FAMILY_FACTS
 from helpers.data.subsets import Subsets, balanced_sample, make_subsets
 from helpers.foundation import hardware
+from helpers.foundation.datasets import all_datasets
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import family_of
+from helpers.foundation.setups import all_setups
 
 # Test rows, texts to explain and probe folds are the same for every seed of training.
 FIXED_SEED = 0
@@ -32,24 +35,34 @@ class Workbench:
     @functools.cached_property
     def corpus(self) -> Corpus:
         """The texts."""
-        return _corpus(self.experiment.dataset, tuple(sorted(self.sources.items())))
+        skew = self.experiment.settings.skew_of(self.experiment.dataset)
+        return _corpus(
+            self.experiment.dataset,
+            tuple(sorted(self.sources.items())),
+            None if skew is None else tuple(skew.items()),
+        )
 
     def subsets(self, split: str) -> Subsets:
         """Return the balanced and the imbalanced subset of ``train`` or ``validation``."""
         experiment, corpus = self.experiment, self.corpus
         settings = experiment.settings.settings(experiment.dataset)
-        if not corpus.skew:
+        # Without a skew there is the balanced subset alone.
+        even = {language: (1.0,) * len(corpus.labels) for language in corpus.languages}
+        if not corpus.skew and all_setups()[experiment.setup].subset != "balanced":
             raise CompanionError(
-                f"dataset {experiment.dataset!r} names no skew, so no imbalanced subset can be "
-                "drawn from it: choose xnli, amazon_reviews, multiemo or multiemo_pairs"
+                f"dataset {experiment.dataset!r} has no skew, so no imbalanced subset can be drawn "
+                f"from it: give one in configs/{experiment.profile}.yaml (datasets: "
+                f"{corpus.family}: skew), a weight for each of its labels ("
+                f"{', '.join(corpus.labels)}) in each of {', '.join(corpus.languages)}"
             )
         return make_subsets(
             getattr(corpus, split),
-            corpus.skew,
+            corpus.skew or even,
             size=getattr(settings, split),
             labels=range(len(corpus.labels)),
             severity=experiment.options.severity,
             rule=self.rule,
+            with_translations=settings.with_translations,
             seed=experiment.seed,
         )
 
@@ -71,7 +84,8 @@ class Workbench:
         return self._of_setup(self.subsets("validation"))
 
     def _of_setup(self, subsets: Subsets) -> pd.DataFrame:
-        return subsets.balanced if self.experiment.setup == "balanced" else subsets.imbalanced
+        subset = all_setups()[self.experiment.setup].subset
+        return subsets.balanced if subset == "balanced" else subsets.imbalanced
 
     @functools.cached_property
     def test(self) -> pd.DataFrame:
@@ -97,7 +111,7 @@ class Workbench:
     @functools.cached_property
     def examples(self) -> pd.DataFrame:
         """The book's own texts, whose SHAP values are computed too."""
-        return examples_of(self.experiment.dataset)
+        return examples_of(self.experiment)
 
     @functools.cached_property
     def external(self) -> pd.DataFrame:
@@ -138,18 +152,54 @@ class Workbench:
             progress=what if self.progress else None,
         )
 
+    def explain(self, rows: pd.DataFrame, *, cache: Path | None = None) -> Any:
+        """Return the SHAP values of some rows; what is finished is kept in ``cache``."""
+        from helpers.analysis.shap_values import explain_corpus
+
+        settings = self.experiment.settings.shap
+        model, tokenizer = self.model
+        return explain_corpus(
+            model,
+            tokenizer,
+            rows["text"].tolist(),
+            rows["text_pair"].tolist() if self.corpus.is_pair else None,
+            max_evals=settings.max_evals,
+            max_length=self.experiment.recipe.max_length,
+            precision=settings.precision,
+            cache=cache,
+            progress=self.progress,
+        )
+
     @functools.cached_property
     def test_outputs(self) -> Any:
         """Probabilities and features of the test rows."""
         return self.outputs(*self.model, self.test, "test rows")
 
+    def test_predictions(self, probabilities: npt.NDArray[np.floating]) -> pd.DataFrame:
+        """Return the test rows, without their text, with probabilities and what is predicted.
+
+        Parameters
+        ----------
+        probabilities : array, shape (test rows, labels)
+        """
+        frame = self.test[["id", "group", "language", "label"]].reset_index(drop=True)
+        frame["predicted"] = probabilities.argmax(axis=1)
+        for index, label in enumerate(self.corpus.labels):
+            frame[f"p_{label}"] = probabilities[:, index].astype(np.float32)
+        return frame
+
 
 @functools.lru_cache(maxsize=1)
-def _corpus(dataset: str, sources: tuple[tuple[str, Path], ...]) -> Corpus:
-    return load_corpus(dataset, sources=dict(sources))
+def _corpus(
+    dataset: str,
+    sources: tuple[tuple[str, Path], ...],
+    skew: tuple[tuple[str, tuple[float, ...]], ...] | None,
+) -> Corpus:
+    return load_corpus(dataset, sources=dict(sources), skew=None if skew is None else dict(skew))
 
 
-def examples_of(dataset: str) -> pd.DataFrame:
-    """Return the book's own texts for a data set's task and languages."""
-    facts = FAMILY_FACTS.get(family_of(dataset))
-    return example_texts(facts.languages if facts else (), is_pair=bool(facts and facts.is_pair))
+def examples_of(experiment: Experiment) -> pd.DataFrame:
+    """Return the book's own texts for the task and languages of an experiment's data set."""
+    about = all_datasets()[family_of(experiment.dataset)]
+    skew = experiment.settings.skew_of(experiment.dataset)
+    return example_texts(about.languages if skew is None else skew, is_pair=about.is_pair)

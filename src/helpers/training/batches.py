@@ -200,12 +200,23 @@ class LengthBuckets(torch.utils.data.Sampler[int]):
     batch_size : int
         Texts of one optimizer step; a part of such a batch has similar lengths too.
     seed : int
+    chances : ndarray, optional
+        How often each text is drawn, compared with the others: an epoch then holds as many texts,
+        drawn with replacement.
     """
 
-    def __init__(self, lengths: Integers, *, batch_size: int, seed: int) -> None:
+    def __init__(
+        self,
+        lengths: Integers,
+        *,
+        batch_size: int,
+        seed: int,
+        chances: npt.NDArray[np.floating[Any]] | None = None,
+    ) -> None:
         self.lengths = lengths
         self.batch_size = batch_size
         self.seed = seed
+        self.chances = None if chances is None else chances / chances.sum()
         self.epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
@@ -217,9 +228,13 @@ class LengthBuckets(torch.utils.data.Sampler[int]):
         return len(self.lengths)
 
     def __iter__(self) -> Iterator[int]:
-        """Yield each text's position once."""
+        """Yield each text's position once, or as often as it is drawn."""
         generator = np.random.default_rng([self.seed, self.epoch])
-        order = generator.permutation(len(self.lengths))
+        count = len(self.lengths)
+        if self.chances is None:
+            order = generator.permutation(count)
+        else:
+            order = generator.choice(count, size=count, p=self.chances)
         size = self.batch_size * _BUCKET
         buckets = [order[start : start + size] for start in range(0, len(order), size)]
         ordered = np.concatenate(

@@ -40,17 +40,71 @@ def per_language_class_weights(
     language
     en        2.0  0.667
     """
+    return weights_of_cells(cell_counts(languages, labels))
+
+
+def cell_counts(
+    languages: Sequence[Any] | pd.Series, labels: Sequence[Any] | pd.Series
+) -> pd.DataFrame:
+    """Return how many rows each cell has: a row for each language, a column for each label.
+
+    Raises
+    ------
+    CompanionError
+        If the lengths differ or there are no rows.
+    """
     frame = _rows(languages, labels)
-    counts = pd.crosstab(frame["language"], frame["label"])
+    return pd.crosstab(frame["language"], frame["label"])
+
+
+def weights_of_cells(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return the weights of eq. 2 for some counts, as `per_language_class_weights` has them.
+
+    Raises
+    ------
+    CompanionError
+        If a cell is empty; the message names it.
+
+    Examples
+    --------
+    >>> weights_of_cells(pd.DataFrame({"bad": [1], "good": [3]}, index=["en"])).round(3)
+        bad   good
+    en  2.0  0.667
+    """
+    check_cells(counts, "its class weight (eq. 2)")
+    per_language = counts.sum(axis=1)
+    return (1 / counts).mul(per_language / counts.shape[1], axis=0)
+
+
+def check_cells(counts: pd.DataFrame, what: str) -> None:
+    """Refuse counts with an empty cell.
+
+    Raises
+    ------
+    CompanionError
+        Naming the first empty cell, and what is undefined for it.
+    """
     empty = np.argwhere(counts.to_numpy() == 0)
     if len(empty):
         language, label = counts.index[empty[0, 0]], counts.columns[empty[0, 1]]
         raise CompanionError(
-            f"language {language!r} has no row of label {label}: its class weight (eq. 2) is "
-            f"undefined; every language needs a row of each of {list(counts.columns)}"
+            f"language {language!r} has no row of label {label}: {what} is undefined; every "
+            f"language needs a row of each of {list(counts.columns)}"
         )
-    per_language = counts.sum(axis=1)
-    return (1 / counts).mul(per_language / counts.shape[1], axis=0)
+
+
+def of_mean_one(weights: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+    """Return weights that have mean 1 over the rows of each language.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"bad": [1], "good": [3]}, index=["en"])
+    >>> of_mean_one(pd.DataFrame({"bad": [3.0], "good": [1.0]}, index=["en"]), counts)
+        bad      good
+    en  2.0  0.666667
+    """
+    means = (weights * counts).sum(axis=1) / counts.sum(axis=1)
+    return weights.div(means, axis=0)
 
 
 def row_weights(
@@ -68,7 +122,15 @@ def row_weights(
     >>> row_weights(["en", "en", "en", "en"], [0, 1, 1, 1]).round(3).tolist()
     [2.0, 0.6669999957084656, 0.6669999957084656, 0.6669999957084656]
     """
-    table = per_language_class_weights(languages, labels)
+    return of_rows(per_language_class_weights(languages, labels), languages, labels)
+
+
+def of_rows(
+    table: pd.DataFrame,
+    languages: Sequence[Any] | pd.Series,
+    labels: Sequence[Any] | pd.Series,
+) -> np.ndarray:
+    """Return each row's value in a table of cells, shape ``(rows,)``, float32."""
     frame = _rows(languages, labels)
     rows = table.index.get_indexer(pd.Index(frame["language"]))
     columns = table.columns.get_indexer(pd.Index(frame["label"]))

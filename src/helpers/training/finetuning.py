@@ -19,6 +19,7 @@ from transformers import PreTrainedTokenizerBase, TrainingArguments
 from helpers.foundation import hardware, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.profiles import Recipe
+from helpers.foundation.setups import RowLoss
 from helpers.training.batches import EncodedTexts, encode_texts
 from helpers.training.classifier import FirstTokenClassifier
 from helpers.training.embeddings import (
@@ -74,6 +75,8 @@ def finetune(
     output_dir: Path | str,
     seed: int,
     row_weights: Sequence[float] | npt.NDArray[np.floating[Any]] | None = None,
+    row_chances: npt.NDArray[np.floating[Any]] | None = None,
+    row_loss: RowLoss | None = None,
     masked_entropy: bool = False,
     progress: bool = True,
     checkpoint_seconds: float = 120.0,
@@ -100,6 +103,12 @@ def finetune(
     row_weights : array, optional
         Class weight of each training row (eq. 2). The validation loss is weighted alike: a
         validation row has the weight of its (language, label) in training.
+    row_chances : array, optional
+        How often each training row is drawn, compared with the others (resampling); with mean 1. A
+        validation row weighs as much as those of its (language, label) are drawn.
+    row_loss : RowLoss, optional
+        Takes the place of cross-entropy, in training and validation. Languages are its codes: their
+        positions among the training rows' languages, sorted.
     masked_entropy : bool
         Add the masked input entropy (eq. 3) to the training loss; it is not part of the
         validation loss.
@@ -121,11 +130,14 @@ def finetune(
     started = time.perf_counter()
     _check(model, train, validation, recipe)
     weights, validation_weights = _weights(train, validation, row_weights)
+    if row_chances is not None:
+        validation_weights = _weights(train, validation, row_chances)[1]
     train_rows, validation_rows = (
         Rows(
             texts=_encode(tokenizer, frame, recipe.max_length, progress=progress),
             labels=frame["label"].to_numpy(dtype=np.int64),
             weights=frame_weights,
+            languages=None if row_loss is None else _language_codes(frame, train),
         )
         for frame, frame_weights in ((train, weights), (validation, validation_weights))
     )
@@ -137,6 +149,8 @@ def finetune(
         masked_entropy=masked_entropy,
         rows=[_digest(rows) for rows in (train_rows, validation_rows)],
         model=[float(tensor.double().sum()) for tensor in model.state_dict().values()],
+        **({} if row_loss is None else {"row_loss": repr(row_loss)}),
+        **({} if row_chances is None else {"row_chances": np.asarray(row_chances).tolist()}),
     )
     with arguments.main_process_first(desc="checkpoints"):
         _prepare(folder, fingerprint)
@@ -150,6 +164,8 @@ def finetune(
         validation_rows,
         remap=trimmed.remap,
         args=arguments,
+        row_chances=row_chances,
+        row_loss=row_loss,
         masked_entropy=masked_entropy,
         checkpoint_seconds=checkpoint_seconds,
         progress=progress,
@@ -274,6 +290,18 @@ def _weights(
             "so they have no class weight"
         )
     return weights, of_validation.to_numpy(dtype=np.float32)
+
+
+def _language_codes(rows: pd.DataFrame, train: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return each row's language as its position among those of training."""
+    known = pd.Index(sorted(train["language"].unique()))
+    codes = np.asarray(known.get_indexer(pd.Index(rows["language"])), dtype=np.int64)
+    if (codes < 0).any():
+        unknown = rows["language"].to_numpy()[codes < 0][0]
+        raise CompanionError(
+            f"the validation rows hold language {unknown!r}, of which there is no training row"
+        )
+    return codes
 
 
 def _encode(

@@ -29,28 +29,33 @@ from transformers import (
 )
 
 from helpers.foundation.profiles import Recipe
+from helpers.foundation.setups import RowLoss
 from helpers.training.batches import EncodedTexts, Integers, LengthBuckets
 from helpers.training.inference import forward_all
 from helpers.training.objectives import masked_input, masked_input_entropy, weighted_cross_entropy
 
 _COMPLETE = "complete"  # written last: a checkpoint without it was cut off
 _BEST = "best.safetensors"
+_LOSS = "loss.safetensors"  # what a loss of its own remembers
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Encoded texts with their labels and, in the weighted setup, their class weights."""
+    """Encoded texts with their labels and, where a loss asks for them, weights and languages."""
 
     texts: EncodedTexts
     labels: Integers
     weights: npt.NDArray[np.float32] | None = None
+    languages: Integers | None = None
 
     def batch(self, rows: list[int]) -> dict[str, Tensor]:
-        """Return a model's input with ``labels`` and ``row_weights``."""
+        """Return a model's input with ``labels``, ``row_weights`` and ``languages``."""
         inputs = self.texts.batch(rows)
         inputs["labels"] = torch.from_numpy(self.labels[rows])
         if self.weights is not None:
             inputs["row_weights"] = torch.from_numpy(self.weights[rows])
+        if self.languages is not None:
+            inputs["languages"] = torch.from_numpy(self.languages[rows])
         return inputs
 
 
@@ -81,6 +86,10 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
         Save a checkpoint at the first validation after so much time.
     progress : bool
         Show a progress bar.
+    row_chances : ndarray, optional
+        As in `LengthBuckets`.
+    row_loss : RowLoss, optional
+        Takes the place of cross-entropy.
     """
 
     optimizer: torch.optim.Optimizer | None
@@ -100,11 +109,14 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
         masked_entropy: bool,
         checkpoint_seconds: float,
         progress: bool,
+        row_chances: npt.NDArray[np.floating[Any]] | None = None,
+        row_loss: RowLoss | None = None,
     ) -> None:
         self.tokenizer = tokenizer
         self.recipe = recipe
         self.validation = validation
         self.remap = remap
+        self.row_loss = row_loss
         self.masked_entropy = masked_entropy
         self.checkpoint_seconds = checkpoint_seconds
         self.last_checkpoint = time.monotonic()
@@ -113,6 +125,7 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
             train.texts.lengths,
             batch_size=recipe.batch_size * recipe.accumulation,
             seed=args.seed,
+            chances=row_chances,
         )
 
         def collate(rows: list[int]) -> dict[str, Tensor]:
@@ -194,9 +207,9 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
         """
         assert num_items_in_batch is not None
         labels = inputs.pop("labels")
-        weights = inputs.pop("row_weights", None)
+        weights, languages = inputs.pop("row_weights", None), inputs.pop("languages", None)
         logits = model(**inputs).logits
-        loss = weighted_cross_entropy(logits, labels, weights, num_items=num_items_in_batch)
+        loss = self._loss(logits, labels, weights, languages, training=True) / num_items_in_batch
         if self.masked_entropy:
             masked = self._masked_input(int(inputs["attention_mask"][-1].sum()))
             entropy = masked_input_entropy(model(**masked).logits)
@@ -204,6 +217,21 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
                 entropy = entropy / logits.shape[-1]  # a mean over the classes
             loss = loss + entropy * len(labels) / num_items_in_batch
         return loss * self.accelerator.num_processes
+
+    def _loss(
+        self,
+        logits: Tensor,
+        labels: Tensor,
+        weights: Tensor | None,
+        languages: Tensor | None,
+        *,
+        training: bool,
+    ) -> Tensor:
+        """Return the sum of some rows' losses."""
+        if self.row_loss is None:
+            return weighted_cross_entropy(logits, labels, weights, num_items=1)
+        assert languages is not None
+        return self.row_loss(logits.float(), labels, languages, training=training).sum()
 
     def _masked_input(self, last_length: int) -> dict[str, Tensor]:
         """Return the all-mask input of a batch (eq. 3), one row.
@@ -234,13 +262,11 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
         assert found is not None
         logits = torch.from_numpy(found)
         labels = torch.from_numpy(self.validation.labels[rows])
-        weights = self.validation.weights
-        loss = weighted_cross_entropy(
-            logits,
-            labels,
-            None if weights is None else torch.from_numpy(weights[rows]),
-            num_items=1,
+        weights, languages = (
+            None if values is None else torch.from_numpy(values[rows])
+            for values in (self.validation.weights, self.validation.languages)
         )
+        loss = self._loss(logits, labels, weights, languages, training=False)
         correct = (logits.argmax(dim=-1) == labels).sum()
         # Together with the clock, so that all processes decide alike whether to save.
         waited = (time.monotonic() - self.last_checkpoint) / processes
@@ -277,6 +303,8 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
             folder / _BEST,
             metadata={"loss": repr(self.best.loss), "step": str(self.best.step)},
         )
+        if self.row_loss is not None:
+            safetensors.torch.save_file(dict(self.row_loss.state), folder / _LOSS)
         for path in folder.iterdir():
             with path.open("rb") as file:
                 os.fsync(file.fileno())
@@ -297,6 +325,8 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             note = file.metadata()
         self.best = Best(weights, float(note["loss"]), int(note["step"]))
+        if self.row_loss is not None:
+            self.row_loss.state.update(safetensors.torch.load_file(checkpoint / _LOSS))
         self.train(resume_from_checkpoint=str(checkpoint))
 
 

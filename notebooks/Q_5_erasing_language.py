@@ -1,0 +1,53 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Q.5 Can the language be taken out after training?
+#
+# The paper tried two losses against language in the features and reports that training failed
+# (footnote 2). Here nothing is trained: a linear map takes the language out of the imbalanced
+# model's features. LEACE is the smallest such map {cite}`belrose2023`; centring moves every
+# language's centroid to one place and has to know a text's language. Both are fitted on balanced
+# training rows; the last layer stays as it is.
+#
+# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/Q_5_erasing_language.ipynb)
+
+# %% tags=["parameters", "hide-input"]
+profile = "quick"  # a file in configs/: quick, embedded, paper
+
+# %% tags=["hide-input"]
+from helpers import book, notebooks
+from helpers.report import display, figures, question_figures, question_list, questions
+
+notebooks.check_parameters(globals(), "profile")
+experiments = book.experiments(profile)
+results = questions.load(experiments)
+question = question_list.question("erasing")
+multiemo = questions.about(question, results)
+
+# %% tags=["hide-input"]
+questions.summary(question, results)
+
+# %% tags=["hide-input"]
+erasures = question_figures.erasures(multiemo)
+display.figure(
+    question_figures.forest(erasures, unit=question_figures.ERASURE_UNITS),
+    caption="<b>Figure Q.5-1.</b> MultiEmo: what erasing the language changes in the imbalanced "
+    "models, with 95 % intervals over seeds (ticks): accuracy, and how easily languages are told "
+    "apart on both rulers.",
+    alt=figures.alt_text(
+        "Changes by erasing the language",
+        question_figures.means(erasures),
+        name=["panel", "line"],
+        value="mean",
+    ),
+)

@@ -1,0 +1,104 @@
+"""``companion diagnose``: its arguments, what it prints and writes, how it ends."""
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from helpers.foundation.errors import CompanionError
+from helpers.foundation.names import check_choice
+
+
+def diagnose(
+    data: Annotated[
+        str,
+        typer.Argument(
+            metavar="DATA",
+            help="CSV, TSV, JSON lines or Parquet, a folder of them, or owner/name on the hub.",
+        ),
+    ],
+    text: Annotated[str | None, typer.Option(help="Column of the text.")] = None,
+    label: Annotated[str | None, typer.Option(help="Column of the label.")] = None,
+    language: Annotated[str | None, typer.Option(help="Column of the language.")] = None,
+    pair: Annotated[str | None, typer.Option(help="Column of a second text.")] = None,
+    group: Annotated[
+        str | None, typer.Option(help="Column of the source row that translations share.")
+    ] = None,
+    split: Annotated[str | None, typer.Option(help="Only this split.")] = None,
+    reference: Annotated[
+        str | None, typer.Option(metavar="OTHER", help="Other data to compare with.")
+    ] = None,
+    expect: Annotated[
+        str | None,
+        typer.Option(
+            metavar="even|as-is|FILE",
+            help="Labels that the model will meet; FILE is CSV with language, label, share.",
+        ),
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the report here.")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="Write the class weights (eq. 2) here, as CSV.")
+    ] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="note|warning|error",
+            help="Exit with 1 for a finding of this level or above, or too little data to tell.",
+        ),
+    ] = None,
+) -> None:
+    """Say whether language predicts the label in a data set of yours, and what to do."""
+    if fail_on is not None:
+        check_choice("level for --fail-on", fail_on, ("note", "warning", "error"))
+    for option, path in (("--html", html), ("--weights", weights)):
+        _check_target(option, path)
+    from helpers.diagnosis.diagnosing import diagnose as run
+    from helpers.diagnosis.record import LEVELS
+
+    found = run(
+        data,
+        text=text,
+        label=label,
+        language=language,
+        pair=pair,
+        group=group,
+        split=split,
+        reference=reference,
+        expect=expect,
+    )
+    files = {}  # all of them, before the first is written
+    if weights is not None:
+        files[weights] = found.weights().round(6).to_csv(index=False, lineterminator="\n")
+    if html is not None:
+        files[html] = found.to_html()
+    printed = (
+        json.dumps(found.to_dict(), indent=1, ensure_ascii=False) if json_ else found.to_text()
+    )
+    for path, content in files.items():
+        _write(path, content)
+    print(printed)
+    if fail_on is None:
+        return
+    at_least = LEVELS[LEVELS.index(fail_on) :]
+    if found.level in at_least or found.undecided:
+        raise typer.Exit(1)
+
+
+def _check_target(option: str, path: Path | None) -> None:
+    if path is not None and (path.is_dir() or not path.resolve().parent.is_dir()):
+        raise CompanionError(f"{option} {str(path)!r}: give a file in a folder that exists")
+
+
+def _write(path: Path, content: str) -> None:
+    """Write a file whole or not at all."""
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        temporary.write_text(content, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise CompanionError(f"{path} cannot be written: {error}") from error

@@ -1,0 +1,158 @@
+"""Texts that occur with several languages or labels, on a sample chosen by the texts themselves.
+
+A text is in the sample when a hash of it is small, so that all its occurrences are in or none is.
+The limit is halved whenever the sample grows too large: memory stays constant. Texts are compared
+as they are written.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+SAMPLE_ROWS = 2**15
+KEPT_TEXTS = 1000  # read in full, for a language detector
+
+Hashes = npt.NDArray[np.uint64]
+_ALL = 2**64 - 1
+_STEP_ROWS = 2**14
+_MASKS = np.array([2 ** (8 * size) - 1 for size in range(9)], np.uint64)
+_PARTS = ["key", "text", "language", "label"]
+
+
+@dataclass(frozen=True)
+class TextSample:
+    """What the sampled texts say.
+
+    Parameters
+    ----------
+    share : float
+        Share of the distinct texts that are in the sample (expected).
+    texts : int
+        Distinct texts in it.
+    in_several_languages, with_several_labels : int
+        How many of them occur so.
+    examples : DataFrame
+        Some texts in full, columns ``text, language``.
+    """
+
+    share: float
+    texts: int
+    in_several_languages: int
+    with_several_labels: int
+    examples: pd.DataFrame
+
+
+class TextSampler:
+    """Collects the sample, batch by batch."""
+
+    def __init__(self) -> None:
+        self._limit = _ALL
+        # Hashes only, a row for each text with a language and a label.
+        self._rows = pd.DataFrame(np.empty((0, len(_PARTS)), np.uint64), columns=_PARTS)
+        self._examples = pd.DataFrame({"key": np.empty(0, np.uint64), "text": [], "language": []})
+
+    def add(self, texts: list[pa.Array], language: pa.Array, label: pa.Array) -> None:
+        """Take in a batch.
+
+        Parameters
+        ----------
+        texts : list of Array
+            The text, and the second of a pair where there is one.
+        language, label : Array
+            Of the same rows.
+        """
+        key = _mixed([_cheap_hash(text) for text in texts])
+        chosen = np.flatnonzero((key <= self._limit) & _filled(texts[0]))
+        left = chosen
+        while len(left):  # in steps, so that the limit falls before the bulk of a batch is read
+            step, left = left[:_STEP_ROWS], left[_STEP_ROWS:]
+            rows = pa.array(step)
+            parts = [key[step], _mixed([_hash(text.take(rows)) for text in texts])]
+            parts += [_hash(part.take(rows)) for part in (language, label)]
+            added = pd.DataFrame(dict(zip(_PARTS, parts, strict=True)))
+            self._rows = pd.concat([self._rows, added], ignore_index=True).drop_duplicates()
+            while len(self._rows) > SAMPLE_ROWS:
+                self._limit //= 2
+                self._rows = self._rows[self._rows["key"] <= self._limit]
+            left = left[key[left] <= self._limit]
+        self._add_examples(texts[0], language, key, chosen)
+
+    def _add_examples(
+        self, text: pa.Array, language: pa.Array, key: Hashes, chosen: npt.NDArray[np.int64]
+    ) -> None:
+        if len(self._examples) == KEPT_TEXTS:
+            chosen = chosen[key[chosen] < self._examples["key"].max()]
+        chosen = chosen[np.argsort(key[chosen], kind="stable")[:KEPT_TEXTS]]
+        rows = pa.array(chosen)
+        some = pd.DataFrame(
+            {
+                "key": key[chosen],
+                "text": text.take(rows).to_pylist(),
+                "language": language.take(rows).to_pylist(),
+            }
+        )
+        self._examples = pd.concat([self._examples, some]).nsmallest(KEPT_TEXTS, "key")
+
+    def result(self) -> TextSample:
+        """Return what the sample says."""
+        by_text = self._rows.groupby("text")[["language", "label"]].nunique()
+        return TextSample(
+            share=(self._limit + 1) / (_ALL + 1),
+            texts=len(by_text),
+            in_several_languages=int((by_text["language"] > 1).sum()),
+            with_several_labels=int((by_text["label"] > 1).sum()),
+            examples=self._examples.drop(columns="key").reset_index(drop=True),
+        )
+
+
+def _filled(text: pa.Array) -> npt.NDArray[np.bool_]:
+    return np.asarray(pc.fill_null(pc.greater(pc.binary_length(text), 0), False), dtype=bool)
+
+
+def _hash(values: pa.Array) -> Hashes:
+    """Return a hash of each value, computed once for equal ones."""
+    encoded = pc.dictionary_encode(values, null_encoding="encode")
+    different = encoded.dictionary.to_numpy(zero_copy_only=False)
+    if different.dtype.kind != "i":
+        different = different.astype(object)
+    hashed = pd.util.hash_array(different, categorize=False)
+    return np.asarray(hashed[encoded.indices.to_numpy(zero_copy_only=False)], dtype=np.uint64)
+
+
+def _cheap_hash(text: pa.Array) -> Hashes:
+    """Return a hash of each text's length and of three times eight bytes, the last among them.
+
+    It only chooses the sample; texts that agree in these are in it together. It costs the same
+    for a long text as for a short one.
+    """
+    _, places, data = text.buffers()
+    kind = np.int64 if pa.types.is_large_string(text.type) else np.int32
+    offsets = np.frombuffer(places, kind)[text.offset : text.offset + len(text) + 1]
+    letters = np.frombuffer(b"" if data is None else data, np.uint8)
+    padded = np.concatenate([letters[offsets[0] : offsets[-1]], np.zeros(8, np.uint8)])
+    words = np.ndarray((len(padded) - 7,), "<u8", padded, strides=(1,))
+    start = offsets[:-1] - offsets[0]
+    length = np.diff(offsets)
+    spare = np.maximum(length - 8, 0)
+    mask = _MASKS[np.minimum(length, 8)]  # of the bytes before the text's end
+    return _mixed(
+        [
+            length.astype(np.uint64),
+            *(words[start + offset] & mask for offset in (spare // 2, spare)),
+        ]
+    )
+
+
+def _mixed(parts: list[Hashes]) -> Hashes:
+    """Return one hash of several, by the finaliser of splitmix64."""
+    value = np.zeros(len(parts[0]), np.uint64)
+    for part in parts:
+        value = (value ^ part) + np.uint64(0x9E3779B97F4A7C15)
+        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+            value = (value ^ (value >> np.uint64(shift))) * np.uint64(factor)
+        value ^= value >> np.uint64(31)
+    return value

@@ -1,0 +1,156 @@
+"""Whether many measures of how far apart languages lie order the setups alike."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from helpers.analysis.quantities import RunResults
+from helpers.analysis.representations import same_order, separation_measures
+from helpers.foundation.names import SETUPS
+from helpers.report.figures import GREY, panels
+from helpers.report.questions import NOT_YET
+
+REFERENCE = "both texts: log loss, C=1"
+_SCORES = {"accuracy": ("accuracy", 1), "macro_f1": ("macro-F1", 1), "log_loss": ("log loss", -1)}
+
+
+def measures(results: RunResults, setup: str, seed: int) -> dict[str, float]:
+    """Return every measure of a model, signs turned so that more is further apart.
+
+    Parameters
+    ----------
+    results : RunResults
+        With the file ``representations.json``, where there is one.
+    setup, seed
+        Of the model.
+
+    Returns
+    -------
+    dict
+        The stored probes' scores, mean of test set and external texts, then the measures of
+        parallel texts. Empty where there is no result.
+    """
+    found: dict[str, float] = {}
+    stored = results.identification.get((setup, seed))
+    if stored is not None:
+        sources = list(stored["sources"].values())
+        for probe in sources[0]["probes"]:
+            for score, (words, sign) in _SCORES.items():
+                values = [source["probes"][probe].get(score, np.nan) for source in sources]
+                found[f"both texts: {words}, {probe}"] = sign * float(np.mean(values))
+    content = results.files.get("representations.json", {}).get((setup, seed))
+    if content is not None:
+        found |= {
+            f"parallel texts: {name}": value for name, value in separation_measures(content).items()
+        }
+    return found
+
+
+def agreement(results: RunResults) -> pd.DataFrame:
+    """Say for each measure and seed whether it orders the setups as the log loss does.
+
+    Returns
+    -------
+    DataFrame
+        Index the measure, a column for each seed that has every setup; 1 where it agrees, 0 where
+        not, NaN where the seed lacks the measure.
+    """
+    columns = {}
+    for seed in results.seeds:
+        by_setup = {setup: measures(results, setup, seed) for setup in SETUPS}
+        if not all(REFERENCE in found for found in by_setup.values()):
+            continue
+        names = [name for name in by_setup["balanced"] if name != REFERENCE]
+        reference = {setup: found[REFERENCE] for setup, found in by_setup.items()}
+        columns[seed] = {
+            name: float(
+                same_order({setup: found[name] for setup, found in by_setup.items()}, reference)
+            )
+            for name in names
+            if all(name in found for found in by_setup.values())
+        }
+    return pd.DataFrame(columns)
+
+
+def answer(found: pd.DataFrame) -> str:
+    """Return the answer in a sentence.
+
+    Parameters
+    ----------
+    found : DataFrame
+        From `agreement`.
+
+    Examples
+    --------
+    >>> answer(pd.DataFrame({0: {"a": 1.0, "b": 1.0}, 1: {"a": 1.0, "b": 0.0}}))
+    '1 of 2 measures order the setups as the log loss does in every seed, 1 in some and 0 in none.'
+    """
+    if found.empty:
+        return NOT_YET
+    share = found.mean(axis=1)
+    every, none = int((share == 1).sum()), int((share == 0).sum())
+    return (
+        f"{every} of {len(share)} measures order the setups as the log loss does in every seed, "
+        f"{len(share) - every - none} in some and {none} in none."
+    )
+
+
+def levels(results: RunResults) -> pd.DataFrame:
+    """Return each measure of each setup, and the control task's, mean over the seeds that have it.
+
+    Parameters
+    ----------
+    results : RunResults
+        Of one model and data set.
+    """
+    columns = {}
+    for setup, label in SETUPS.items():
+        by_seed = {seed: measures(results, setup, seed) for seed in results.seeds}
+        for seed in by_seed:
+            content = results.files.get("representations.json", {}).get((setup, seed))
+            if content is not None:
+                bits = content["description_length"]["control_bits"]
+                by_seed[seed]["parallel texts: description length, control task"] = -bits
+        columns[label] = pd.DataFrame(by_seed).mean(axis=1)
+    return pd.DataFrame(columns)
+
+
+def alt_text(found: pd.DataFrame) -> str:
+    """Return the figure's text alternative: in how many seeds each measure agrees.
+
+    Parameters
+    ----------
+    found : DataFrame
+        From `agreement`.
+    """
+    counts = [f"{name}: {row.sum():.0f} of {row.notna().sum()}" for name, row in found.iterrows()]
+    return f"Seeds in which a measure orders the setups as the log loss does. {'; '.join(counts)}."
+
+
+def figure(found: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
+    """Draw a line for each measure and a mark for each seed: filled where it agrees.
+
+    Parameters
+    ----------
+    found : DataFrame
+        From `agreement`.
+    ax : Axes, optional
+        Where to draw.
+    """
+    if found.empty:
+        return None
+    ax = ax or panels(1, None, width=7.2, height=0.2 * len(found) + 1.2)[0]
+    names: Sequence[str] = list(found.index)[::-1]
+    for y, name in enumerate(names):
+        for x, agrees in enumerate(found.loc[name]):
+            if not np.isnan(agrees):
+                ax.plot(x, y, "o", color="#00694c" if agrees else GREY, markersize=6,
+                        markerfacecolor="#00694c" if agrees else "none")  # fmt: skip
+    ax.set_yticks(range(len(names)), names, fontsize=8)
+    ax.set_xticks(range(found.shape[1]), [f"seed {seed}" for seed in found.columns])
+    ax.set_xlim(-0.6, found.shape[1] - 0.4)
+    ax.set_ylim(-0.7, len(names) - 0.3)
+    ax.grid(visible=False)
+    return ax

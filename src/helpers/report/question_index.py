@@ -1,0 +1,40 @@
+"""The index of the open questions."""
+
+import html
+from collections.abc import Sequence
+
+import pandas as pd
+
+from helpers.analysis.quantities import RunResults
+from helpers.report import claim_cells, measures
+from helpers.report.display import Html, table
+from helpers.report.question_list import MEASURES, QUESTIONS
+from helpers.report.questions import Question, about, answer, of_its_data_set
+
+_MOST_CELLS = 2  # more numbers than these stand on the page alone
+
+
+def index(results: Sequence[RunResults], *, caption: str) -> Html:
+    """Return a row for each question: the answer in a sentence, how sure it is, and its page.
+
+    Parameters
+    ----------
+    results : sequence of RunResults
+        From `helpers.report.questions.load`, of one model.
+    caption : str
+        With the table's number.
+    """
+    rows = {html.escape(question.title): _row(question, results) for question in QUESTIONS}
+    return table(pd.DataFrame.from_dict(rows, orient="index"), caption=caption, markup=True)
+
+
+def _row(question: Question, results: Sequence[RunResults]) -> dict[str, str]:
+    page = f'<a href="questions/{question.page}.html">Details</a>'
+    if question is MEASURES:
+        found = measures.agreement(about(question, results))
+        sure = f"{found.shape[1]} seeds; a description" if len(found) else ""
+        return {"Answer": html.escape(measures.answer(found)), "How sure": sure, "Page": page}
+    told = of_its_data_set(question, results)
+    cells = [claim_cells.our_cell(one) for one in told if one.numbers is not None]
+    sure = "<br>".join(cells) if len(cells) <= _MOST_CELLS else f"{len(cells)} quantities"
+    return {"Answer": html.escape(answer(question, told)), "How sure": sure, "Page": page}

@@ -1,0 +1,201 @@
+"""Open questions: what they ask, what is computed for them, and the answer in a sentence.
+
+A question has parts. Each is a statement about one quantity, with the region for which it is true,
+as a claim of the paper has (`helpers.report.claims`), and words for each verdict. The answer is
+chosen by the verdicts. Where a question has several parts they are one family, and Holm's
+correction decides. Quantities, margins and seeds are the analysis plan's (``book/plan.md``).
+"""
+
+import dataclasses
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from helpers.analysis.quantities import RunResults
+from helpers.analysis.statistics import holm
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import dataset_label
+from helpers.report import claim_cells
+from helpers.report.claims import FAILS, HOLDS, LEVEL, UNKNOWN, Claim, Verdict
+from helpers.report.display import Html, table
+from helpers.report.evidence import POOLED, Finding, Numbers, evaluate
+from helpers.report.results import collect
+
+# What the questions read beside the files of the claims.
+FILES = (
+    "representations.json",
+    "head_refit.parquet",
+    "erasure.parquet",
+    "erasure.json",
+    "integrated_gradients.parquet",
+    "shap_tokens.parquet",
+)
+NOT_YET = "Not computed yet."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One statement of an answer; words for each verdict, without a full stop."""
+
+    claim: Claim
+    holds: str
+    fails: str
+    unknown: str
+
+    def words(self, verdict: Verdict) -> str:
+        """Return what is said at a verdict."""
+        said: Mapping[Verdict, str] = {HOLDS: self.holds, FAILS: self.fails}
+        return said.get(verdict, self.unknown)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """An open question.
+
+    Parameters
+    ----------
+    id : str
+        Its name here.
+    title : str
+        The question.
+    page : str
+        The notebook that answers it.
+    parts : tuple of Part
+        Its statements; empty where the answer is a description (`helpers.report.measures`).
+    counted : str
+        What several parts have in common, where the answer counts them instead of listing them.
+    dataset : str
+        The data set that the answer is about; others stand on the page.
+    """
+
+    id: str
+    title: str
+    page: str
+    parts: tuple[Part, ...] = ()
+    counted: str = ""
+    dataset: str = "multiemo"
+
+
+def load(experiments: Sequence[Experiment]) -> list[RunResults]:
+    """Read what the questions need of some experiments of one profile."""
+    return collect(experiments, files=FILES)
+
+
+def about(question: Question, results: Sequence[RunResults]) -> RunResults:
+    """Return the results that a question's answer is about; empty ones where there are none."""
+    found = [each for each in results if each.dataset == question.dataset]
+    empty = RunResults(dataset=question.dataset, model="", labels=(), skew={})
+    return found[0] if found else empty
+
+
+def findings(question: Question, results: Sequence[RunResults]) -> dict[str, list[Finding]]:
+    """Return what every data set, and all together, say of a question's parts, after Holm.
+
+    Parameters
+    ----------
+    question : Question
+        With parts.
+    results : sequence of RunResults
+        From `load`, of one model.
+
+    Returns
+    -------
+    dict
+        Data set, or `helpers.report.evidence.POOLED`, to a finding for each part.
+    """
+    found: dict[str, list[Finding]] = {}
+    for one in evaluate([part.claim for part in question.parts], results).findings:
+        found.setdefault(one.dataset, []).append(one)
+    return {dataset: _family(members) for dataset, members in found.items()}
+
+
+def _family(members: Sequence[Finding]) -> list[Finding]:
+    """Let Holm's correction decide over all seeds, and over each cohort of seeds."""
+    changed = list(members)
+    for cohort in (None, *sorted({name for one in members for name in one.cohorts})):
+        numbers = [one.numbers if cohort is None else one.cohorts.get(cohort) for one in changed]
+        p_values = holm([float("nan") if one is None else one.p_value for one in numbers])
+        for place, (one, p_value) in enumerate(zip(numbers, p_values, strict=True)):
+            if one is not None and len(members) > 1 and p_value == p_value:  # no NaN
+                decided = _decided(one, float(p_value))
+                about = changed[place]
+                changed[place] = (
+                    dataclasses.replace(about, numbers=decided)
+                    if cohort is None
+                    else dataclasses.replace(about, cohorts={**about.cohorts, cohort: decided})
+                )
+    return changed
+
+
+def _decided(numbers: Numbers, p_value: float) -> Numbers:
+    verdict = numbers.verdict if p_value < LEVEL else UNKNOWN
+    return dataclasses.replace(numbers, verdict=verdict, p_adjusted=p_value)
+
+
+def answer(question: Question, told: Sequence[Finding]) -> str:
+    """Return the answer in a sentence, chosen by the verdicts of its parts.
+
+    Parameters
+    ----------
+    question : Question
+        With parts.
+    told : sequence of Finding
+        A data set's, from `findings`.
+    """
+    verdicts = [one.numbers.verdict for one in told if one.numbers is not None]
+    if not verdicts:
+        return NOT_YET
+    if question.counted:
+        counts = {name: verdicts.count(name) for name in (HOLDS, FAILS, UNKNOWN)}
+        return (
+            f"{question.counted}: by {counts[HOLDS]} of {len(verdicts)} rules; "
+            f"{counts[FAILS]} say otherwise, and {counts[UNKNOWN]} cannot tell."
+        )
+    words = "; ".join(
+        part.words(one.numbers.verdict)
+        for part, one in zip(question.parts, told, strict=True)
+        if one.numbers is not None
+    )
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def summary(question: Question, results: Sequence[RunResults]) -> Html:
+    """Return a page's first sentence: the answer, with the numbers that carry it."""
+    told = of_its_data_set(question, results)
+    said = answer(question, told)
+    lines = "".join(
+        f"<li>{claim_cells.verdict_mark(one.numbers.verdict)} "
+        f'<span class="companion-detail">{claim_cells.sentence(one)}</span></li>'
+        for one in told
+        if one.numbers is not None
+    )
+    content = f'<p><b>{said}</b></p><ul class="companion-claims">{lines}</ul>'
+    return Html(f'<div class="companion-takeaway">{content}</div>', said)
+
+
+def of_its_data_set(question: Question, results: Sequence[RunResults]) -> list[Finding]:
+    """Return `findings` of the data set that a question's answer is about."""
+    return findings(question, [about(question, results)]).get(question.dataset, [])
+
+
+def verdict_table(question: Question, results: Sequence[RunResults], *, caption: str) -> Html:
+    """Return a question's parts on every data set that has results for one of them."""
+    by_dataset = findings(question, results)
+    shown = {
+        dataset: told
+        for dataset, told in by_dataset.items()
+        if any(one.numbers is not None for one in told)
+    }
+    cells: dict[str, Mapping[str, str]] = {}
+    for place, part in enumerate(question.parts):
+        cells[html.escape(claim_cells.ruled(part.claim))] = {
+            _heading(dataset): claim_cells.our_cell(told[place]) for dataset, told in shown.items()
+        }
+    frame = pd.DataFrame.from_dict(cells, orient="index") if shown else pd.DataFrame()
+    return table(frame, caption=caption, markup=True)
+
+
+def _heading(dataset: str) -> str:
+    return "Together" if dataset == POOLED else dataset_label(dataset)

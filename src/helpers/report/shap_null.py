@@ -1,0 +1,115 @@
+"""How much of a SHAP difference is there without any imbalance: the change beside its null."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from helpers.analysis.paired_shap import PAIRED, mean_difference, separation
+from helpers.analysis.quantities import Observation, RunResults
+from helpers.foundation.names import dataset_label, model_label
+from helpers.report.display import MISSING, interval_text, percent, signed
+from helpers.report.frames import Experiments, interval
+from helpers.report.results import collect
+
+Reader = Callable[[RunResults, str, int], Observation | None]
+
+_SIDES = ("over", "under", "even")
+
+
+def _tokens(category: str) -> Reader:
+    def read(results: RunResults, name: str, seed: int) -> Observation | None:
+        return mean_difference(results, name, seed, category=category, sides=_SIDES)
+
+    return read
+
+
+def _apart(results: RunResults, name: str, seed: int) -> Observation | None:
+    return separation(results, name, seed, category="neutral")
+
+
+ROWS: Mapping[str, Reader] = MappingProxyType(
+    {
+        "Positive tokens": _tokens("positive"),
+        "Negative tokens": _tokens("negative"),
+        "Neutral tokens, over- minus under-represented": _apart,
+    }
+)
+
+
+def null_share(results: RunResults, *, setup: str = "imbalanced") -> pd.DataFrame:
+    """Return the change of tokens, its null, and what is left of it.
+
+    Parameters
+    ----------
+    results : RunResults
+        Of one model and data set.
+    setup : str
+        Whose difference from the balanced model.
+
+    Returns
+    -------
+    DataFrame
+        Index what is compared; columns ``change``, ``null`` and ``share`` (null over change), means
+        over the seeds that have both; ``left, low, high``: the change minus the null, seed by seed,
+        with its t-interval; ``paired, paired_low, paired_high``: the paired difference; ``seeds``
+        and ``paired_seeds``. Without a null, or a paired difference, its numbers are missing.
+    """
+    records = {}
+    for what, read in ROWS.items():
+        values = {
+            name: _by_seed(results, read, key)
+            for name, key in {"change": setup, "null": "balanced", "paired": setup + PAIRED}.items()
+        }
+        both = pd.DataFrame({name: values[name] for name in ("change", "null")}).dropna()
+        left = both["change"] - both["null"]
+        change, null = (both if len(both) else values)["change"].mean(), both["null"].mean()
+        paired = values["paired"]
+        records[what] = {
+            "change": change,
+            "null": null,
+            "share": null / change if change else np.nan,
+            **dict(zip(("left", "low", "high"), (left.mean(), *interval(left)), strict=True)),
+            **dict(
+                zip(
+                    ("paired", "paired_low", "paired_high"),
+                    (paired.mean(), *interval(paired)),
+                    strict=True,
+                )
+            ),
+            "seeds": len(left),
+            "paired_seeds": len(paired),
+        }
+    return pd.DataFrame.from_dict(records, orient="index")
+
+
+def _by_seed(results: RunResults, read: Reader, name: str) -> pd.Series:
+    found = {seed: read(results, name, seed) for seed in results.seeds}
+    return pd.Series({seed: one.value for seed, one in found.items() if one}, dtype=float)
+
+
+def table(experiments: Experiments) -> pd.DataFrame:
+    """Return `null_share` as text; experiments of several data sets are told apart by name."""
+    found = collect(experiments)
+    several = len({one.model for one in found}) > 1
+    rows = {}
+    for results in found:
+        place = dataset_label(results.dataset)
+        place += f", {model_label(results.model)}" if several else ""
+        for what, row in null_share(results).iterrows():
+            cells = {
+                "Change": signed(row["change"]),
+                "Null": signed(row["null"]),
+                "Null, share of the change": percent(row["share"]).replace("-", "−"),
+                "Change − null [95 %]": interval_text(row["left"], row["low"], row["high"]),
+            }
+            if row["paired_seeds"]:
+                cells["Paired difference [95 %]"] = interval_text(
+                    row["paired"], row["paired_low"], row["paired_high"]
+                )
+            rows[place, str(what)] = cells
+    if not rows:
+        return pd.DataFrame()
+    frame = pd.DataFrame(list(rows.values()), index=pd.MultiIndex.from_tuples(list(rows)))
+    return (frame if len(found) > 1 else frame.droplevel(0)).fillna(MISSING)

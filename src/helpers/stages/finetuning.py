@@ -1,0 +1,119 @@
+"""Fine-tuning; its result is the checkpoint, outside ``results/``."""
+
+from typing import Any
+
+from helpers.data.subsets import severity_limit
+from helpers.foundation import hardware, store
+from helpers.foundation.errors import CompanionError
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.setups import all_setups
+from helpers.stages.fingerprints import Upstream, model_fingerprint
+from helpers.stages.record import Stage
+from helpers.stages.workbench import Workbench
+
+
+def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
+    weighting = all_setups()[experiment.setup].weighting
+    return {
+        "subsets": upstream.stage(experiment, "subsets"),
+        "model": model_fingerprint(experiment.model),
+        "setup": experiment.setup,
+        "recipe": experiment.recipe.identity(),
+        "layers": experiment.options.layers,
+        "mie": experiment.options.mie,
+        "seed": experiment.seed,
+        **({"weighting": dict(weighting.settings)} if weighting and weighting.settings else {}),
+    }
+
+
+def _hooks(bench: Workbench) -> dict[str, Any]:
+    """Return what the setup's weighting gives to fine-tuning, of the cells of the training rows."""
+    from helpers.training.class_weights import cell_counts, check_cells, of_mean_one, of_rows
+
+    weighting = all_setups()[bench.experiment.setup].weighting
+    if weighting is None:
+        return {}
+    what = f"setup {bench.experiment.setup}"
+    limit = severity_limit(bench.corpus.skew)
+    if weighting.needs_every_cell and bench.experiment.options.severity >= limit:
+        raise CompanionError(
+            f"{what} needs a severity below {limit:g}: at {limit:g} a language has no row of its "
+            "rarest label, for which it is undefined"
+        )
+    languages, labels = bench.train["language"], bench.train["label"]
+    counts = cell_counts(languages, labels).reindex(
+        columns=range(len(bench.corpus.labels)), fill_value=0
+    )
+    if weighting.needs_every_cell:
+        check_cells(counts, what)
+    hooks: dict[str, Any] = {}
+    if weighting.cell_weights is not None:
+        hooks["row_weights"] = of_rows(weighting.cell_weights(counts), languages, labels)
+    if weighting.cell_chances is not None:
+        chances = of_mean_one(weighting.cell_chances(counts), counts)
+        hooks["row_chances"] = of_rows(chances, languages, labels)
+    if weighting.make_loss is not None:
+        hooks["row_loss"] = weighting.make_loss(counts)
+    return hooks
+
+
+def _compute(bench: Workbench) -> dict[str, Any]:
+    from helpers.training.encoders import load_encoder, quiet
+    from helpers.training.finetuning import finetune
+
+    experiment = bench.experiment
+    hooks = _hooks(bench)
+    recipe = experiment.recipe
+    model, tokenizer = load_encoder(
+        experiment.model,
+        num_labels=len(bench.corpus.labels),
+        layers=experiment.options.layers,
+        first_token=recipe.first_token,
+        dropout=recipe.dropout,
+        seed=experiment.seed,
+        attention=recipe.attention,
+    )
+    result = finetune(
+        model,
+        tokenizer,
+        bench.train,
+        bench.validation,
+        recipe,
+        output_dir=experiment.checkpoint,
+        seed=experiment.seed,
+        masked_entropy=experiment.options.mie,
+        progress=bench.progress,
+        **hooks,
+    )
+    weighting = all_setups()[experiment.setup].weighting
+    if weighting is not None and weighting.correct is not None and hardware.is_first_process():
+        outputs = bench.outputs(result.model, tokenizer, bench.train, "training rows")
+        weighting.correct(result.model, outputs.features, bench.train)
+        with quiet():
+            result.model.save_pretrained(experiment.checkpoint)
+    history = result.history.astype(object).where(result.history.notna(), None)
+    if hardware.is_first_process():
+        store.write_json(
+            experiment.checkpoint / "training.json",
+            {
+                "best_step": result.best_step,
+                "best_validation_loss": result.best_validation_loss,
+                "steps": result.steps,
+                "curve": history.to_dict("records"),
+            },
+        )
+    return {}
+
+
+STAGE = Stage(
+    name="finetuning",
+    version=1,
+    order=20,
+    paper="section 3",
+    files=(),
+    inputs=_inputs,
+    compute=_compute,
+    first_guess_seconds=90,
+    published=False,
+    keeps_checkpoint=True,
+)

@@ -1,0 +1,77 @@
+"""The stages there are: every module of this package that holds a ``STAGE``."""
+
+import functools
+import importlib
+import pkgutil
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+import pandas as pd
+
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import check_choice
+from helpers.stages.record import Stage
+
+
+@functools.cache
+def all_stages() -> Mapping[str, Stage]:
+    """Return every stage by its name, in order."""
+    names = [module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])]
+    modules = [importlib.import_module(f"helpers.stages.{name}") for name in names]
+    found: list[Stage] = [module.STAGE for module in modules if hasattr(module, "STAGE")]
+    ordered = sorted(found, key=lambda stage: (stage.order, stage.name))
+    return MappingProxyType({stage.name: stage for stage in ordered})
+
+
+def result_stages() -> tuple[str, ...]:
+    """Return the names of the stages whose results are published, in order."""
+    return tuple(stage.name for stage in all_stages().values() if stage.published)
+
+
+def check_stages(names: Iterable[str]) -> None:
+    """Refuse what is no stage.
+
+    Raises
+    ------
+    CompanionError
+        Naming the first that is unknown, and the stages there are.
+    """
+    for name in names:
+        check_choice("stage", name, all_stages())
+
+
+def needs(experiment: Experiment, stage: str) -> list[tuple[Experiment, str]]:
+    """Return the stages whose results a stage reads, with the experiments they belong to."""
+    about = all_stages()[stage]
+    return [(read, name) for read in about.reads(experiment) for name in about.needs]
+
+
+def stages_of(experiment: Experiment, stages: Sequence[str] | None = None) -> tuple[str, ...]:
+    """Return those of some stages that an experiment's profile has for its seed.
+
+    By default those of the published ones.
+    """
+    limits = experiment.settings.stage_seeds_of(experiment.dataset)
+
+    def has(stage: str) -> bool:
+        if stage in limits:
+            return experiment.seed in limits[stage]
+        return not all_stages()[stage].only_where_named
+
+    return tuple(filter(has, result_stages() if stages is None else stages))
+
+
+def stage_table() -> pd.DataFrame:
+    """Return a row for each stage: what it writes, and the places of the paper that it serves.
+
+    Examples
+    --------
+    >>> stage_table().loc[["finetuning", "predictions"], "writes"].tolist()
+    ['the checkpoint', 'metrics.json, predictions.parquet']
+    """
+    rows = {
+        name: (", ".join(stage.files) or "the checkpoint", stage.paper)
+        for name, stage in all_stages().items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["writes", "paper"])

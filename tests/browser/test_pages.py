@@ -1,0 +1,162 @@
+"""Every page as a reader meets it: both themes, at the width of a desk and of a phone."""
+
+import json
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+DESK, PHONE = 1400, 390
+MOST_BYTES = 1_500_000  # of a page and all it loads, uncompressed
+LEAST_TEXT = 10.0  # of a figure, in CSS pixels
+THEME_DEBUG = "[PST]", "[togglebutton]"  # what the theme tells its own authors
+
+# Colours that are still changing have no contrast yet.
+STILL = "*, *::before, *::after { transition: none !important; animation: none !important }"
+# Every rule, those of level AAA and the experimental ones included. `preload` would fetch the style
+# sheets, which a browser refuses from file://; one rule, on locked orientation, asks for that.
+AXE = """async () => {
+  const rules = Object.fromEntries(axe.getRules().map((rule) => [rule.ruleId, {enabled: true}]));
+  const {violations} = await axe.run({resultTypes: ["violations"], rules, preload: false});
+  return violations.flatMap(({id, nodes}) =>
+    nodes.map(({html, failureSummary}) => `${id}: ${html.slice(0, 160)} ${failureSummary}`));
+}"""
+WIDER_THAN_THE_SCREEN = """() =>
+  document.documentElement.scrollWidth - document.documentElement.clientWidth"""
+BROKEN_IMAGES = """() => [...document.images]
+  .filter((image) => !image.naturalWidth).map((image) => image.outerHTML.slice(0, 100))"""
+ICONS_NOT_DRAWN = """() => [...document.querySelectorAll(".fas, .far, .fa-solid, .fa-regular")]
+  .filter((icon) => getComputedStyle(icon).maskImage === "none").map((icon) => icon.className)"""
+# The figures are SVG files with text as text: its size is in them, in units of the drawing.
+SMALLEST_TEXT = """() => [...document.querySelectorAll(".companion-figure img")].map((image) => {
+  const drawing = atob(image.src.split("base64,")[1]);
+  const sizes = [...drawing.matchAll(/font(?:-size)?: ?([\\d.]+)px/g)].map((size) => +size[1]);
+  const width = +drawing.match(/viewBox="0 0 ([\\d.]+)/)[1];
+  return Math.min(...sizes, sizes.length ? Infinity : 0) * image.clientWidth / width;
+})"""
+
+
+class Visit:
+    """A page that is open, with what the browser said and asked for on the way."""
+
+    def __init__(self, browser: "Browser", address: str) -> None:
+        # Each visit is the first one: nothing is remembered from another page.
+        self.context = browser.new_context(viewport={"width": DESK, "height": 900})
+        self.page: Page = self.context.new_page()
+        self.messages: list[str] = []
+        self.requests: set[str] = set()
+        self.page.on("console", lambda message: self.messages.append(message.text))
+        self.page.on("pageerror", lambda error: self.messages.append(str(error)))
+        self.page.on("request", lambda request: self.requests.add(request.url.partition("#")[0]))
+        self.page.goto(address)
+
+    def complaints(self) -> list[str]:
+        return [text for text in self.messages if not text.startswith(THEME_DEBUG)]
+
+    def files(self) -> list[Path]:
+        return [
+            Path(unquote(urlsplit(url).path)) for url in self.requests if url.startswith("file:")
+        ]
+
+    def foreign(self) -> list[str]:
+        return sorted(url for url in self.requests if not url.startswith(("file:", "data:")))
+
+
+@pytest.fixture
+def visit(book, browser, page_name):
+    visit = Visit(browser, (book / page_name).as_uri())
+    yield visit
+    visit.context.close()
+
+
+@pytest.fixture(scope="session")
+def axe():
+    return (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+
+
+def violations(page: "Page", axe: str) -> dict[str, Any]:
+    """Return what axe finds with all its rules, by theme and width."""
+    page.add_style_tag(content=STILL)
+    page.evaluate(axe)
+    found: dict[str, Any] = {}
+    for width in (DESK, PHONE):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(300)  # the theme waits before it looks which blocks now scroll
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
+            for violation in page.evaluate(AXE):
+                found.setdefault(violation, []).append(f"{theme}, {width} px")
+    return found
+
+
+def test_a_page_is_whole_quiet_light_and_accessible(visit, axe):
+    page = visit.page
+    sizes = {path: path.stat().st_size for path in visit.files()}
+    assert sum(sizes.values()) <= MOST_BYTES, sorted(sizes.items(), key=lambda item: -item[1])[:5]
+    assert page.evaluate(BROKEN_IMAGES) == []
+    assert page.evaluate(ICONS_NOT_DRAWN) == []
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true })")
+    for width in (DESK, PHONE):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(WIDER_THAN_THE_SCREEN) <= 0, width
+        assert [size for size in page.evaluate(SMALLEST_TEXT) if size < LEAST_TEXT - 0.05] == []
+    found = violations(page, axe)
+    assert not found, json.dumps(found, indent=1)
+    assert visit.foreign() == []
+    assert visit.complaints() == []
+
+
+def test_the_theme_can_be_chosen_and_is_remembered(book, browser):
+    visit = Visit(browser, (book / "index.html").as_uri())
+    theme = "document.documentElement.dataset.theme"
+    assert visit.page.evaluate(theme) == "light"
+    visit.page.click(".article-header-buttons .theme-switch-button")
+    assert visit.page.evaluate(theme) == "dark"
+    visit.page.reload()
+    assert visit.page.evaluate(theme) == "dark"
+    assert visit.complaints() == []
+    visit.context.close()
+
+
+@pytest.mark.parametrize(("system", "theme"), [("light", "light"), ("dark", "dark")])
+def test_the_first_visit_follows_the_system(book, browser, system, theme):
+    context = browser.new_context(color_scheme=system)
+    page = context.new_page()
+    page.goto((book / "index.html").as_uri())
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    context.close()
+
+
+@pytest.mark.parametrize("word", ["SHAP", "accuracy"])
+def test_the_search_finds_pages_and_shows_their_words(book, browser, word):
+    visit = Visit(browser, (book / "index.html").as_uri())
+    visit.page.click(".search-button-field")
+    visit.page.keyboard.type(word)
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_url("**/search.html?q=*")
+    visit.page.wait_for_selector("#search-results li .context")
+    visit.page.wait_for_timeout(500)
+    results = visit.page.locator("#search-results li")
+    excerpts = visit.page.locator("#search-results li .context")
+    assert results.count() == excerpts.count() >= 5
+    assert sum(word.lower() in text.lower() for text in excerpts.all_inner_texts()) >= 5
+    for link in visit.page.locator("#search-results li a").all():
+        target = link.evaluate("(link) => link.href").partition("?")[0].partition("#")[0]
+        assert Path(unquote(urlsplit(target).path)).is_file()
+    assert visit.complaints() == []
+    visit.context.close()
+
+
+def test_what_axe_would_find(browser, axe):
+    """The check itself: it must not be blind."""
+    page = browser.new_page()
+    page.set_content("<html lang='en'><title>x</title><main><h1>x</h1><img src=''></main></html>")
+    page.evaluate(axe)
+    assert any(violation.startswith("image-alt") for violation in page.evaluate(AXE))
+    page.close()
