@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from helpers.analysis.quantities import RunResults
 from helpers.analysis.representations import same_order, separation_measures
 from helpers.foundation.names import SETUPS
+from helpers.foundation.setups import PAPER_SETUPS
 from helpers.report.figures import GREY, panels
 from helpers.report.questions import NOT_YET
 
@@ -59,7 +60,7 @@ def agreement(results: RunResults) -> pd.DataFrame:
     """
     columns = {}
     for seed in results.seeds:
-        by_setup = {setup: measures(results, setup, seed) for setup in SETUPS}
+        by_setup = {setup: measures(results, setup, seed) for setup in PAPER_SETUPS}
         if not all(REFERENCE in found for found in by_setup.values()):
             continue
         names = [name for name in by_setup["balanced"] if name != REFERENCE]
