@@ -91,7 +91,8 @@ def write_one(experiment: Experiment) -> None:
 
 def identity(experiment: Experiment) -> dict[str, object]:
     """Return what a record says of its experiment."""
-    return dataclasses.asdict(experiment)
+    folder = experiment.settings.dataset_folder(experiment.dataset)
+    return dataclasses.asdict(experiment) | {"dataset_folder": folder}
 
 
 def publish(

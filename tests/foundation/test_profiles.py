@@ -38,6 +38,19 @@ def test_every_profile_reads_and_opens_with_its_command(name):
         ({"shap": {"max_evals": 1.5}}, ["max_evals", "int", "1.5"]),
         ({"datasets": {"multiemo": {"recipe": {"rate": 1}}}}, ["'rate'"]),
         ({"mie_setups": ["skewed"]}, ["'skewed'"]),
+        ({"setups": ["skewed"]}, ["'skewed'"]),
+        ({"setups": []}, ["setups", "empty"]),
+        ({"setups": ["balanced", "balanced"]}, ["setups", "'balanced' twice"]),
+        ({"stage_seeds": {"subsets": [-1]}}, ["stage_seeds: subsets", "-1", "from 0"]),
+        ({"stage_seeds": {"subsets": [1, 1]}}, ["stage_seeds: subsets", "1 twice"]),
+        ({"datasets": {"xnli": {"stage_seeds": {"subsets": [1, 1]}}}}, ["xnli", "1 twice"]),
+        ({"datasets": {"xnli": {"languages": ["fr", "../de"]}}}, ["xnli: language '../de'"]),
+        ({"datasets": {"xnli": {"languages": "fr"}}}, ["xnli: languages", "a list", "'fr'"]),
+        ({"datasets": {"xnli": {"languages": ["fr", False]}}}, ["xnli: languages", "False"]),
+        ({"datasets": {"xnli": {"skew": {}}}}, ["xnli: skew is empty"]),
+        ({"datasets": {"custom": {"skew": {"pl": [1, -2]}}}}, ["skew: pl", "-2", "above 0"]),
+        ({"datasets": {"custom": {"skew": {"pl": [1, float("nan")]}}}}, ["skew: pl", "nan"]),
+        ({"datasets": {"xnli": {"with_translations": 1}}}, ["with_translations", "bool", "1"]),
         ({"seeds": [0, 0]}, ["seeds", "0 twice"]),
         ({"seeds": []}, ["seeds", "empty"]),
         ({"seeds": [2**32]}, ["seeds", "4294967296", "from 0 to 4294967295"]),
@@ -118,8 +131,12 @@ def test_a_bomb_of_aliases_takes_no_time(tmp_path, monkeypatch):
     assert data_card(tmp_path) == {}
 
 
-def test_stages_that_are_limited_to_seeds_exist(tmp_path, monkeypatch):
-    write(tmp_path, monkeypatch, yaml.safe_dump({**good(), "stage_seeds": {"plots": [0]}}))
+@pytest.mark.parametrize(
+    "change",
+    [{"stage_seeds": {"plots": [0]}}, {"datasets": {"multiemo": {"stage_seeds": {"plots": [0]}}}}],
+)
+def test_stages_that_are_limited_to_seeds_exist(tmp_path, monkeypatch, change):
+    write(tmp_path, monkeypatch, yaml.safe_dump({**good(), **change}))
     with pytest.raises(CompanionError, match="stage_seeds: 'plots': choose one of subsets"):
         experiments(profile="quick", model="e5_small", dataset="multiemo")
 

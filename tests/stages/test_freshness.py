@@ -32,7 +32,7 @@ def publish(experiment, *names, data="texts", source="the offline assets"):
         {"setup": "imbalanced"},
         {"variant": "mie=1"},
         {"profile": "quick"},
-        {"dataset": "multiemo_pairs_recut"},
+        {"dataset": "multiemo"},
         {"model": "mbert"},
     ],
 )
@@ -53,6 +53,22 @@ def test_a_result_counts_only_where_it_lies(experiments, change):
         with pytest.raises(CompanionError) as caught:
             read()
         assert str(caught.value).startswith(message)
+
+
+def test_a_result_counts_only_with_the_languages_it_was_made_with(checkout):
+    profile = checkout / "configs" / "quick.yaml"
+    text = profile.read_text()
+    folders = []
+    for languages in ("[fr, en]", "[de, zh]"):
+        profile.write_text(text.replace("xnli: {", f"xnli: {{languages: {languages}, "))
+        experiment = Experiment("e5_small", "xnli_7500", "balanced", 0, "quick")
+        folders.append(experiment.folder)
+        if languages == "[fr, en]":
+            fake_results.publish(experiment, "subsets", {})
+            assert store.read_run(experiment.folder)
+    shutil.copytree(folders[0], folders[1])
+    with pytest.raises(CompanionError, match=r"xnli_7500\+de-zh/.* holds the results of .*7500/"):
+        store.read_run(folders[1])
 
 
 def test_claims_refuse_a_seed_that_was_copied_over_another(experiments):

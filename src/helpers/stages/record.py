@@ -32,8 +32,9 @@ class Stage:
     files : tuple of str
         The result files that it may leave in the experiment's folder.
     inputs : callable
-        All that the result depends on, the fingerprints of earlier stages among it, as values that
-        JSON can hold. It is called before anything is computed, and reads no text.
+        All that the result depends on, as values that JSON can hold; the checksums of texts and of
+        earlier stages come from the `Upstream` it is given. It is called before anything is
+        computed, and reads no text.
     compute : callable
         Returns each file's content by its name: a frame for ``.parquet``, else what JSON can hold.
         Heavy packages are imported here, not at the head of the stage's module.
