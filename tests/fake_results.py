@@ -163,7 +163,12 @@ def predictions(experiment: Experiment) -> pd.DataFrame:
 
 def _identification(experiment: Experiment) -> dict[str, object]:
     def scores(accuracy: float) -> dict[str, object]:
-        return {"accuracy": accuracy, "fold_accuracy": [accuracy] * 5, "macro_f1": accuracy}
+        return {
+            "accuracy": accuracy,
+            "fold_accuracy": [accuracy] * 5,
+            "macro_f1": accuracy,
+            "log_loss": 1 - accuracy,
+        }
 
     accuracy = IDENTIFICATION[experiment.setup] + experiment.seed / 100
     probes = {"C=1": scores(accuracy), "C=1e-4": scores(accuracy / 2)}
