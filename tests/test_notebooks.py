@@ -182,6 +182,10 @@ def test_a_value_that_nothing_reads_is_refused():
         ({"profile": "huge"}, ["unknown profile 'huge'", "embedded"]),
         ({"model": "bert"}, ["unknown model 'bert'", "e5_small"]),
         ({"sources": {"xnly": "."}}, ["unknown source 'xnly'", "xnli"]),
+        ({"sources": {"xnli": ""}}, ["source 'xnli'", "'' is not a folder"]),
+        ({"sources": "xnli"}, ["sources='xnli'", "expected dict, not str"]),
+        ({"compute": "maybe"}, ["compute='maybe'", "expected bool, not str"]),
+        ({"dataset": 5}, ["dataset=5", "expected str, not int"]),
     ],
 )
 def test_papermill_stops_before_any_work_on_a_bad_parameter(parameters, words, tmp_path):

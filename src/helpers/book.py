@@ -7,6 +7,7 @@ source, the helpers, the parameters or the result files it can read have changed
 
 import contextlib
 import hashlib
+import html
 import os
 import re
 import shutil
@@ -24,7 +25,7 @@ import yaml
 from tqdm import tqdm
 from traitlets.config import Config
 
-from helpers import notebooks, stages, verification
+from helpers import notebooks, stages
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
@@ -270,22 +271,28 @@ def _kernel_config(sockets: str) -> Config:
 
 def _introduce(notebook: nbformat.NotebookNode, page: Page) -> None:
     """Say in the title and below it what the page is about."""
-    if page.place is None:
-        return
     from helpers.report.runs import recipe_line
 
-    dataset, model = dataset_label(page.place.dataset), model_label(page.place.model)
     title, _, rest = notebook.cells[0].source.partition("\n")
     profile = page.parameters["profile"]
-    about = f"*{dataset}, {model}, profile `{profile}`: {recipe_line(page.experiments[0])}.*"
-    outdated = verification.outdated(page.experiments)
-    if outdated:
-        about += (
-            f"\n\n:::{{warning}}\nSettings, data or code have changed since some of these results "
-            f"were made ({len(outdated)} of {len(page.experiments)} experiments). "
+    if page.place is not None:
+        # A page is Markdown, where a folder's name could pass for a tag.
+        dataset, model = (
+            dataset_label(page.place.dataset),
+            html.escape(model_label(page.place.model)),
+        )
+        about = f"*{dataset}, {model}, profile `{profile}`: {recipe_line(page.experiments[0])}.*"
+        notebook.cells[0].source = f"{title} ({dataset})\n\n{about}\n{rest}"
+        return
+    # A section's notebook says it itself, for its own experiments.
+    mine = [each for each in page.experiments if each.profile == profile]
+    if outdated := stages.outdated(mine):
+        about = (
+            f":::{{warning}}\nSettings, data or code have changed since some of these results "
+            f"were made ({len(outdated)} of {len(mine)} experiments). "
             f"`companion reproduce --profile {profile}` makes them again.\n:::"
         )
-    notebook.cells[0].source = f"{title} ({dataset})\n\n{about}\n{rest}"
+        notebook.cells[0].source = f"{title}\n\n{about}\n{rest}"
 
 
 def _clean(notebook: nbformat.NotebookNode, stamp: str) -> None:

@@ -114,8 +114,18 @@ def parameters_of(notebook: "nbformat.NotebookNode") -> dict[str, Any]:
     raise CompanionError("the notebook has no cell tagged parameters")
 
 
+# What a parameter is, by its name; of others any plain value will do.
+_TYPES: Mapping[str, type] = {
+    "profile": str,
+    "model": str,
+    "dataset": str,
+    "sources": dict,
+    "compute": bool,
+}
+
+
 def check_parameters(namespace: Mapping[str, Any], *allowed: str) -> None:
-    """Refuse, inside a notebook, a parameter that papermill set and nothing reads.
+    """Refuse, inside a notebook, a parameter that papermill set and nothing reads, or misreads.
 
     Parameters
     ----------
@@ -127,12 +137,19 @@ def check_parameters(namespace: Mapping[str, Any], *allowed: str) -> None:
     Raises
     ------
     CompanionError
-        If there is another plain value in the namespace; the message lists the allowed names.
+        If there is another plain value in the namespace, or a parameter's value is of another type;
+        the message lists what is allowed.
     """
     plain = (str, int, float, bool, list, dict, tuple, type(None))
     for name, value in namespace.items():
         if isinstance(value, plain) and not name.startswith("_") and name not in _SHELL_NAMES:
             check_choice("parameter", name, allowed)
+            wanted = _TYPES.get(name, object)
+            if not isinstance(value, wanted):
+                raise CompanionError(
+                    f"parameter {name}={value!r}: expected {wanted.__name__}, not "
+                    f"{type(value).__name__}"
+                )
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from helpers.foundation.experiment import Experiment
 from helpers.foundation.profiles import load_profile
 from helpers.report import figures, frames
 from helpers.stages.commands import reproduce_command, run_command
+from helpers.stages.freshness import outdated
 
 MISSING = "missing"
 LEAST_TEXT = 10  # height of a figure's smallest text, in CSS pixels, on the narrowest screen
@@ -95,6 +96,7 @@ def table(
     *,
     caption: str,
     formats: Mapping[Any, Any] | None = None,
+    markup: bool = False,
 ) -> Html:
     """Return a frame as a table: index as row headings, numbers right, one caption.
 
@@ -106,12 +108,21 @@ def table(
         What the table shows, with its number; may hold HTML.
     formats : mapping, optional
         Column to its format, as `pandas.io.formats.style.Styler.format` takes it.
+    markup : bool
+        The cells and the index hold HTML of ours, in which the text of others is escaped.
+        Otherwise they are text, as the columns always are.
     """
     if frame.empty:
         return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
+    escape = None if markup else "html"
     style = frame.style.format(
-        dict(formats) if formats else None, na_rep=MISSING, precision=3, thousands=","
+        dict(formats) if formats else None,
+        na_rep=MISSING,
+        precision=3,
+        thousands=",",
+        escape=escape,
     )
+    style = style.format_index(escape=escape, axis=0).format_index(escape="html", axis=1)
     content = style.to_html(exclude_styles=True, sparse_index=True)
     head, body = content.split("<tbody>")
     head = head.replace("<table", '<table class="companion-table"', 1)
@@ -213,7 +224,9 @@ def note(text: str, *, kind: str = "note") -> Html:
 
 
 def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str = "") -> Html | None:
-    """Say which results are not there and which command computes them; None where all are.
+    """Say which results are missing or out of date, and which command computes them.
+
+    None where all are there and made from today's settings, data and code.
 
     Parameters
     ----------
@@ -233,14 +246,26 @@ def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str =
             kind="missing",
         )
     if not absent:
-        return None  # a notebook shows no output, not an empty one
-    runs = ", ".join(f"{experiment.setup}, seed {experiment.seed}" for experiment in absent)
+        old = list(outdated(wanted))
+        if not old:
+            return None  # a notebook shows no output, not an empty one
+        return note(
+            f"Out of date: settings, data or code have changed since {_runs(old)} "
+            f"{'was' if len(old) == 1 else 'were'} run. This command makes the results again: "
+            f"<code>{html.escape(command(old))}</code>",
+            kind="missing",
+        )
+    runs = _runs(absent)
     what = "no result of this page is here yet" if len(absent) == len(wanted) else f"without {runs}"
     return note(
         f"Not complete: {what}. "
         f"This command computes what is missing: <code>{html.escape(command(absent))}</code>",
         kind="missing",
     )
+
+
+def _runs(experiments: Sequence[Experiment]) -> str:
+    return "; ".join(f"{experiment.setup}, seed {experiment.seed}" for experiment in experiments)
 
 
 def command(experiments: Sequence[Experiment]) -> str:

@@ -60,7 +60,7 @@ def section(experiments: Sequence[Experiment], *sections: str) -> Html:
         if each.numbers is not None
     ]
     first = experiments[0]
-    where = f"{dataset_label(first.dataset)}, {model_label(first.model)}"
+    where = f"{dataset_label(first.dataset)}, {html.escape(model_label(first.model))}"
     summary = f"Of the {len(told)} claims tested here ({where}): {_counted(told)}."
     content = f'<p>{summary}</p><ul class="companion-claims">{"".join(lines)}</ul>'
     if unlearned := _unlearned(collect(experiments)):
@@ -150,6 +150,7 @@ def headline(experiments: Sequence[Experiment], found: Verdicts) -> Html:
         f"{together}The paper's numbers span its models and data sets, one seed each, without "
         "intervals: they are judged with the spread between our seeds. Languages are told apart by "
         "two rulers: the paper's own, and the log loss, which goes on falling where accuracy ends.",
+        markup=True,
     )
 
 
@@ -167,7 +168,7 @@ def evidence(experiments: Sequence[Experiment], found: Verdicts) -> Html:
         return Html('<p class="companion-missing">No result has been computed yet.</p>')
     lines = []
     for dataset, model in places(experiments):
-        name = f"<b>{dataset_label(dataset)}</b> ({model_label(model)})"
+        name = f"<b>{dataset_label(dataset)}</b> ({html.escape(model_label(model))})"
         if (dataset, model) not in results:
             lines.append(f"{name}: no result yet.")
             continue

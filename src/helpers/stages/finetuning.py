@@ -2,21 +2,20 @@
 
 from typing import Any
 
-from helpers.data.corpora import Sources
 from helpers.data.subsets import severity_limit
 from helpers.foundation import hardware, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.setups import all_setups
-from helpers.stages.fingerprints import model_fingerprint, stage_fingerprint
+from helpers.stages.fingerprints import Upstream, model_fingerprint
 from helpers.stages.record import Stage
 from helpers.stages.workbench import Workbench
 
 
-def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
+def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
     weighting = all_setups()[experiment.setup].weighting
     return {
-        "subsets": stage_fingerprint(experiment, "subsets", sources=sources),
+        "subsets": upstream.stage(experiment, "subsets"),
         "model": model_fingerprint(experiment.model),
         "setup": experiment.setup,
         "recipe": experiment.recipe.identity(),
