@@ -145,7 +145,10 @@ def run(
     Experiment(model, dataset, setup, seed, profile, variant)
     experiment = Experiment(model, _named(dataset, sources), setup, seed, profile, variant)
     from helpers import reproduction
+    from helpers.stages import check_has
 
+    if stages is not None:
+        check_has(experiment, chosen)
     reproduction.run_experiments([experiment], stages=chosen, sources=sources)
     if not hardware.is_first_process():
         return

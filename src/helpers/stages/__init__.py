@@ -16,6 +16,7 @@ from helpers.stages.freshness import check_one_corpus, outdated
 from helpers.stages.record import Stage
 from helpers.stages.registry import (
     all_stages,
+    check_has,
     check_stages,
     needs,
     result_stages,
@@ -44,6 +45,7 @@ __all__ = [
     "Workbench",
     "all_stages",
     "book_experiments",
+    "check_has",
     "check_one_corpus",
     "check_stages",
     "compared_models",
