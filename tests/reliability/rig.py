@@ -20,8 +20,13 @@ SOAK = os.environ.get("COMPANION_SOAK") == "1"
 KILLS = 200 if SOAK else 2
 CASES = 10_000 if SOAK else 120
 
-# Streaming articles waits for seconds, so language identification is run in the long form only.
-STAGES = tuple(name for name in stages.STAGES if SOAK or name != "language_identification")
+# Streaming articles waits for seconds, so language identification is run in the long form only;
+# so are the stages that few seeds have.
+STAGES = tuple(
+    name
+    for name, stage in stages.all_stages().items()
+    if SOAK or not (stage.only_where_named or name == "language_identification")
+)
 # Loaded once: a process then starts in milliseconds, and can be killed while it works.
 _PRELOADED = (
     "torch",

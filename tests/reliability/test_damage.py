@@ -8,20 +8,17 @@ import pandas as pd
 import pytest
 
 import fake_results
-from helpers import verification
+from helpers import stages, verification
 from helpers.foundation import store
 from helpers.foundation.errors import CompanionError
 from helpers.report import frames
 from helpers.report.results import collect
 
-FILES = (
-    "subsets.json",
-    "metrics.json",
-    "predictions.parquet",
-    "language_identification.json",
-    "shap_difference.parquet",
-    "threshold_sweep.parquet",
-    "shap_examples.parquet",
+FILES = tuple(
+    name
+    for stage in stages.all_stages().values()
+    if stage.published and not stage.only_where_named
+    for name in stage.files
 )
 
 

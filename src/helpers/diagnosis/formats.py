@@ -20,7 +20,7 @@ import pyarrow.ipc
 import pyarrow.json
 import pyarrow.parquet
 
-from helpers.foundation.errors import CompanionError
+from helpers.foundation.errors import CompanionError, one_line
 
 FORMATS = {
     ".csv": "csv",
@@ -171,8 +171,10 @@ def _json_schema(path: Path, head: str) -> pa.Schema:
     for number, line in enumerate(lines, start=1):
         try:
             row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise CompanionError(f"{path}, line {number}, is not JSON: {error}") from error
+        except (ValueError, RecursionError) as error:
+            raise CompanionError(
+                f"{path}, line {number}, is not JSON: {one_line(error)}"
+            ) from error
         if not isinstance(row, dict):
             raise CompanionError(f"{path}, line {number}, is no object with named values")
         for name, value in row.items():
@@ -184,7 +186,7 @@ def type_of(values: Any) -> pa.DataType:
     """Return the type of a column's first values; null where they are of several."""
     try:
         return pa.array(values, from_pandas=True).type
-    except pa.ArrowException:
+    except (pa.ArrowException, OverflowError):
         return pa.null()
 
 
