@@ -17,34 +17,45 @@
 # on which ruler, and whether it holds on the paper's own tables, on each data set of this run, and
 # on all together. Verdicts are computed. "How to read this book" explains the rules and says what
 # was changed after results had been seen.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/00_claims.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper
 
 # %% tags=["hide-input"]
+from myst_nb import glue
+
 from helpers import book, notebooks
-from helpers.report import claim_figures, claim_pages
+from helpers.report import claim_pages, front_page, takeaways
 from helpers.report import verdicts as verdicts_of
 
 notebooks.check_parameters(globals(), "profile")
 experiments = book.experiments(profile)
 verdicts = verdicts_of.verdicts(experiments)
 
+# %% [markdown] tags=["remove-cell"]
+# ## The book's first page
+#
+# These stand there: three sentences, Figure C-1, Table C-1 and what they rest on.
+
+# %% tags=["remove-cell"]
+glue("in_short", front_page.in_short(experiments, verdicts, book.originals()), display=False)
+glue("first_figure", front_page.figure(experiments, number="Figure C-1"), display=False)
+glue("headline", takeaways.headline(experiments, verdicts), display=False)
+glue("evidence", takeaways.evidence(experiments, verdicts), display=False)
+
 # %% tags=["hide-input"]
 claim_pages.tally(
     experiments,
     verdicts,
-    caption="<b>Table C-1. How many claims hold.</b> On the paper's tables, on each data set, and "
+    caption="<b>Table C-2. How many claims hold.</b> On the paper's tables, on each data set, and "
     "on all together. Sentences that state the same count once",
 )
 
 # %% [markdown]
-# In the plots below, points are our means, lines their intervals over seeds, ticks the single
-# seeds, and diamonds the paper's numbers. A claim holds where the whole line lies in the shade; one
-# seed has no line and no verdict. Data sets by themselves are not corrected for the number of
-# tests. All together, the findings of the root page are, by Holm's method, and only they.
+# Each list below opens at a click; a word in the field above them shows the claims that have it,
+# such as "does not hold". Data sets by themselves are not corrected for the number of tests. All
+# together, the findings of the first page are, by Holm's method, and only they. A plot of each
+# claim stands on the page of its section.
 
 # %% [markdown]
 # ## Abstract: what the paper says in short
@@ -54,15 +65,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "abstract",
-    caption="<b>Table C-2. Abstract.</b> Each claim, what is compared, and the verdicts",
-)
-
-# %% tags=["hide-input"]
-claim_figures.shown(
-    experiments,
-    verdicts,
-    "abstract",
-    caption="<b>Figure C-1. Abstract, claim by claim.</b> Our numbers and the paper's",
+    caption="<b>Table C-3. Abstract.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% [markdown]
@@ -73,15 +76,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "4.1",
-    caption="<b>Table C-3. Section 4.1.</b> Each claim, what is compared, and the verdicts",
-)
-
-# %% tags=["hide-input"]
-claim_figures.shown(
-    experiments,
-    verdicts,
-    "4.1",
-    caption="<b>Figure C-2. Section 4.1, claim by claim.</b> Our numbers and the paper's",
+    caption="<b>Table C-4. Section 4.1.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% [markdown]
@@ -92,15 +87,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "4.2",
-    caption="<b>Table C-4. Section 4.2.</b> Each claim, what is compared, and the verdicts",
-)
-
-# %% tags=["hide-input"]
-claim_figures.shown(
-    experiments,
-    verdicts,
-    "4.2",
-    caption="<b>Figure C-3. Section 4.2, claim by claim.</b> Our numbers and the paper's",
+    caption="<b>Table C-5. Section 4.2.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% [markdown]
@@ -113,17 +100,7 @@ claim_pages.section_table(
     "4.3.1",
     "4.3.2",
     "4.3",
-    caption="<b>Table C-5. Section 4.3.</b> Each claim, what is compared, and the verdicts",
-)
-
-# %% tags=["hide-input"]
-claim_figures.shown(
-    experiments,
-    verdicts,
-    "4.3.1",
-    "4.3.2",
-    "4.3",
-    caption="<b>Figure C-4. Section 4.3, claim by claim.</b> Our numbers and the paper's",
+    caption="<b>Table C-6. Section 4.3.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% [markdown]
@@ -134,15 +111,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "4.4",
-    caption="<b>Table C-6. Section 4.4.</b> Each claim, what is compared, and the verdicts",
-)
-
-# %% tags=["hide-input"]
-claim_figures.shown(
-    experiments,
-    verdicts,
-    "4.4",
-    caption="<b>Figure C-5. Section 4.4, claim by claim.</b> Our numbers and the paper's",
+    caption="<b>Table C-7. Section 4.4.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% [markdown]
@@ -153,15 +122,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "A.2",
-    caption="<b>Table C-7. Appendix A.2.</b> Each claim, what is compared, and the verdicts",
-)
-
-# %% tags=["hide-input"]
-claim_figures.shown(
-    experiments,
-    verdicts,
-    "A.2",
-    caption="<b>Figure C-6. Appendix A.2, claim by claim.</b> Our numbers and the paper's",
+    caption="<b>Table C-8. Appendix A.2.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% [markdown]
@@ -172,15 +133,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "A.3",
-    caption="<b>Table C-8. Appendix A.3.</b> Each claim, what is compared, and the verdicts",
-)
-
-# %% tags=["hide-input"]
-claim_figures.shown(
-    experiments,
-    verdicts,
-    "A.3",
-    caption="<b>Figure C-7. Appendix A.3, claim by claim.</b> Our numbers and the paper's",
+    caption="<b>Table C-9. Appendix A.3.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% [markdown]
@@ -191,15 +144,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "A.4",
-    caption="<b>Table C-9. Appendix A.4.</b> Each claim, what is compared, and the verdicts",
-)
-
-# %% tags=["hide-input"]
-claim_figures.shown(
-    experiments,
-    verdicts,
-    "A.4",
-    caption="<b>Figure C-8. Appendix A.4, claim by claim.</b> Our numbers and the paper's",
+    caption="<b>Table C-10. Appendix A.4.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% [markdown]
@@ -212,6 +157,6 @@ claim_figures.shown(
 # %% tags=["hide-input"]
 claim_pages.paper_exceptions(
     verdicts,
-    caption="<b>Table C-10. Cells that do not bear a sentence out.</b> The sentence's quantity in "
+    caption="<b>Table C-11. Cells that do not bear a sentence out.</b> The sentence's quantity in "
     "the paper's tables, and how far another seed may move it",
 )

@@ -17,8 +17,6 @@
 # text, and the paper's authors advise against doing that for a whole test set. Here it is an
 # ordinary step. This page shows what each step costs, always beside another way to do the same
 # thing, in the same run on the same machine.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/00_cost.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

@@ -15,10 +15,11 @@
 #
 # Does the language predict the label in your own data set, how much would that matter, and what
 # helps? The diagnosis counts the rows of every language and label and answers in seconds, without
-# a model and without a GPU. In a terminal it is one command, in any folder:
+# a model and without a GPU. In a terminal it takes two commands, the first in a copy of the
+# repository, the second in any folder:
 #
 # ```console
-# pip install git+https://github.com/language-class-imbalance/companion
+# pip install .
 # companion diagnose reviews.csv --html report.html --weights weights.csv
 # ```
 #
@@ -26,8 +27,6 @@
 # that `datasets` saved, or `owner/name` on the Hugging Face hub. `--fail-on warning` makes it a
 # check for a pipeline: the exit code is 1 for a finding of that level or above, and also where
 # there is too little data to tell, which is no pass. Bad input ends with 2.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/00_diagnose.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # not used here; every page of the book has it

@@ -16,8 +16,6 @@
 # What the book's intervals cover and what they do not, how many seeds it would take to tell more,
 # and what was changed after results had been seen. The rules stand in the
 # [analysis plan](../plan.md).
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/00_how_sure.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

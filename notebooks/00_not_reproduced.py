@@ -16,8 +16,6 @@
 # Part of the paper needs models and texts from a hub, and a GPU. This page lists, from the results
 # that are there, what has not been computed, with the command that computes it. A command can be
 # stopped and called again; nothing is computed twice.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/00_not_reproduced.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

@@ -21,8 +21,6 @@
 #
 # Numbers are means over seeds. In brackets is the 95 % interval: over seeds where there are
 # several, else over test rows where the measurement keeps them.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/00_number_by_number.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

@@ -17,8 +17,6 @@
 # each question were fixed in the [analysis plan](../plan.md). Answers are about MultiEmo and chosen
 # by the verdicts; where a question has several quantities, Holm's correction decides. An answer
 # that cannot be told names the number of seeds it may take.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/00_open_questions.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

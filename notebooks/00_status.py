@@ -14,8 +14,6 @@
 # # The runs of this book
 #
 # What was run, where and when, from the `run.json` that every experiment leaves.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/00_status.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

@@ -18,8 +18,6 @@
 # shares are skewed, in opposite directions for two groups of languages, so that every language and
 # every label is still equally frequent overall. The two share as many rows as possible, to compare
 # the skew and not the texts. Test sets are balanced.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/02_1_subsets.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper
@@ -41,6 +39,7 @@ experiments = stages.load(
     compute=compute,
     needs=("subsets",),
 )
+here = display.place_name(experiments)
 display.missing_note(experiments, "subsets.json")
 
 # %% [markdown]
@@ -51,14 +50,16 @@ display.missing_note(experiments, "subsets.json")
 # %% tags=["hide-input"]
 display.table(
     tables.paper_training_shares(experiments),
-    caption="<b>Table 2.1-1, the paper's Table 1.</b> Label shares of the imbalanced training "
+    caption=f"<b>Table 2.1-1 · {here}, the paper's Table 1.</b> "
+    "Label shares of the imbalanced training "
     "subset",
 )
 
 # %% tags=["hide-input"]
 display.table(
     tables.training_shares(experiments),
-    caption="<b>Table 2.1-2.</b> Rows of the imbalanced training subset here, and shares by "
+    caption=f"<b>Table 2.1-2 · {here}.</b> "
+    "Rows of the imbalanced training subset here, and shares by "
     "language",
 )
 
@@ -66,7 +67,8 @@ display.table(
 counts = frames.joint_counts(experiments)
 display.figure(
     figures.joint_counts(counts),
-    caption="<b>Figure 2.1-1.</b> Rows of the training subsets by language and label. Row sums are "
+    caption=f"<b>Figure 2.1-1 · {here}.</b> "
+    "Rows of the training subsets by language and label. Row sums are "
     "equal, and so are column sums.",
     alt=figures.alt_text(
         "Two heat maps of row counts, balanced and imbalanced",
@@ -86,6 +88,7 @@ display.figure(
 # %% tags=["hide-input"]
 display.table(
     tables.split_sizes(experiments),
-    caption="<b>Table 2.1-3, beside the paper's Table 5.</b> Rows of each split, the share of "
+    caption=f"<b>Table 2.1-3 · {here}, beside the paper's Table 5.</b> "
+    "Rows of each split, the share of "
     "rows that both subsets have, and distinct source rows",
 )

@@ -21,8 +21,6 @@
 # $$w_{c,l} = \frac{n_l}{C \cdot n_{c,l}}$$
 #
 # where $n_l$ rows are in language $l$, $n_{c,l}$ of them with label $c$, of $C$ labels (eq. 2).
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/03_fine_tuning.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper
@@ -44,6 +42,7 @@ experiments = stages.load(
     compute=compute,
     needs=("predictions",),
 )
+here = display.place_name(experiments)
 display.missing_note(experiments, "metrics.json")
 
 # %% [markdown]
@@ -52,7 +51,8 @@ display.missing_note(experiments, "metrics.json")
 # %% tags=["hide-input"]
 display.table(
     runs.recipe(experiments),
-    caption="<b>Table 3-1.</b> How these models are fine-tuned, and the paper's (section 3)",
+    caption=f"<b>Table 3-1 · {here}.</b> "
+    "How these models are fine-tuned, and the paper's (section 3)",
 )
 
 # %% [markdown]
@@ -62,7 +62,8 @@ display.table(
 curves = frames.training_curves(experiments)
 display.figure(
     figures.training_curves(curves),
-    caption="<b>Figure 3-1.</b> Validation loss during fine-tuning, a line for each model. "
+    caption=f"<b>Figure 3-1 · {here}.</b> "
+    "Validation loss during fine-tuning, a line for each model. "
     "Markers: the state that is kept. Losses of different setups are not comparable, since each "
     "is validated on its own distribution.",
     alt=figures.alt_text(

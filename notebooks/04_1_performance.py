@@ -16,8 +16,6 @@
 # **The paper's claim.** Models fine-tuned on the imbalanced subset classify fewer test texts
 # correctly. Their predictions follow the skew they were trained on, although the test set is
 # balanced: they answer partly from the language.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/04_1_performance.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper
@@ -39,6 +37,7 @@ experiments = stages.load(
     compute=compute,
     needs=("subsets", "predictions"),
 )
+here = display.place_name(experiments)
 display.missing_note(experiments, "metrics.json")
 
 # %% [markdown]
@@ -47,7 +46,8 @@ display.missing_note(experiments, "metrics.json")
 # %% tags=["hide-input"]
 display.table(
     tables.accuracy(experiments),
-    caption="<b>Table 4.1-1, beside the paper's Tables 3 and 6.</b> Test accuracy. Levels differ "
+    caption=f"<b>Table 4.1-1 · {here}, beside the paper's Tables 3 and 6.</b> "
+    "Test accuracy. Levels differ "
     "between data sets and encoders; compare the differences between rows",
 )
 
@@ -55,7 +55,8 @@ display.table(
 accuracy = frames.accuracy(experiments)
 display.figure(
     figures.accuracy(accuracy, frames.accuracy_by_seed(experiments)),
-    caption="<b>Figure 4.1-1.</b> Test accuracy with its 95 % interval: over seeds where there are "
+    caption=f"<b>Figure 4.1-1 · {here}.</b> "
+    "Test accuracy with its 95 % interval: over seeds where there are "
     "several (each is a tick), else over source rows.",
     alt=figures.alt_text("Test accuracy by setup", accuracy, name=["setup"], value="accuracy"),
 )
@@ -63,7 +64,7 @@ display.figure(
 # %% tags=["hide-input"]
 display.table(
     tables.accuracy_by_language(experiments),
-    caption="<b>Table 4.1-2.</b> Test accuracy by language, mean over seeds",
+    caption=f"<b>Table 4.1-2 · {here}.</b> Test accuracy by language, mean over seeds",
 )
 
 # %% [markdown]
@@ -75,21 +76,24 @@ display.table(
 # %% tags=["hide-input"]
 display.table(
     tables.paper_predicted_shares(experiments),
-    caption="<b>Table 4.1-3, the paper's Table 2.</b> What the imbalanced model (mBERT) predicts "
+    caption=f"<b>Table 4.1-3 · {here}, the paper's Table 2.</b> "
+    "What the imbalanced model (mBERT) predicts "
     "on the test set",
 )
 
 # %% tags=["hide-input"]
 display.table(
     tables.predicted_shares(experiments),
-    caption="<b>Table 4.1-4.</b> What each model here predicts, beside the training shares",
+    caption=f"<b>Table 4.1-4 · {here}.</b> "
+    "What each model here predicts, beside the training shares",
 )
 
 # %% tags=["hide-input"]
 shares = frames.predicted_share(experiments)
 display.figure(
     figures.predicted_share(shares),
-    caption="<b>Figure 4.1-2.</b> Predicted shares on the balanced test set, for the two groups of "
+    caption=f"<b>Figure 4.1-2 · {here}.</b> "
+    "Predicted shares on the balanced test set, for the two groups of "
     "languages. Bars: the shares that the imbalanced model was trained on.",
     alt=figures.alt_text(
         "Predicted shares", shares, name=["setup", "languages", "label"], value="share"
@@ -110,7 +114,8 @@ by_prior = priors.accuracy_by_seed(experiments)
 by_prior = by_prior[by_prior["setup"].isin(["Balanced", "Imbalanced"])]
 display.figure(
     priors.figure(by_prior),
-    caption="<b>Figure 4.1-3.</b> Test accuracy where labels are as frequent as in the balanced "
+    caption=f"<b>Figure 4.1-3 · {here}.</b> "
+    "Test accuracy where labels are as frequent as in the balanced "
     "test set, as in the imbalanced training subset, and the other way round. Lines: seeds; "
     "large marks: their means.",
     alt=figures.alt_text(
@@ -124,7 +129,8 @@ display.figure(
 # %% tags=["hide-input"]
 display.table(
     priors.table(experiments, setups=["Balanced", "Imbalanced"]),
-    caption="<b>Table 4.1-5.</b> Test accuracy under three label distributions: mean over seeds, "
+    caption=f"<b>Table 4.1-5 · {here}.</b> "
+    "Test accuracy under three label distributions: mean over seeds, "
     "and the paired difference with its 95 % interval over seeds",
 )
 

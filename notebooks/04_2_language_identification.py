@@ -16,8 +16,6 @@
 # **The paper's claim.** After fine-tuning on the imbalanced subset, a logistic regression names
 # the language of a text more accurately from the model's first-token vector. The languages lie
 # further apart inside the model.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/04_2_language_identification.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper
@@ -39,6 +37,7 @@ experiments = stages.load(
     compute=compute,
     needs=("language_identification",),
 )
+here = display.place_name(experiments)
 display.missing_note(experiments, "language_identification.json")
 
 # %% [markdown]
@@ -56,17 +55,18 @@ display.missing_note(experiments, "language_identification.json")
 # %% tags=["hide-input"]
 display.table(
     tables.identification(experiments),
-    caption="<b>Table 4.2-1, beside the paper's Tables 4 and 7.</b> Accuracy of language "
+    caption=f"<b>Table 4.2-1 · {here}, beside the paper's Tables 4 and 7.</b> Accuracy of language "
     "identification",
 )
 
 # %% tags=["hide-input"]
 scores = frames.identification(experiments)
-shown = scores[scores["probe"] == "C=1"]
+shown = scores[scores["probe"] == "C=1e-4"]
 display.figure(
-    figures.identification(scores),
-    caption="<b>Figure 4.2-1.</b> Language identification from the first-token vector, <i>C</i> = "
-    "1. Lines: 95 % interval over seeds, where there are several.",
+    figures.identification(scores, probe="C=1e-4"),
+    caption=f"<b>Figure 4.2-1 · {here}.</b> "
+    "Language identification from the first-token vector, <i>C</i> = "
+    "1e-4, the paper's. Lines: 95 % interval over seeds, where there are several.",
     alt=figures.alt_text(
         "Accuracy of language identification", shown, name=["source", "setup"], value="accuracy"
     ),

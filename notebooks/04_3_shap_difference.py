@@ -16,8 +16,6 @@
 # **The paper's claim.** Fine-tuned on the imbalanced subset, a model pays less attention to the
 # tokens that mattered to the balanced model. Tokens that did not matter begin to: for a label in
 # the languages where it is over-represented, and against it elsewhere.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/04_3_shap_difference.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper
@@ -48,15 +46,17 @@ experiments = stages.load(
     compute=compute,
     needs=("subsets", "shap_difference", "shap_examples"),
 )
+here = display.place_name(experiments)
 display.missing_note(experiments, "shap_difference.parquet")
 
 # %% [markdown]
 # ## How to read the figure
 #
 # Each token of a test text has a SHAP value: how much it moved the probability of a label. Tokens
-# are sorted by their value in the *balanced* model: positive (above 0.01), negative (below −0.01)
-# and neutral (between). A bar is the sum of the changes over the tokens of one kind, averaged over
-# texts. Languages are grouped by whether the label is over- or under-represented in them.
+# are sorted by their value in the *balanced* model: positive ones speak for the label (above 0.01),
+# negative ones against it (below −0.01), neutral ones lie between. A bar is the sum of the changes
+# over the tokens of one kind, averaged over texts. Languages are grouped by whether the label is
+# over- or under-represented in them.
 #
 # Behind each bar lies its **null** in grey: the same quantity with a balanced model of another
 # seed in the place of the imbalanced one, the same tokens sorted by the same model. Positive tokens
@@ -74,8 +74,10 @@ display.figure(
     shap_figures.shap_difference(
         differences, labels, limits=shap_figures.shap_limits(differences, labels)
     ),
-    caption="<b>Figure 4.3-1, as the paper's 1a or 1c.</b> Mean cumulative difference in SHAP "
-    "value, imbalanced minus balanced model, for the two ends of the skew. Lines: 95 % intervals.",
+    caption=f"<b>Figure 4.3-1 · {here}, as the paper's 1a or 1c.</b> "
+    "Mean cumulative difference in SHAP "
+    "value, imbalanced minus balanced model, for the two ends of the skew. Lines: 95 % intervals. "
+    f"{display.rests_on(imbalanced)}",
     alt=figures.alt_text(
         "Bars of SHAP differences over their null",
         imbalanced,
@@ -87,7 +89,8 @@ display.figure(
 # %% tags=["hide-input"]
 display.table(
     tables.shap_difference(experiments),
-    caption="<b>Table 4.3-1.</b> Mean cumulative difference in SHAP value a text with its 95 % "
+    caption=f"<b>Table 4.3-1 · {here}.</b> "
+    "Mean cumulative difference in SHAP value a text with its 95 % "
     "interval, for languages in which the label is under- and over-represented",
 )
 
@@ -106,7 +109,8 @@ display.table(
 # %% tags=["hide-input"]
 display.table(
     shap_null.table(experiments),
-    caption="<b>Table 4.3-2.</b> Mean change a text, imbalanced minus balanced model; the same "
+    caption=f"<b>Table 4.3-2 · {here}.</b> "
+    "Mean change a text, imbalanced minus balanced model; the same "
     "between two balanced models; and what is left",
 )
 
@@ -123,7 +127,8 @@ display.table(
 example_plots.example_plots(
     example_plots.example_values(experiments),
     label=next(reversed(labels), None),
-    caption="<b>Figure 4.3-2, example texts.</b> SHAP values of every token for the last label of "
+    caption=f"<b>Figure 4.3-2 · {here}, example texts.</b> "
+    "SHAP values of every token for the last label of "
     "the skew, models of one seed. Below a setup: the label's probability with every token masked "
     "→ for the text. A colour means the same value everywhere; a token shows its value under the "
     f"pointer. {example_plots.SPACE_MARK} is the tokenizer's mark of a space, where it is a token "

@@ -16,8 +16,6 @@
 # **The paper's claim.** Weighting each row by how rare its label is *in its language* (eq. 2)
 # recovers part of the accuracy, brings language identification close to the balanced model's, and
 # keeps uninformative tokens uninformative.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/04_4_class_weights.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper
@@ -48,6 +46,7 @@ experiments = stages.load(
     compute=compute,
     needs=stages.RESULT_STAGES,
 )
+here = display.place_name(experiments)
 display.missing_note(experiments, "metrics.json")
 
 # %% [markdown]
@@ -56,16 +55,17 @@ display.missing_note(experiments, "metrics.json")
 # %% tags=["hide-input"]
 display.table(
     tables.accuracy(experiments),
-    caption="<b>Table 4.4-1, beside the paper's Tables 3 and 6.</b> Test accuracy",
+    caption=f"<b>Table 4.4-1 · {here}, beside the paper's Tables 3 and 6.</b> Test accuracy",
 )
 
 # %% tags=["hide-input"]
 scores = frames.identification(experiments)
-shown = scores[scores["probe"] == "C=1"]
+shown = scores[scores["probe"] == "C=1e-4"]
 display.figure(
-    figures.identification(scores),
-    caption="<b>Figure 4.4-1.</b> Language identification from the first-token vector, <i>C</i> = "
-    "1.",
+    figures.identification(scores, probe="C=1e-4"),
+    caption=f"<b>Figure 4.4-1 · {here}.</b> "
+    "Language identification from the first-token vector, <i>C</i> = "
+    "1e-4, the paper's.",
     alt=figures.alt_text(
         "Accuracy of language identification", shown, name=["source", "setup"], value="accuracy"
     ),
@@ -89,9 +89,10 @@ display.figure(
         setup="Imbalanced + class weights",
         limits=shap_figures.shap_limits(differences, labels),
     ),
-    caption="<b>Figure 4.4-2, as the paper's 1b or 1d.</b> Mean cumulative difference in SHAP "
+    caption=f"<b>Figure 4.4-2 · {here}, as the paper's 1b or 1d.</b> "
+    "Mean cumulative difference in SHAP "
     "value, model with class weights minus balanced model. Grey, where there is one: the null. "
-    "Lines: 95 % intervals.",
+    f"Lines: 95 % intervals. {display.rests_on(weighted)}",
     alt=figures.alt_text(
         "Bars of SHAP differences over their null",
         weighted,
@@ -112,7 +113,8 @@ display.figure(
 by_prior = priors.accuracy_by_seed(experiments)
 display.figure(
     priors.figure(by_prior),
-    caption="<b>Figure 4.4-3.</b> Test accuracy where labels are as frequent as in the balanced "
+    caption=f"<b>Figure 4.4-3 · {here}.</b> "
+    "Test accuracy where labels are as frequent as in the balanced "
     "test set, as in the imbalanced training subset, and the other way round. Lines: seeds; "
     "large marks: their means.",
     alt=figures.alt_text(
@@ -126,7 +128,8 @@ display.figure(
 # %% tags=["hide-input"]
 display.table(
     priors.table(experiments),
-    caption="<b>Table 4.4-2.</b> Test accuracy under three label distributions: mean over seeds, "
+    caption=f"<b>Table 4.4-2 · {here}.</b> "
+    "Test accuracy under three label distributions: mean over seeds, "
     "and paired differences with their 95 % intervals over seeds",
 )
 

@@ -21,8 +21,6 @@
 #
 # where $p_c$ is the probability of class $c$ for an input of mask tokens of random length. Base
 # values then agree, and accuracy does not suffer.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/A_3_base_values.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper
@@ -44,6 +42,7 @@ experiments = stages.load(
     compute=compute,
     needs=stages.RESULT_STAGES,
 )
+here = display.place_name(experiments)
 display.missing_note(experiments, "shap_difference.parquet", variant="mie=1")
 
 # %% [markdown]
@@ -53,8 +52,9 @@ display.missing_note(experiments, "shap_difference.parquet", variant="mie=1")
 gaps = shap_frames.base_values(experiments)
 display.figure(
     shap_figures.base_values(gaps),
-    caption="<b>Figure A.3-1.</b> Mean size of the difference in base value between the "
-    "imbalanced and the balanced model, by label; same seeds.",
+    caption=f"<b>Figure A.3-1 · {here}.</b> Mean size of the difference in base value between the "
+    "imbalanced and the balanced model, by label; same seeds. "
+    f"{display.rests_on(gaps)}",
     alt=figures.alt_text(
         "Size of the base value difference",
         gaps,
@@ -66,7 +66,8 @@ display.figure(
 # %% tags=["hide-input"]
 display.table(
     tables.accuracy_by_loss(experiments),
-    caption="<b>Table A.3-1.</b> Test accuracy with and without masked input entropy, same seeds",
+    caption=f"<b>Table A.3-1 · {here}.</b> "
+    "Test accuracy with and without masked input entropy, same seeds",
 )
 
 # %% [markdown]
@@ -80,9 +81,10 @@ labels = shap_frames.skew_ends(experiments)
 imbalanced = differences[(differences["setup"] == "Imbalanced") & differences["class"].isin(labels)]
 display.figure(
     shap_figures.shap_difference(differences, labels),
-    caption="<b>Figure A.3-2, as the paper's 2 or 3.</b> Mean cumulative difference in SHAP "
-    "value, imbalanced minus balanced model, both with masked input entropy. Lines: 95 % "
-    "intervals.",
+    caption=f"<b>Figure A.3-2 · {here}, as the paper's 2 or 3.</b> "
+    "Mean cumulative difference in SHAP "
+    "value, imbalanced minus balanced model, both with masked input entropy. Grey, where "
+    f"there is one: the null. Lines: 95 % intervals. {display.rests_on(imbalanced)}",
     alt=figures.alt_text(
         "Bars of SHAP differences",
         imbalanced,

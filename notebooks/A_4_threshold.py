@@ -14,10 +14,9 @@
 # # A.4 Does the threshold matter?
 #
 # **The paper's claim.** A token is neutral where its SHAP value for the balanced model is at most
-# 0.01 in size. This sorts about 20, 60 and 20 % of the tokens into negative, neutral and positive
-# ones. A threshold of 0.001 leaves too few neutral tokens; one of 0.05 shows similar results.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/A_4_threshold.ipynb)
+# 0.01 in size; a positive one speaks for the label, a negative one against it. This sorts about 20,
+# 60 and 20 % of the tokens into negative, neutral and positive ones. A threshold of 0.001 leaves
+# too few neutral tokens; one of 0.05 shows similar results.
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper
@@ -39,6 +38,7 @@ experiments = stages.load(
     compute=compute,
     needs=("subsets", "shap_difference"),
 )
+here = display.place_name(experiments)
 display.missing_note(experiments, "threshold_sweep.parquet")
 
 # %% [markdown]
@@ -49,7 +49,8 @@ sweep = shap_frames.threshold_sweep(experiments)
 shares = shap_frames.token_shares(experiments)
 display.figure(
     shap_figures.threshold_sweep(sweep, shares, shap_frames.skew_ends(experiments)),
-    caption="<b>Figure A.4-1.</b> Left: how many of all tokens, texts pooled, are negative, "
+    caption=f"<b>Figure A.4-1 · {here}.</b> "
+    "Left: how many of all tokens, texts pooled, are negative, "
     "neutral and positive at each threshold. Right: the neutral tokens' mean cumulative "
     "difference, mean of both ends of the skew; dotted, where there is one: the null, a balanced "
     "model of another seed.",
@@ -61,7 +62,8 @@ display.figure(
 # %% tags=["hide-input"]
 display.table(
     tables.token_shares(experiments),
-    caption="<b>Table A.4-1.</b> Share of all tokens by threshold, texts and seeds pooled; the "
+    caption=f"<b>Table A.4-1 · {here}.</b> "
+    "Share of all tokens by threshold, texts and seeds pooled; the "
     "paper says about 20, 60 and 20 % at 0.01",
 )
 

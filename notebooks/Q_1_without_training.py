@@ -20,8 +20,6 @@
 # {cite}`saerens2002`, and fitting the last layer anew on a few balanced texts
 # {cite}`kirichenko2023`, which repairs a layer that answers from the language and cannot repair
 # features that no longer say what the label is.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/Q_1_without_training.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

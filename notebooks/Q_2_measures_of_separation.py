@@ -21,8 +21,6 @@
 # of translations, and the description length of the languages {cite}`voita2020`. A control task
 # whose languages are dealt out at random {cite}`hewitt2019` shows how long the code is where there
 # is nothing to learn.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/Q_2_measures_of_separation.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

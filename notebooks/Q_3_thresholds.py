@@ -17,8 +17,6 @@
 # size. Other thresholds are tried, a threshold that makes six in ten tokens neutral, and sorting by
 # the balanced models of other seeds, which is free of regression to the mean. Last, nothing is
 # sorted: how much of a token's worth to balanced models is left in a skewed one?
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/Q_3_thresholds.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper
@@ -39,7 +37,7 @@ questions.summary(question, results)
 # %% tags=["hide-input"]
 rules = question_figures.rules(question, multiemo)
 display.figure(
-    question_figures.forest(rules, unit="over- − under-represented, imbalanced − balanced"),
+    question_figures.forest(rules, unit="languages with more − with less of the label"),
     caption="<b>Figure Q.3-1.</b> MultiEmo: SHAP difference of neutral tokens by the rule that "
     "calls them neutral, with its 95 % interval over seeds (ticks).",
     alt=figures.alt_text(

@@ -17,8 +17,6 @@
 # {cite}`sundararajan2017` share out the same difference, from the fully masked text to the
 # text itself, but follow the model's slope instead of leaving tokens out. The same texts, classes
 # and sums are used for both. Tokens are sorted by the balanced models of other seeds.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/Q_4_another_attribution.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

@@ -18,8 +18,6 @@
 # model's features. LEACE is the smallest such map {cite}`belrose2023`; centring moves every
 # language's centroid to one place and has to know a text's language. Both are fitted on balanced
 # training rows; the last layer stays as it is.
-#
-# [Open in Colab](https://colab.research.google.com/github/language-class-imbalance/companion/blob/main/notebooks/Q_5_erasing_language.ipynb)
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

@@ -167,7 +167,7 @@ def _identification(experiment: Experiment) -> dict[str, object]:
             "accuracy": accuracy,
             "fold_accuracy": [accuracy] * 5,
             "macro_f1": accuracy,
-            "log_loss": 1 - accuracy,
+            "log_loss": 2 * (1 - accuracy),
         }
 
     accuracy = IDENTIFICATION[experiment.setup] + experiment.seed / 100

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import fake_results
-from helpers import book
+from helpers import book, book_pages
 from helpers.foundation.errors import CompanionError
 from helpers.report.claim_list import CLAIMS
 from helpers.verification import TOLERANCES
@@ -135,9 +135,18 @@ def test_a_section_shows_paper_ours_and_a_verdict(root, built):
     assert "4.1 Does the imbalance worsen performance? (MultiEmo pairs)" in text
     assert "0.810" in text  # the paper
     assert "0.705" in text  # made up
-    assert "profile tiny : 600 training rows" in text
+    assert "profile tiny ." in text and "600 training rows" in text
     assert re.search(r"Of the \d+ claims tested here", text)
     assert "Table 3" in text
+
+
+def test_a_section_s_page_says_in_short_what_came_out_and_leads_to_its_data_sets(root, built):
+    html = page(root, "book/_generated/sections/04_1_performance")
+    text = text_of(html)
+    assert "4.1 Does the imbalance worsen performance?" in text
+    assert re.search(r"(As the paper says|It cannot be told|Unlike in the paper)", text)
+    assert "Figure 4.1-A." in text and "MultiEmo pairs 2." in text
+    assert 'href="../tiny/e5_small/multiemo_pairs/04_1_performance.html"' in html
 
 
 def test_what_is_missing_says_so_and_names_its_command(root, built):
@@ -152,7 +161,7 @@ def test_every_figure_has_a_number_of_its_own_on_its_page(root, built):
     for path in (root / "_build" / "html").rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         figures = re.findall(r'<figure class="companion-figure">.*?</figure>', text, flags=re.S)
-        numbers = [re.search(r"<figcaption><b>Figure ([\w.]+-\d+)", each) for each in figures]
+        numbers = [re.search(r"<figcaption><b>Figure ([\w.]+-\w+)", each) for each in figures]
         assert all(numbers), path
         assert len({number[1] for number in numbers}) == len(numbers), path
         drawn += len(figures)
@@ -163,7 +172,6 @@ def test_the_claims_page_has_a_verdict_and_a_plot_for_each_claim(root, built):
     html = page(root, "book/_generated/claims")
     text = text_of(html)
     assert all(" ".join(claim.statement.split()) in text for claim in CLAIMS)
-    assert html.count('<figure class="companion-figure">') == 8
     assert "Table 7, Amazon reviews, test set" in text and "+0.031" in text
 
 
@@ -215,7 +223,7 @@ def of_pages(*stems):
 
 
 def test_a_deleted_folder_is_missed_and_leaves_no_stale_number(root, built, tmp_path):
-    stems = ("00_overview", "04_1_performance", "04_3_shap_difference")
+    stems = ("00_claims", "04_1_performance", "04_3_shap_difference")
     before = executed(of_pages(*stems))
     assert "0.805" in before["04_1_performance"]  # balanced, mean of both seeds
     lost = of_pages("04_1_performance")[0].experiments[0]
@@ -230,7 +238,7 @@ def test_a_deleted_folder_is_missed_and_leaves_no_stale_number(root, built, tmp_
         assert "companion reproduce --profile tiny --only e5_small/multiemo_pairs" in after[stem]
     assert "0.805" not in after["04_1_performance"]
     assert "0.810" in after["04_1_performance"]  # the seed that is left
-    assert after["00_overview"] != before["00_overview"]
+    assert after["00_claims"] != before["00_claims"]
     restored = executed(of_pages(*stems))
     for stem in stems[:2]:  # shap numbers the plots of 4.3 at random
         assert restored[stem] == before[stem]
@@ -290,7 +298,7 @@ def test_a_changed_result_makes_its_pages_stale(root, built):
 
 def test_a_change_to_another_profile_makes_the_whole_run_s_pages_stale(root, built):
     whole, part = (
-        next(one for one in book.pages("tiny") if (one.place is None) == whole)
+        next(one for one in book.pages("tiny") if not one.of and (one.place is None) == whole)
         for whole in (True, False)
     )
     before = [book._stamp(each, {}) for each in (whole, part)]
@@ -378,9 +386,9 @@ def test_every_prose_page_is_in_the_contents():
     ],
 )
 def test_titles_follow_the_papers_sections(stem, title):
-    assert book.section_title(stem) == title
+    assert book_pages.section_title(stem) == title
 
 
 def test_a_notebook_without_a_section_is_refused():
     with pytest.raises(CompanionError, match="name it <section>_<topic>"):
-        book.section_title("Untitled")
+        book_pages.section_title("Untitled")

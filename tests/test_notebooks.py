@@ -5,7 +5,6 @@ import json
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import jupytext
@@ -19,7 +18,7 @@ from helpers.foundation.errors import CompanionError
 REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCES = sorted((REPOSITORY / "notebooks").glob("*.py"))
 # Those of a section of the paper; the others are about a whole run.
-SECTIONS = [path for path in SOURCES if not path.stem.startswith(("00_", "Q_"))]
+SECTIONS = [path for path in SOURCES if not path.stem.startswith(("00_", "Q_", "S_"))]
 NAMES = ["profile", "model", "dataset", "sources", "compute"]
 
 
@@ -53,15 +52,29 @@ def test_writing_the_twins_changes_nothing_that_is_current():
 
 
 @of(SOURCES)
-def test_the_colab_link_and_the_clone_come_from_the_project_url(path):
-    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
-    url = project["urls"]["Repository"]
-    place = url.removeprefix("https://github.com/")
-    link = f"https://colab.research.google.com/github/{place}/blob/main/notebooks/{path.stem}.ipynb"
+def test_without_a_public_address_no_link_leads_nowhere(path, monkeypatch):
+    monkeypatch.setattr(notebooks, "repository_url", lambda: None)
+    title, setup, *_ = notebooks.read_source(path).cells
+    assert "](https://colab" not in title.source and "upload it there" in title.source
+    assert "git" not in setup.source and "unpack_archive" in setup.source
+
+
+@of(SOURCES)
+def test_the_colab_link_and_the_clone_come_from_the_public_address(path, monkeypatch):
+    url = "https://github.com/some/where"
+    monkeypatch.setattr(notebooks, "repository_url", lambda: url)
     notebook = notebooks.read_source(path)
-    assert link in notebook.cells[0].source
+    link = "https://colab.research.google.com/github/some/where/blob/main/notebooks"
+    assert f"{link}/{path.stem}.ipynb" in notebook.cells[0].source
     assert f'"{url}"' in notebook.cells[1].source
     assert notebook.cells[1].metadata["tags"] == ["remove-cell", "setup"]
+
+
+def test_the_address_stands_in_one_place(checkout):
+    assert notebooks.repository_url() is None or "OWNER" not in notebooks.repository_url()
+    text = '[project]\nname = "x"\n[project.urls]\nRepository = "https://github.com/a/b"\n'
+    (checkout / "pyproject.toml").write_text(text)
+    assert notebooks.repository_url() == "https://github.com/a/b"
 
 
 @of(SOURCES)
@@ -140,7 +153,6 @@ def test_figures_and_tables_are_numbered_in_order_by_section(path):
         "00_how_sure": "S",
         "00_not_reproduced": "N",
         "00_open_questions": "Q",
-        "00_overview": "O",
         "00_status": "R",
     }.get(path.stem)
     if not path.stem.startswith("00_"):
@@ -148,7 +160,7 @@ def test_figures_and_tables_are_numbered_in_order_by_section(path):
         section = ".".join(filter(None, section.groups()))
     text = "\n".join(ast.unparse(caption) for _, caption in captions_of(path))
     for kind in ("Figure", "Table"):
-        numbers = re.findall(rf"<b>{kind} ([\w.]+)-(\d+)[.,]", text)
+        numbers = re.findall(rf"<b>{kind} ([\w.]+)-(\d+)(?: · {{here}})?[.,]", text)
         expected = [(section, str(n)) for n in range(1, len(numbers) + 1)]
         assert sorted(numbers, key=lambda pair: int(pair[1])) == expected
     figures = [

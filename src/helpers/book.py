@@ -7,130 +7,45 @@ source, the helpers, the parameters or the result files it can read have changed
 
 import contextlib
 import hashlib
-import html
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import nbformat
-import yaml
 from tqdm import tqdm
 from traitlets.config import Config
 
-from helpers import notebooks, stages
+from helpers import notebooks
+from helpers.book_pages import Page, introduce, pages, table_of_contents
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import check_choice, dataset_label, family_of, model_label
+from helpers.foundation.names import check_choice, family_of
 from helpers.foundation.profiles import PUBLISHED_PROFILE
-from helpers.stages.selection import Place, originals, places
 from helpers.stages.selection import book_experiments as experiments
+from helpers.stages.selection import originals
+
+# What the command line and the notebooks call.
+__all__ = [
+    "Page",
+    "build",
+    "execute_notebooks",
+    "experiments",
+    "originals",
+    "pages",
+    "render",
+    "table_of_contents",
+    "write_toc",
+]
 
 _STAMP = "companion_stamp"
 # A progress bar's advice to install widgets is no output of a page.
 _QUIET = "ignore:IProgress not found"
-_WHOLE_RUN = {
-    "00_overview": "overview",
-    "00_claims": "claims",
-    "00_number_by_number": "number_by_number",
-    "00_how_sure": "how_sure",
-    "00_open_questions": "open_questions",
-    "00_not_reproduced": "not_reproduced",
-    "00_status": "status",
-    "00_cost": "cost",
-    "00_diagnose": "diagnose",
-}
-_READ_FIRST = ("book/how_to_read", "book/_generated/overview", "book/data")
-_PAPER = (
-    "book/_generated/claims",
-    "book/_generated/number_by_number",
-    "book/_generated/how_sure",
-    "book/deviations",
-    "book/_generated/not_reproduced",
-    "book/limitations",
-    "book/plan",
-)
-_USE = (
-    "book/how_to_run",
-    "book/_generated/diagnose",
-    "book/_generated/status",
-    "book/_generated/cost",
-)
-_BUILD_ON_IT = ("book/architecture", "book/api")
-_BACKGROUND = ("book/security", "book/glossary", "book/references")
-_QUESTIONS = "questions"  # the folder of the pages that each answer some, notebooks named Q_…
-
-
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """A notebook to execute: its source, its parameters, and where it goes."""
-
-    source: Path
-    target: Path
-    parameters: Mapping[str, Any]
-    place: Place | None = None
-    experiments: Sequence[Experiment] = field(default=(), repr=False)
-
-    def __str__(self) -> str:
-        """Return the notebook's name, for messages."""
-        where = f" ({self.place.dataset}, {self.place.model})" if self.place else ""
-        return f"{self.source.stem}{where}"
-
-
-# --- what belongs to a profile's book -------------------------------------------------------
-
-
-def generated_dir() -> Path:
-    """Return the folder of the executed notebooks."""
-    return paths.repository_root() / "book" / "_generated"
-
-
-def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
-    """Return the notebooks of a profile's book, with their parameters."""
-    datasets = list(datasets)
-    by_section, whole_run = [], []
-    for source in notebooks.source_paths():
-        name = f"{_QUESTIONS}/{source.stem}" if source.stem.startswith("Q_") else ""
-        name = _WHOLE_RUN.get(source.stem, name)
-        if name:
-            target = generated_dir() / f"{name}.ipynb"
-            listed = experiments(profile, datasets=datasets)
-            whole_run.append(
-                Page(
-                    source=source,
-                    target=target,
-                    parameters={"profile": profile},
-                    experiments=[*listed, *originals()],
-                )
-            )
-        else:
-            by_section.append(source)
-    found = []
-    for place in places(profile, datasets=datasets):
-        parameters = {"profile": profile, "model": place.model, "dataset": place.dataset}
-        listed = stages.experiments(profile=profile, model=place.model, dataset=place.dataset)
-        folder = generated_dir().joinpath(*listed[0].relative_folder.parts[:3])
-        found += [
-            Page(
-                source=source,
-                target=folder / f"{source.stem}.ipynb",
-                parameters={**parameters, "sources": {}, "compute": False},
-                place=place,
-                experiments=listed,
-            )
-            for source in by_section
-        ]
-    return whole_run + found
-
-
 # --- execution ------------------------------------------------------------------------------
 
 
@@ -196,6 +111,7 @@ def _stamp(page: Page, sums: dict[Path, str]) -> str:
     profile = page.parameters["profile"] if page.place else "*"
     inputs = [
         page.source,
+        *([page.of] if page.of else []),
         *sorted(paths.configs_dir().glob(f"{profile}.yaml")),
         *sorted(
             path for path in helpers.rglob("*") if path.suffix in (".py", ".mplstyle", ".jinja")
@@ -233,7 +149,7 @@ def _execute(page: Page, notebook: nbformat.NotebookNode, stamp: str) -> str | N
     """Execute one page; return what went wrong, in one sentence."""
     import papermill
 
-    _introduce(notebook, page)
+    introduce(notebook, page)
     log = page.target.with_suffix(".log.ipynb")
     page.target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -269,32 +185,6 @@ def _kernel_config(sockets: str) -> Config:
     return Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}})
 
 
-def _introduce(notebook: nbformat.NotebookNode, page: Page) -> None:
-    """Say in the title and below it what the page is about."""
-    from helpers.report.runs import recipe_line
-
-    title, _, rest = notebook.cells[0].source.partition("\n")
-    profile = page.parameters["profile"]
-    if page.place is not None:
-        # A page is Markdown, where a folder's name could pass for a tag.
-        dataset, model = (
-            dataset_label(page.place.dataset),
-            html.escape(model_label(page.place.model)),
-        )
-        about = f"*{dataset}, {model}, profile `{profile}`: {recipe_line(page.experiments[0])}.*"
-        notebook.cells[0].source = f"{title} ({dataset})\n\n{about}\n{rest}"
-        return
-    # A section's notebook says it itself, for its own experiments.
-    mine = [each for each in page.experiments if each.profile == profile]
-    if outdated := stages.outdated(mine):
-        about = (
-            f":::{{warning}}\nSettings, data or code have changed since some of these results "
-            f"were made ({len(outdated)} of {len(mine)} experiments). "
-            f"`companion reproduce --profile {profile}` makes them again.\n:::"
-        )
-        notebook.cells[0].source = f"{title}\n\n{about}\n{rest}"
-
-
 def _clean(notebook: nbformat.NotebookNode, stamp: str) -> None:
     """Drop what depends on the machine; keep one cell of parameters, with the page's values."""
     injected = [cell for cell in notebook.cells if "injected-parameters" in _tags(cell)]
@@ -316,58 +206,6 @@ def _clean(notebook: nbformat.NotebookNode, stamp: str) -> None:
 
 def _tags(cell: nbformat.NotebookNode) -> list[str]:
     return list(cell.metadata.get("tags", []))
-
-
-# --- table of contents ----------------------------------------------------------------------
-
-
-def table_of_contents(profile: str, *, datasets: Iterable[str] = ()) -> str:
-    """Return the book's table of contents as YAML: prose, and a part for each data set."""
-    root = paths.repository_root()
-    parts = [
-        {"caption": caption, "chapters": [{"file": name} for name in names]}
-        for caption, names in (("Read", _READ_FIRST), ("The paper, checked", _PAPER))
-    ]
-    questions: list[dict[str, str]] = [{"file": "book/_generated/open_questions"}]
-    by_place: dict[Place, list[dict[str, str]]] = {}
-    for page in pages(profile, datasets=datasets):
-        file = page.target.relative_to(root).with_suffix("").as_posix()
-        chapter = {"file": file, "title": section_title(page.source.stem)}
-        if page.place is not None:
-            by_place.setdefault(page.place, []).append(chapter)
-        elif page.target.parent.name == _QUESTIONS:
-            questions.append(chapter)
-    parts.append({"caption": "Open questions", "chapters": questions})
-    several = len({place.model for place in by_place}) > 1
-    for place, chapters in by_place.items():
-        caption = dataset_label(place.dataset)
-        caption += f", {model_label(place.model)}" if several else ""
-        parts.append({"caption": caption, "chapters": chapters})
-    for caption, names in (
-        ("Run", _USE),
-        ("Build on it", _BUILD_ON_IT),
-        ("Background", _BACKGROUND),
-    ):
-        parts.append({"caption": caption, "chapters": [{"file": name} for name in names]})
-    content = {"format": "jb-book", "root": "index", "parts": parts}
-    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
-    return f"# The pages of profile {profile}, written by `companion book`.\n{text}"
-
-
-def section_title(stem: str) -> str:
-    """Return a notebook's short title for the table of contents.
-
-    Examples
-    --------
-    >>> section_title("04_2_language_identification"), section_title("A_3_base_values")
-    ('4.2 Language identification', 'A.3 Base values')
-    """
-    match = re.fullmatch(r"(\w+?)_(?:(\d+)_)?([a-z].*)", stem)
-    if match is None:
-        raise CompanionError(f"notebook {stem!r}: name it <section>_<topic>, such as 04_1_accuracy")
-    section = ".".join(filter(None, (match[1].lstrip("0"), match[2])))
-    topic = match[3].replace("_", " ").capitalize()
-    return f"{section} {topic.replace('Shap', 'SHAP').replace('Fine t', 'Fine-t')}"
 
 
 def write_toc(profile: str, *, datasets: Iterable[str] = ()) -> Path:

@@ -5,8 +5,8 @@ byte, by ``python -m helpers.notebooks``, with the set-up cell that all of them 
 """
 
 import ast
-import importlib.metadata
 import json
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _SHELL_NAMES = {"In", "Out"}
-_DISTRIBUTION = "language-class-imbalance"
-_SETUP = """\
+_CLONE = """\
 import sys
 
 if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothing
@@ -34,6 +33,25 @@ if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothin
     call("git", "clone", "--depth=1", "{url}")
     call(sys.executable, "-m", "pip", "install", "--quiet", "./{folder}[all]")
     os.chdir("{folder}")"""
+_UNPACK = """\
+import sys
+
+if "google.colab" in sys.modules:  # unpack companion.zip and install; anywhere else, do nothing
+    import os
+    import shutil
+    import subprocess
+
+    from google.colab import files
+
+    shutil.unpack_archive(next(iter(files.upload())))
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "./companion[all]"]
+    subprocess.run(install, check=True)
+    os.chdir("companion")"""
+_LINK = "[Open in Colab](https://colab.research.google.com/github/{place}/blob/main/notebooks/{name}.ipynb)"
+_UPLOAD = (
+    "*To run this in Colab, download this notebook, upload it there, and give its first cell an "
+    "archive of the repository; “How to run it” says how.*"
+)
 
 
 def notebooks_dir() -> Path:
@@ -46,25 +64,40 @@ def source_paths() -> list[Path]:
     return sorted(notebooks_dir().glob("*.py"))
 
 
+def repository_url() -> str | None:
+    """Return the repository's public address, from ``pyproject.toml``; None where there is none."""
+    content = (paths.repository_root() / "pyproject.toml").read_text(encoding="utf-8")
+    url: str | None = tomllib.loads(content)["project"].get("urls", {}).get("Repository")
+    return url
+
+
 def setup_cell() -> "nbformat.NotebookNode":
     """Return the cell that installs the companion in Colab, and does nothing elsewhere."""
     import nbformat
 
-    listed = importlib.metadata.metadata(_DISTRIBUTION).get_all("Project-URL") or []
-    url = dict(each.split(", ", 1) for each in listed)["Repository"]
-    source = _SETUP.format(url=url, folder=url.rpartition("/")[2])
+    url = repository_url()
+    source = _CLONE.format(url=url, folder=url.rpartition("/")[2]) if url else _UNPACK
     return nbformat.v4.new_code_cell(source, metadata={"tags": ["remove-cell", "setup"]})
+
+
+def _how_to_run(name: str) -> str:
+    """Return the line of a notebook's first cell that says how it is opened in Colab."""
+    url = repository_url()
+    return (
+        _LINK.format(place=url.removeprefix("https://github.com/"), name=name) if url else _UPLOAD
+    )
 
 
 def read_source(path: Path) -> "nbformat.NotebookNode":
     """Return a source as a notebook without outputs, with fixed cell ids.
 
-    The set-up cell comes after the first cell, which holds the title.
+    The set-up cell comes after the first cell, which holds the title and how to run it in Colab.
     """
     import jupytext
     import nbformat
 
     notebook = jupytext.read(path, fmt="py:percent")
+    notebook.cells[0].source += f"\n\n{_how_to_run(path.stem)}"
     notebook.cells.insert(1, setup_cell())
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"{path.stem}-{number:02d}".replace("_", "-")

@@ -45,7 +45,9 @@ def problem_with(address: str, source: Path) -> str | None:
 
 def test_every_page_of_the_contents_is_there(book):
     contents = yaml.safe_load((book.parent / "toc.yml").read_text(encoding="utf-8"))
-    listed = [contents["root"], *(c["file"] for p in contents["parts"] for c in p["chapters"])]
+    chapters = [chapter for part in contents["parts"] for chapter in part["chapters"]]
+    below = [page for chapter in chapters for page in chapter.get("sections", [])]
+    listed = [contents["root"], *(page["file"] for page in [*chapters, *below])]
     assert [name for name in listed if not (book / f"{name}.html").is_file()] == []
 
 
@@ -60,6 +62,17 @@ def test_every_image_has_a_text_alternative_and_every_output_shows_something(boo
     assert [str(image)[:80] for image in page("img") if not image.get("alt", "").strip()] == []
     assert [str(output) for output in page.select(".cell_output") if is_empty(output)] == []
     assert [str(figure)[:80] for figure in page("figure") if figure.figcaption is None] == []
+
+
+def test_every_figure_and_table_has_a_number_of_its_own_in_the_book(book):
+    bold = [
+        caption.b.get_text()
+        for page in sorted(book.rglob("*.html"))
+        for caption in parsed(page).select("figcaption")
+        if caption.b is not None
+    ]
+    assert len(bold) > 50
+    assert sorted({number for number in bold if bold.count(number) > 1}) == []
 
 
 def is_empty(output: Tag) -> bool:

@@ -160,3 +160,32 @@ def test_what_axe_would_find(browser, axe):
     page.evaluate(axe)
     assert any(violation.startswith("image-alt") for violation in page.evaluate(AXE))
     page.close()
+
+
+def test_the_search_lists_a_section_before_the_pages_of_its_data_sets(book, browser):
+    visit = Visit(browser, (book / "search.html").as_uri() + "?q=threshold")
+    visit.page.wait_for_selector("#search-results li .context")
+    visit.page.wait_for_timeout(500)
+    found = visit.page.locator("#search-results li > a").evaluate_all(
+        "(all) => all.map((a) => a.href)"
+    )
+    section = next(n for n, link in enumerate(found) if "/sections/A_4_threshold" in link)
+    below = [
+        n for n, link in enumerate(found) if "/A_4_threshold" in link and "/sections/" not in link
+    ]
+    assert below and section < min(below)
+    visit.context.close()
+
+
+def test_a_word_opens_the_folded_lists_that_have_it_and_hides_the_other_rows(book, browser):
+    visit = Visit(browser, (book / "book/_generated/claims.html").as_uri())
+    page = visit.page
+    assert page.locator("details.companion-fold[open]").count() == 0
+    page.fill(".companion-filter input", "log loss")
+    shown = page.locator("details.companion-fold[open] tbody tr:visible")
+    assert 0 < shown.count() < page.locator("details.companion-fold tbody tr").count()
+    assert all("log loss" in text.lower() for text in shown.all_text_contents())
+    page.fill(".companion-filter input", "")
+    assert page.locator("details.companion-fold[open]").count() == 0
+    assert visit.complaints() == []
+    visit.context.close()

@@ -69,7 +69,7 @@ def test_without_results_every_claim_is_open(experiments, checkout):
     assert f">{len({claim.test for claim in CLAIMS})}<" in tally
     table = claim_pages.section_table(experiments, nothing, "4.1", caption="x").html
     assert table.count(">missing</span>") == len(claim_pages.in_sections(["4.1"]))
-    axes = claim_figures.claim_panels(experiments, nothing, "4.1")
+    axes = claim_figures.claim_panels(experiments, nothing, claim_pages.in_sections(["4.1"]))
     assert all("missing" in [text.get_text() for text in ax.texts] for ax in axes)
 
 
@@ -84,7 +84,7 @@ def lines(ax, marker):
 
 
 def test_a_panel_draws_estimate_interval_seeds_and_the_paper(experiments, found):
-    axes = claim_figures.claim_panels(experiments, found, "4.1")
+    axes = claim_figures.claim_panels(experiments, found, claim_pages.in_sections(["4.1"]))
     listed = claim_pages.in_sections(["4.1"])
     assert len(axes) == len(listed)
     for ax, claim in zip(axes, listed, strict=True):
@@ -109,7 +109,7 @@ def test_a_panel_draws_estimate_interval_seeds_and_the_paper(experiments, found)
 
 
 def test_the_shade_is_where_a_claim_holds(experiments, found):
-    axes = claim_figures.claim_panels(experiments, found, "4.4")
+    axes = claim_figures.claim_panels(experiments, found, claim_pages.in_sections(["4.4"]))
     for ax, claim in zip(axes, claim_pages.in_sections(["4.4"]), strict=True):
         (shade,) = [patch for patch in ax.patches if patch.get_zorder() == 0]
         low, high = shade.get_x(), shade.get_x() + shade.get_width()
@@ -118,7 +118,7 @@ def test_the_shade_is_where_a_claim_holds(experiments, found):
 
 
 def test_the_text_alternative_has_every_number_and_verdict(experiments, found):
-    text = claim_figures.in_words(experiments, found, "4.1", "4.2")
+    text = claim_figures.in_words(experiments, found, claim_pages.in_sections(["4.1", "4.2"]))
     mine = [
         each.numbers
         for each in found.findings
@@ -128,7 +128,9 @@ def test_the_text_alternative_has_every_number_and_verdict(experiments, found):
     for numbers in mine:
         assert f"{claim_figures.signed(numbers.estimate)} from" in text
         assert numbers.verdict in text
-    shown = claim_figures.shown(experiments, found, "4.1", caption="<b>Figure C-2.</b> x").html
+    shown = claim_figures.shown(
+        experiments, found, claim_pages.in_sections(["4.1"]), caption="<b>Figure C-2.</b> x"
+    ).html
     assert "<b>Figure C-2.</b>" in shown and 'alt="A small plot for each claim.' in shown
 
 

@@ -253,9 +253,8 @@ def shown(number: str, experiments: Experiments, originals: Experiments) -> Html
         frame = beside(part, dataset, experiments, originals)
         name = dataset_label(dataset)
         what = paper.table(part).caption.removesuffix(f", {name}")
-        pieces.append(
-            display.table(frame, caption=f"<b>Table {part}, {name}.</b> {what}", markup=True)
-        )
+        shown = display.table(frame, caption=f"<b>Table {part}, {name}.</b> {what}", markup=True)
+        pieces.append(display.folded(shown, summary=f"{name}: {len(frame)} numbers"))
     content = "".join(piece.html for piece in pieces)
     absent = f'<span class="companion-missing">{NEEDS_THE_HUB}</span>'
     return Html(
@@ -276,21 +275,47 @@ def _unbroken(text: str) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
+@dataclass(frozen=True)
+class Counted:
+    """How many numbers the paper's tables hold, and how many have one of ours beside them.
+
+    Parameters
+    ----------
+    total : int
+        Of all tables.
+    own : int
+        Computed again with the paper's own models and data.
+    instead : int
+        With a number of what stands in for these.
+    """
+
+    total: int
+    own: int
+    instead: int
+
+
+def count(experiments: Experiments, originals: Experiments) -> Counted:
+    """Count the paper's numbers; arguments as in `beside`."""
+    tables_of_paper = [
+        beside(part, dataset, experiments, originals)
+        for number in "1234567"
+        for part, dataset in parts(number)
+    ]
+    return Counted(
+        total=sum(map(len, tables_of_paper)),
+        own=sum(_rows_with_a_number(frame, "Reproduced") for frame in tables_of_paper),
+        instead=sum(_rows_with_a_number(frame, "Stand-in") for frame in tables_of_paper),
+    )
+
+
 def summary(experiments: Experiments, originals: Experiments) -> Html:
     """Return a sentence: how many of the paper's numbers have been computed again, and on what."""
-    total = own = instead = 0
-    for number in "1234567":
-        for part, dataset in parts(number):
-            frame = beside(part, dataset, experiments, originals)
-            total += len(frame)
-            own += _rows_with_a_number(frame, "Reproduced")
-            instead += _rows_with_a_number(frame, "Stand-in")
-    text = (
-        f"The paper's tables hold {total} numbers. {own} of them have been computed here with the "
-        f"paper's own models and data; {instead} have a number of what stands in for these beside "
-        "them."
+    found = count(experiments, originals)
+    return display.note(
+        f"The paper's tables hold {found.total} numbers. {found.own} of them have been computed "
+        f"here with the paper's own models and data; {found.instead} have a number of what stands "
+        "in for these beside them."
     )
-    return display.note(text)
 
 
 def _rows_with_a_number(frame: pd.DataFrame, kind: str) -> int:

@@ -16,7 +16,6 @@ from helpers.analysis.quantities import identification_level, values_by_seed
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import SETUPS
 from helpers.report import claims
-from helpers.report.claim_pages import in_sections
 from helpers.report.display import Html, figure, signed
 from helpers.report.evidence import OTHER, POOLED, Finding, Verdicts
 from helpers.report.figures import (
@@ -49,10 +48,11 @@ LOG_LOSS_RULER = "Log loss at C = 1 (less is easier)"
 def claim_panels(
     experiments: Sequence[Experiment],
     found: Verdicts,
-    *sections: str,
+    listed: Sequence[claims.Claim],
+    *,
     axes: Sequence[Axes] | None = None,
 ) -> list[Axes] | None:
-    """Draw a panel for each claim of some sections of the paper.
+    """Draw a panel for each of some claims.
 
     Parameters
     ----------
@@ -60,12 +60,12 @@ def claim_panels(
         Of one profile; every data set and model of theirs has a line, and all together have one.
     found : Verdicts
         From `helpers.report.verdicts.verdicts`.
-    *sections : str
-        Sections of the paper, such as ``"4.1"``.
+    listed : sequence of Claim
+        Such as `helpers.report.claim_pages.in_sections` gives.
     axes : sequence of Axes, optional
         A panel for each claim.
     """
-    listed, headings = in_sections(sections), columns(experiments, found)
+    headings = columns(experiments, found)
     if not listed:
         return None
     axes = list(axes) if axes is not None else _grid(len(listed), lines=len(headings) + 1)
@@ -152,10 +152,12 @@ def _handles() -> list[Any]:
     return [*marks, printed, Patch(color=HOLDS_COLOUR, label="where the claim holds")]
 
 
-def in_words(experiments: Sequence[Experiment], found: Verdicts, *sections: str) -> str:
+def in_words(
+    experiments: Sequence[Experiment], found: Verdicts, listed: Sequence[claims.Claim]
+) -> str:
     """Return the text alternative of `claim_panels`: every number and verdict in it."""
     lines = []
-    for claim in in_sections(sections):
+    for claim in listed:
         values = ", ".join(signed(number.value) for number in claim.paper)
         parts = [f"paper {values or found.paper[claim.id].verdict}"]
         for place, label in columns(experiments, found).items():
@@ -174,12 +176,18 @@ def in_words(experiments: Sequence[Experiment], found: Verdicts, *sections: str)
     return f"A small plot for each claim. {' '.join(lines)}"
 
 
-def shown(experiments: Sequence[Experiment], found: Verdicts, *sections: str, caption: str) -> Html:
-    """Return the panels of some sections with caption and text alternative."""
+def shown(
+    experiments: Sequence[Experiment],
+    found: Verdicts,
+    listed: Sequence[claims.Claim],
+    *,
+    caption: str,
+) -> Html:
+    """Return the panels of some claims with caption and text alternative."""
     return figure(
-        claim_panels(experiments, found, *sections),
+        claim_panels(experiments, found, listed),
         caption=caption,
-        alt=in_words(experiments, found, *sections),
+        alt=in_words(experiments, found, listed),
     )
 
 

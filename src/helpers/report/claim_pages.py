@@ -11,7 +11,7 @@ from helpers.foundation.names import dataset_label
 from helpers.report.claim_cells import our_cell, paper_cell, ruled, verdict_mark
 from helpers.report.claim_list import CLAIMS
 from helpers.report.claims import VERDICTS, Claim
-from helpers.report.display import Html, signed, table
+from helpers.report.display import Html, folded, signed, table
 from helpers.report.evidence import Verdicts
 from helpers.report.verdicts import columns
 
@@ -67,16 +67,17 @@ def section_table(
     caption : str
         As in `helpers.report.display.table`.
     """
-    headings = columns(experiments, found)
+    listed, headings = in_sections(sections), columns(experiments, found)
     rows = {
         f"{html.escape(claim.statement)}<small>{html.escape(f'{claim.place}. {ruled(claim)}')}"
         "</small>": {
             "Paper": paper_cell(found.paper[claim.id]),
             **{name: our_cell(found.of(claim.id, *place)) for place, name in headings.items()},
         }
-        for claim in in_sections(sections)
+        for claim in listed
     }
-    return table(pd.DataFrame.from_dict(rows, orient="index"), caption=caption, markup=True)
+    shown = table(pd.DataFrame.from_dict(rows, orient="index"), caption=caption, markup=True)
+    return folded(shown, summary=f"{len(listed)} claims")
 
 
 def paper_exceptions(found: Verdicts, *, caption: str) -> Html:

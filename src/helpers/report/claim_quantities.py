@@ -25,6 +25,7 @@ TOKENS = Ruler("share of all tokens")
 
 Kind = Literal["paper", "log loss"]
 
+MORE_LESS = "languages with more − with less of the label"
 ALMOST = 0.25  # "almost on par", no "clear separation": at most a quarter is left
 WITH_ENTROPY = "+mie=1"
 
@@ -71,7 +72,7 @@ def predicted_more(words: str, *groups: tuple[int, ...]) -> Quantity:
     """Return how much more labels are predicted where training had more: a mean over groups."""
     measures = [q.predicted_more("imbalanced", *positions) for positions in groups]
     return Quantity(
-        f"predicted share of {words}, languages with more − with less of it in training",
+        f"predicted share of {words}, {MORE_LESS} in training",
         PREDICTED,
         q.combination(*((1 / len(measures), one) for one in measures)),
     )
@@ -125,7 +126,7 @@ def shap_separation(setup: str, category: str) -> Quantity:
     base, _, threshold = setup.partition("@threshold=")
     at = f" at a threshold of {threshold}" if threshold else ""
     return Quantity(
-        f"{category} tokens{at}, over- − under-represented, {_setups(base, s.null_of(base))}",
+        f"{category} tokens{at}, {MORE_LESS}, {_setups(base, s.null_of(base))}",
         SHAP,
         s.shap_separation(setup, category),
     )
@@ -135,7 +136,7 @@ def shap_separation(setup: str, category: str) -> Quantity:
 def paired_separation(setup: str, category: str) -> Quantity:
     """Return the paired SHAP difference of a token category, over- minus under-represented."""
     return Quantity(
-        f"{category} tokens, over- − under-represented, {_setups(setup, 'balanced')}",
+        f"{category} tokens, {MORE_LESS}, {_setups(setup, 'balanced')}",
         PAIRED_SHAP,
         paired_shap.paired_separation(setup, category),
     )
@@ -151,8 +152,7 @@ def shap_change(words: str, *terms: tuple[float, q.Measure]) -> Quantity:
 def contrast_of_last_label(category: str) -> Quantity:
     """Return the last label's SHAP difference between languages."""
     return Quantity(
-        f"{category} tokens for the last label, over- − under-represented languages, imbalanced − "
-        "balanced",
+        f"{category} tokens for the last label, {MORE_LESS}, imbalanced − balanced",
         SHAP,
         s.shap_contrast_of_last_label("imbalanced", category),
     )

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import dataset_label, model_label
 from helpers.foundation.profiles import load_profile
 from helpers.report import figures, frames
 from helpers.stages.commands import reproduce_command, run_command
@@ -185,25 +186,78 @@ def figure(drawn: Axes | Sequence[Axes] | None, *, caption: str, alt: str) -> Ht
     alt : str
         What the figure shows, for readers who do not see it.
     """
-    if drawn is None:
+    return multiples([Panel(drawn, alt)], caption=caption)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One picture of a figure: what was drawn, its text alternative, and a name.
+
+    Pictures of one figure have names of their own, which stand above them.
+    """
+
+    drawn: Axes | Sequence[Axes] | None
+    alt: str
+    name: str = ""
+
+
+def multiples(pictures: Sequence[Panel], *, caption: str) -> Html:
+    """Return one figure of several pictures, side by side where the screen is wide enough.
+
+    Parameters
+    ----------
+    pictures : sequence of Panel
+        Those with nothing drawn are left out.
+    caption : str
+        As in `figure`.
+    """
+    shown = [each for each in pictures if each.drawn is not None]
+    if not shown:
         return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
-    axes = drawn if isinstance(drawn, Axes) else next(iter(drawn))
+    title = _name(caption)
+    if len(shown) == 1:
+        content = _picture(shown[0], title)
+    else:
+        content = (
+            f'<div class="companion-multiples">{"".join(_part(e, title) for e in shown)}</div>'
+        )
+    return Html(
+        f'<figure class="companion-figure">{content}<figcaption>{caption}</figcaption></figure>',
+        " ".join(each.alt for each in shown),
+    )
+
+
+def _part(panel: Panel, title: str) -> str:
+    """Return one picture of several, with its name above it; a wide one takes a row of its own."""
+    axes = panel.drawn if isinstance(panel.drawn, Axes) else next(iter(panel.drawn or ()))
     canvas = axes.get_figure()
     assert isinstance(canvas, Figure)
+    widest = 1.2 * 96 * canvas.get_figwidth()
+    size = f"flex:1 1 {_least_width(canvas):.0f}px;max-width:{widest:.0f}px"
+    return f'<div style="{size}"><p>{html.escape(panel.name)}</p>{_picture(panel, title)}</div>'
+
+
+def _picture(panel: Panel, title: str) -> str:
+    """Return a panel as an image that scrolls where the screen is too narrow for its text."""
+    assert panel.drawn is not None
+    axes = panel.drawn if isinstance(panel.drawn, Axes) else next(iter(panel.drawn))
+    canvas = axes.get_figure()
+    assert isinstance(canvas, Figure)
+    source = base64.b64encode(as_svg(canvas)).decode("ascii")
+    plt.close(canvas)  # or a notebook shows it a second time
+    image = (
+        f'<img src="data:image/svg+xml;base64,{source}" alt="{html.escape(panel.alt)}" '
+        f'style="min-width:{_least_width(canvas):.0f}px">'
+    )
+    return scrollable(image, name=f"{title}, {panel.name}" if panel.name else title)
+
+
+def as_svg(canvas: Figure) -> bytes:
+    """Return a canvas as an SVG file, without date or program: equal figures are equal bytes."""
     stream = io.BytesIO()
     with plt.style.context(figures.STYLE):
         canvas.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-    plt.close(canvas)  # or a notebook shows it a second time
-    source = base64.b64encode(stream.getvalue()).decode("ascii")
-    image = (
-        f'<img src="data:image/svg+xml;base64,{source}" alt="{html.escape(alt)}" '
-        f'style="min-width:{_least_width(canvas):.0f}px">'
-    )
-    return Html(
-        f'<figure class="companion-figure">{scrollable(image, name=_name(caption))}'
-        f"<figcaption>{caption}</figcaption></figure>",
-        alt,
-    )
+    return stream.getvalue()
 
 
 def _least_width(canvas: Figure) -> float:
@@ -218,9 +272,50 @@ def _least_width(canvas: Figure) -> float:
     return width * min(1.0, LEAST_TEXT / min(sizes, default=LEAST_TEXT))
 
 
+def folded(content: Html, *, summary: str) -> Html:
+    """Return content that opens at a click on its summary; a page of several can be filtered.
+
+    The book's script ``filter.js`` gives such a page a field: it opens what has a word, and hides
+    the rows without it.
+    """
+    return Html(
+        f'<details class="companion-fold"><summary>{html.escape(summary)}</summary>{content.html}'
+        "</details>",
+        content.text,
+    )
+
+
 def note(text: str, *, kind: str = "note") -> Html:
     """Return a short paragraph that stands out; ``kind`` is its style (note, missing, verdict)."""
     return Html(f'<p class="companion-{kind}">{text}</p>', text)
+
+
+def place_name(experiments: Sequence[Experiment]) -> str:
+    """Return the data set of some experiments, with the model where their profile has several."""
+    first = experiments[0]
+    several = len(load_profile(first.profile).models) > 1
+    model = f", {model_label(first.model)}" if several else ""
+    return dataset_label(first.dataset) + model
+
+
+def rests_on(frame: pd.DataFrame) -> str:
+    """Say on how many seeds, and texts where they are known, the numbers of a frame rest.
+
+    Examples
+    --------
+    >>> rests_on(pd.DataFrame({"seeds": [3, 3], "n_texts": [240, 240]}))
+    'Seeds: 3; texts: 240.'
+    >>> rests_on(pd.DataFrame({"seeds": [1]}))
+    'One seed: intervals are over texts, and no verdict rests on it.'
+    """
+    if frame.empty:
+        return ""
+    seeds = int(frame["seeds"].max())
+    texts = f"texts: {frame['n_texts'].max():,}." if "n_texts" in frame else ""
+    if seeds == 1:
+        words = f" {texts[0].upper()}{texts[1:]}" if texts else ""
+        return f"One seed: intervals are over texts, and no verdict rests on it.{words}"
+    return f"Seeds: {seeds}; {texts}" if texts else f"Seeds: {seeds}."
 
 
 def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str = "") -> Html | None:

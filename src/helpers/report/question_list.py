@@ -77,7 +77,9 @@ def _remedy(id: str, title: str, subject: str) -> Question:
 
 def _rule(id: str, rule: str, measure: Measure, ruler: Ruler) -> Part:
     quantity = Quantity(
-        f"neutral tokens, {rule}, over- − under-represented, imbalanced − balanced", ruler, measure
+        f"neutral tokens, {rule}, {q.MORE_LESS}, imbalanced − balanced",
+        ruler,
+        measure,
     )
     return Part(
         claim=_claim(
@@ -191,7 +193,7 @@ QUESTIONS: tuple[Question, ...] = (
                     "By Integrated Gradients too, uninformative tokens speak for the label that is "
                     "frequent in their language.",
                     Quantity(
-                        "Integrated Gradients of neutral tokens, over- − under-represented, "
+                        f"Integrated Gradients of neutral tokens, {q.MORE_LESS}, "
                         "imbalanced − balanced",
                         _GRADIENTS,
                         neutral_separation("imbalanced", file=GRADIENTS, threshold=0.01),

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
 from helpers.report.figures import GREY, INK, LIGHT, legend_below, panels
-from helpers.report.shap_frames import CATEGORIES
+from helpers.report.shap_frames import CATEGORIES, CATEGORY_LABELS
 
 # Told apart in greyscale too; the second for kinds of tokens, which have no side.
 SIDE_COLOURS: Mapping[str, str] = MappingProxyType({"under": "#56b4e9", "over": "#8a4500"})
@@ -59,7 +59,7 @@ def shap_difference(
             _null_boxes(ax, _cells(null, label, side), offset)
             _bars(ax, _cells(bars, label, side), offset, colour)
         ax.axhline(0, color=INK, linewidth=0.9)
-        ax.set_xticks(range(len(CATEGORIES)), [*CATEGORIES[:-1], "base value"])
+        ax.set_xticks(range(len(CATEGORIES)), CATEGORY_LABELS.values())
         ax.set_title(f"Label “{label}”")
         ax.grid(visible=False, axis="x")
         if limits is not None:
@@ -146,7 +146,7 @@ def threshold_sweep(
             style,
             color=colour,
             markersize=5,
-            label=f"{name} tokens",
+            label=f"tokens {CATEGORY_LABELS[name]}",
         )
     axes[0].set_title("Share of tokens")
     axes[0].yaxis.set_major_formatter(PercentFormatter(1, decimals=0))

@@ -21,6 +21,13 @@ from helpers.report.frames import (
 )
 
 CATEGORIES = ["positive", "neutral", "negative", "base"]
+# Words for readers: a label may itself be called positive or negative.
+CATEGORY_LABELS = {
+    "positive": "for the label",
+    "neutral": "neutral",
+    "negative": "against it",
+    "base": "base value",
+}
 LOSSES = {"cross-entropy": "", "with masked input entropy": "mie=1"}
 
 
@@ -92,8 +99,8 @@ def base_values(experiments: Experiments) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``loss`` (without or with masked input entropy), ``setup, class, difference``: the mean
-        over seeds and texts of the absolute difference. Where both losses are there, the seeds
+        ``loss`` (without or with masked input entropy), ``setup, class, difference, seeds``: the
+        mean over seeds and texts of the absolute difference. Where both losses are there, the seeds
         are those that have both.
     """
     records = []
@@ -111,8 +118,9 @@ def base_values(experiments: Experiments) -> pd.DataFrame:
     frame = by_setup(records, ["loss", "setup", "seed", "class", "difference"])
     if frame["loss"].nunique() == len(LOSSES):
         frame = _with_both_losses(frame)
-    frame = frame.drop(columns="seed")
-    means: pd.DataFrame = frame.groupby(keys, observed=True, sort=False, as_index=False).mean()
+    means: pd.DataFrame = frame.groupby(keys, observed=True, sort=False, as_index=False).agg(
+        difference=("difference", "mean"), seeds=("seed", "nunique")
+    )
     return means
 
 

@@ -250,7 +250,7 @@ def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFr
     wide.index = pd.MultiIndex.from_tuples(
         [(f"“{label}”", side, names.get(setup, setup)) for label, side, setup in wide.index]
     )
-    return wide.rename_axis(columns=None).rename(columns={"base": "base value"})
+    return wide.rename_axis(columns=None).rename(columns=shap_frames.CATEGORY_LABELS)
 
 
 def accuracy_by_loss(experiments: Experiments) -> pd.DataFrame:
@@ -273,4 +273,5 @@ def token_shares(experiments: Experiments) -> pd.DataFrame:
         return pd.DataFrame()
     wide = shares.pivot(index="threshold", columns="category", values="share")
     wide.index = pd.Index([f"{threshold:g}" for threshold in wide.index])
-    return wide[["negative", "neutral", "positive"]].map(percent).rename_axis(columns=None)
+    shown = wide[["negative", "neutral", "positive"]].map(percent).rename_axis(columns=None)
+    return shown.rename(columns=shap_frames.CATEGORY_LABELS)

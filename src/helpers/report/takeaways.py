@@ -63,15 +63,15 @@ def section(experiments: Sequence[Experiment], *sections: str) -> Html:
     where = f"{dataset_label(first.dataset)}, {html.escape(model_label(first.model))}"
     summary = f"Of the {len(told)} claims tested here ({where}): {_counted(told)}."
     content = f'<p>{summary}</p><ul class="companion-claims">{"".join(lines)}</ul>'
-    if unlearned := _unlearned(collect(experiments)):
+    if names := unlearned(collect(experiments)):
         content += (
-            f"<p>Not learned: {unlearned}. Accuracy is no better than the language alone allows, "
+            f"<p>Not learned: {names}. Accuracy is no better than the language alone allows, "
             "so these models say nothing of the task, and their seeds count for no verdict.</p>"
         )
     return Html(f'<div class="companion-takeaway">{content}</div>', summary)
 
 
-def _unlearned(results: Sequence[RunResults]) -> str:
+def unlearned(results: Sequence[RunResults]) -> str:
     """Name the models that have not learned the task; empty where there is none."""
     seeds: dict[str, list[int]] = {}
     for one in results:
@@ -134,24 +134,28 @@ def _measured(claim: claims.Claim) -> str:
 
 
 def headline(experiments: Sequence[Experiment], found: Verdicts) -> Html:
-    """Return `headline_table` as it stands on the root page."""
+    """Return `headline_table` as it stands on the root page, with its legend below."""
     together = (
         "“Together” is the mean over the data sets; there Holm's correction over all findings of "
         "this table decides, while each data set by itself is not corrected. "
         if any(dataset == POOLED for dataset, _ in columns(experiments, found))
         else ""
     )
-    return table(
+    legend = (
+        "Numbers are differences between setups, in brackets their 95 % interval over seeds. A "
+        "finding <b>holds</b> where all of the interval lies on the side, or inside the margin, "
+        "that the finding names, <b>does not hold</b> where all of it lies outside, and else "
+        f"<b>cannot be told</b>. {together}The paper's numbers span its models and data sets, one "
+        "seed each, without intervals: they are judged with the spread between our seeds. "
+        "Languages are told apart by two rulers: the paper's own, and the log loss, which goes on "
+        "falling where accuracy ends."
+    )
+    shown = table(
         headline_table(experiments, found),
-        caption="<b>What the paper finds, and what was found here.</b> Differences between setups, "
-        "in brackets the 95 % interval over seeds. A finding <b>holds</b> where all of it lies on "
-        "the side, or inside the margin, that the finding names, <b>does not hold</b> where all of "
-        "it lies outside, and else <b>cannot be told</b>; one seed never decides. "
-        f"{together}The paper's numbers span its models and data sets, one seed each, without "
-        "intervals: they are judged with the spread between our seeds. Languages are told apart by "
-        "two rulers: the paper's own, and the log loss, which goes on falling where accuracy ends.",
+        caption="<b>Table C-1. What the paper finds, and what was found here.</b>",
         markup=True,
     )
+    return Html(f'{shown.html}<p class="companion-note">{legend}</p>', shown.text)
 
 
 def evidence(experiments: Sequence[Experiment], found: Verdicts) -> Html:
@@ -174,9 +178,9 @@ def evidence(experiments: Sequence[Experiment], found: Verdicts) -> Html:
             continue
         one = results[dataset, model]
         lines.append(f"{name}: {_findings(found, dataset, model)}. {_what_was_run(one)}.")
-        if unlearned := _unlearned([one]):
+        if names := unlearned([one]):
             lines[-1] += (
-                f" Not learned, accuracy no better than the language alone allows: {unlearned}."
+                f" Not learned, accuracy no better than the language alone allows: {names}."
             )
     how_sure = _how_sure(found)
     abouts = [all_datasets()[family_of(dataset)] for dataset, _ in results]

@@ -77,8 +77,7 @@ OTHER_MODEL = (
         "class weights make uninformative features count less.",
         figure(
             q.shap_change(
-                "neutral tokens, over- − under-represented, class weights − imbalanced (masked "
-                "input entropy)",
+                f"neutral tokens, {q.MORE_LESS}, class weights − imbalanced (masked input entropy)",
                 (1, s.shap_separation(f"imbalanced_cw{MIE}", "neutral")),
                 (-1, s.shap_separation(f"imbalanced{MIE}", "neutral")),
             ),
@@ -158,7 +157,7 @@ THRESHOLD = (
         "A.4, sentence 4",
         "A threshold of 0.05 shows similar differences of neutral tokens.",
         quantity=q.shap_change(
-            "neutral tokens, over- − under-represented, at a threshold of 0.05 − at 0.01",
+            f"neutral tokens, {q.MORE_LESS}, at a threshold of 0.05 − at 0.01",
             (1, s.shap_separation("imbalanced@threshold=0.05", "neutral")),
             (-1, s.shap_separation("imbalanced", "neutral")),
         ),

@@ -108,7 +108,7 @@ CURE = (
         "most a quarter is left.",
         figure(
             q.shap_change(
-                "neutral tokens, over- − under-represented, (class weights) − ¼ (imbalanced)",
+                f"neutral tokens, {q.MORE_LESS}, (class weights) − ¼ (imbalanced)",
                 (1, s.shap_separation("imbalanced_cw", "neutral")),
                 (-q.ALMOST, s.shap_separation("imbalanced", "neutral")),
             ),

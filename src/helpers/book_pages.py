@@ -1,0 +1,257 @@
+"""The pages of the book: which notebooks, with which parameters, in which order and titles."""
+
+import html
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import yaml
+
+from helpers import notebooks, stages
+from helpers.foundation import paths
+from helpers.foundation.errors import CompanionError
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import dataset_label, model_label
+from helpers.stages.selection import Place, originals, places
+from helpers.stages.selection import book_experiments as experiments
+
+_WHOLE_RUN = {
+    "00_claims": "claims",
+    "00_number_by_number": "number_by_number",
+    "00_how_sure": "how_sure",
+    "00_open_questions": "open_questions",
+    "00_not_reproduced": "not_reproduced",
+    "00_status": "status",
+    "00_cost": "cost",
+    "00_diagnose": "diagnose",
+}
+_READ_FIRST = ("book/how_to_read", "book/data")
+_PAPER = (
+    "book/_generated/claims",
+    "book/_generated/number_by_number",
+    "book/_generated/how_sure",
+    "book/deviations",
+    "book/_generated/not_reproduced",
+    "book/limitations",
+    "book/plan",
+)
+_USE = (
+    "book/how_to_run",
+    "book/_generated/diagnose",
+    "book/_generated/status",
+    "book/_generated/cost",
+)
+_BUILD_ON_IT = ("book/architecture", "book/api")
+_BACKGROUND = ("book/security", "book/glossary", "book/references")
+_QUESTIONS = "questions"  # the folder of the pages that each answer some, notebooks named Q_…
+_SECTIONS = "sections"  # the folder of the pages that set all data sets beside each other
+_SECTION_NOTEBOOK = "S_section"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A notebook to execute: its source, its parameters, and where it goes.
+
+    The page of a section begins with the title and the claim of the notebook ``of``, and ends with
+    the pages that this notebook makes for each data set.
+    """
+
+    source: Path
+    target: Path
+    parameters: Mapping[str, Any]
+    place: Place | None = None
+    of: Path | None = None
+    experiments: Sequence[Experiment] = field(default=(), repr=False)
+
+    def __str__(self) -> str:
+        """Return the notebook's name, for messages."""
+        where = f" ({self.place.dataset}, {self.place.model})" if self.place else ""
+        where = f" ({self.of.stem})" if self.of else where
+        return f"{self.source.stem}{where}"
+
+
+# --- what belongs to a profile's book -------------------------------------------------------
+
+
+def generated_dir() -> Path:
+    """Return the folder of the executed notebooks."""
+    return paths.repository_root() / "book" / "_generated"
+
+
+def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
+    """Return the notebooks of a profile's book, with their parameters."""
+    datasets = list(datasets)
+    listed = experiments(profile, datasets=datasets)
+    by_section, found = [], []
+    for source in notebooks.source_paths():
+        name = f"{_QUESTIONS}/{source.stem}" if source.stem.startswith("Q_") else ""
+        name = _WHOLE_RUN.get(source.stem, name)
+        if name:
+            found.append(
+                Page(
+                    source=source,
+                    target=generated_dir() / f"{name}.ipynb",
+                    parameters={"profile": profile},
+                    experiments=[*listed, *originals()],
+                )
+            )
+        elif source.stem != _SECTION_NOTEBOOK:
+            by_section.append(source)
+    found += [
+        Page(
+            source=source.with_stem(_SECTION_NOTEBOOK),
+            target=generated_dir() / _SECTIONS / f"{source.stem}.ipynb",
+            parameters={"profile": profile, "section": section_number(source.stem)},
+            of=source,
+            experiments=listed,
+        )
+        for source in by_section
+    ]
+    for place in places(profile, datasets=datasets):
+        parameters = {"profile": profile, "model": place.model, "dataset": place.dataset}
+        of_place = stages.experiments(profile=profile, model=place.model, dataset=place.dataset)
+        folder = generated_dir().joinpath(*of_place[0].relative_folder.parts[:3])
+        found += [
+            Page(
+                source=source,
+                target=folder / f"{source.stem}.ipynb",
+                parameters={**parameters, "sources": {}, "compute": False},
+                place=place,
+                experiments=of_place,
+            )
+            for source in by_section
+        ]
+    return found
+
+
+# --- introductions ---------------------------------------------------------------------------
+
+
+def introduce(notebook: nbformat.NotebookNode, page: Page) -> None:
+    """Say in the title and below it what the page is about."""
+    if page.of is not None:
+        notebook.cells[0].source = notebooks.read_source(page.of).cells[0].source
+        notebook.cells.append(nbformat.v4.new_markdown_cell(_links(page)))
+    title, _, rest = notebook.cells[0].source.partition("\n")
+    profile = page.parameters["profile"]
+    if page.place is not None:
+        from helpers.report.runs import recipe_line
+
+        # A page is Markdown, where a folder's name could pass for a tag.
+        dataset = dataset_label(page.place.dataset)
+        model = html.escape(model_label(page.place.model))
+        section = os.path.relpath(
+            generated_dir() / _SECTIONS / f"{page.source.stem}.ipynb", page.target.parent
+        )
+        recipe = recipe_line(page.experiments[0])
+        about = (
+            f"*{dataset}, {model}, profile `{profile}`.* [All data sets side by side]({section})."
+            f"\n\n:::{{dropdown}} How these models were fine-tuned\n{recipe[0].upper()}"
+            f"{recipe[1:]}.\n:::"
+        )
+        notebook.cells[0].source = f"{title} ({dataset})\n\n{about}\n{rest}"
+        return
+    # A section's notebook says it itself, for its own experiments.
+    mine = [each for each in page.experiments if each.profile == profile]
+    if outdated := stages.outdated(mine):
+        about = (
+            f":::{{warning}}\nSettings, data or code have changed since some of these results "
+            f"were made ({len(outdated)} of {len(mine)} experiments). "
+            f"`companion reproduce --profile {profile}` makes them again.\n:::"
+        )
+        notebook.cells[0].source = f"{title}\n\n{about}\n{rest}"
+
+
+def _links(page: Page) -> str:
+    """Return links from a section's page to the pages of its data sets."""
+    assert page.of is not None
+    names = {
+        each.relative_folder.parts[:3]: f"{dataset_label(each.dataset)}, {model_label(each.model)}"
+        for each in page.experiments
+    }
+    lines = []
+    for folder, name in names.items():
+        target = generated_dir().joinpath(*folder, f"{page.of.stem}.ipynb")
+        lines.append(f"* [{name}]({os.path.relpath(target, page.target.parent)})")
+    return "\n".join(["## Each data set with all its tables", "", *lines])
+
+
+# --- table of contents ----------------------------------------------------------------------
+
+
+def table_of_contents(profile: str, *, datasets: Iterable[str] = ()) -> str:
+    """Return the book's table of contents as YAML: prose, and the pages of each section."""
+    root = paths.repository_root()
+    parts: list[dict[str, Any]] = [
+        {"caption": caption, "chapters": [{"file": name} for name in names]}
+        for caption, names in (("Read", _READ_FIRST), ("The paper, checked", _PAPER))
+    ]
+    questions: list[dict[str, Any]] = [{"file": "book/_generated/open_questions"}]
+    by_section: dict[str, dict[str, Any]] = {}
+    listed = pages(profile, datasets=datasets)
+    several = len({page.place.model for page in listed if page.place}) > 1
+    for page in listed:
+        file = page.target.relative_to(root).with_suffix("").as_posix()
+        stem = page.source.stem
+        if page.of is not None:
+            title = section_title(page.of.stem)
+            by_section[page.of.stem] = {"file": file, "title": title, "sections": []}
+        elif page.place is not None:
+            title = dataset_label(page.place.dataset)
+            title += f", {model_label(page.place.model)}" if several else ""
+            by_section[stem]["sections"].append({"file": file, "title": title})
+        elif page.target.parent.name == _QUESTIONS:
+            questions.append({"file": file, "title": section_title(stem)})
+    parts.insert(
+        1, {"caption": "The paper, section by section", "chapters": list(by_section.values())}
+    )
+    parts.append({"caption": "Open questions", "chapters": questions})
+    for caption, names in (
+        ("Run", _USE),
+        ("Build on it", _BUILD_ON_IT),
+        ("Background", _BACKGROUND),
+    ):
+        parts.append({"caption": caption, "chapters": [{"file": name} for name in names]})
+    content = {"format": "jb-book", "root": "index", "parts": parts}
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+    return f"# The pages of profile {profile}, written by `companion book`.\n{text}"
+
+
+def section_number(stem: str) -> str:
+    """Return the paper's section that a notebook is about.
+
+    Raises
+    ------
+    CompanionError
+        If the name is not ``<section>_<topic>``.
+
+    Examples
+    --------
+    >>> section_number("04_2_language_identification"), section_number("03_fine_tuning")
+    ('4.2', '3')
+    """
+    return _parts_of(stem)[0]
+
+
+def section_title(stem: str) -> str:
+    """Return a notebook's short title for the table of contents.
+
+    Examples
+    --------
+    >>> section_title("04_2_language_identification"), section_title("A_3_base_values")
+    ('4.2 Language identification', 'A.3 Base values')
+    """
+    section, topic = _parts_of(stem)
+    topic = topic.replace("_", " ").capitalize()
+    return f"{section} {topic.replace('Shap', 'SHAP').replace('Fine t', 'Fine-t')}"
+
+
+def _parts_of(stem: str) -> tuple[str, str]:
+    match = re.fullmatch(r"(\w+?)_(?:(\d+)_)?([a-z].*)", stem)
+    if match is None:
+        raise CompanionError(f"notebook {stem!r}: name it <section>_<topic>, such as 04_1_accuracy")
+    return ".".join(filter(None, (match[1].lstrip("0"), match[2]))), match[3]

@@ -1,0 +1,102 @@
+"""The skew of a training set, and how far predictions follow it: the book's first figure.
+
+Both functions draw one small panel, that reads on a phone as on a desk.
+"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import PercentFormatter
+
+from helpers.report.figures import GREY, INK, SETUP_COLOURS, SETUP_MARKERS, legend_below, panels
+
+SIZE = {"width": 3.6, "height": 3.5}
+
+
+def skew(counts: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
+    """Draw the label shares of each language in the imbalanced training subset.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        From `helpers.report.frames.joint_counts`.
+    ax : Axes, optional
+        Where to draw.
+    """
+    part = counts[counts["subset"] == "Imbalanced"]
+    if part.empty:
+        return None
+    ax = ax or panels(1, None, **SIZE)[0]
+    languages, labels = (list(dict.fromkeys(part[name])) for name in ("language", "label"))
+    wide = part.pivot(index="language", columns="label", values="share").loc[languages, labels]
+    shares = wide.to_numpy(dtype=float)
+    # Dark text reads on the lower half of the colours only.
+    ax.imshow(shares, cmap="Blues", vmin=0, vmax=2 * shares.max(), aspect="auto")
+    for y, x in np.ndindex(*shares.shape):
+        ax.text(x, y, f"{100 * shares[y, x]:.0f} %", ha="center", va="center", color=INK)
+    ax.set_xticks(range(len(labels)), labels, rotation=20 if len(labels) > 3 else 0)
+    ax.set_yticks(range(len(languages)), languages)
+    ax.grid(False)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def slopes(shares: pd.DataFrame) -> pd.DataFrame:
+    """Return how far each setup's predictions follow the skew, as `helpers.analysis.skew_slope`.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        From `helpers.report.frames.predicted_share`.
+
+    Returns
+    -------
+    DataFrame
+        ``setup, slope``, means over seeds: 0 where predictions ignore the skew, 1 where they
+        repeat it.
+    """
+    records = []
+    for setup, rows in shares.groupby("setup", observed=True):
+        centred = rows["training_share"] - rows["training_share"].mean()
+        records.append((setup, float((centred * rows["share"]).sum() / (centred**2).sum())))
+    return pd.DataFrame(records, columns=["setup", "slope"])
+
+
+def follows(
+    shares: pd.DataFrame, *, legend_columns: int = 1, ax: Axes | None = None
+) -> Axes | None:
+    """Draw predicted against training shares, a point a language group and label, with slopes.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        From `helpers.report.frames.predicted_share`.
+    legend_columns : int
+        Of the legend below.
+    ax : Axes, optional
+        Where to draw.
+    """
+    if shares.empty or shares["training_share"].isna().all():
+        return None
+    ax = ax or panels(1, None, **SIZE)[0]
+    trained = shares["training_share"].astype(float)
+    ends = np.array([trained.min() - 0.03, trained.max() + 0.03])
+    ax.plot(ends, ends, ":", color=GREY, linewidth=1.5)
+    handles = []
+    for setup, slope in slopes(shares).itertuples(index=False):
+        rows = shares[shares["setup"] == setup]
+        colour, marker = SETUP_COLOURS[setup], SETUP_MARKERS[setup]
+        ax.plot(rows["training_share"], rows["share"], marker, color=colour)
+        middle = rows["training_share"].mean()
+        ax.plot(ends, middle + slope * (ends - middle), color=colour, linewidth=1.3)
+        words = f"{setup}: slope {slope:.2f}".replace("-", "−")
+        handles.append(Line2D([], [], color=colour, marker=marker, label=words))
+    ax.set_xlabel("Share in training")
+    ax.set_ylabel("Share of predictions")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    whole = Line2D([], [], color=GREY, linestyle=":", label="as in training: slope 1")
+    legend_below([ax], [*handles, whole], columns=legend_columns)
+    return ax
