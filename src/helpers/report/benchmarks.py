@@ -201,9 +201,27 @@ def diagnosis_speed() -> pd.DataFrame:
         rows[f"{report['rows'][name.split(',')[0]]:,} rows of {name}"] = {
             "seconds": ours["seconds"],
             "times Arrow's": found["ratio_seconds"],
+            "times Arrow's, of the processor": found["ratio_processor_seconds"],
             "memory, MiB": ours["peak_memory_mib"],
             "on a quarter of the rows, MiB": ours["peak_memory_mib_shorter"],
             "Arrow's memory, MiB": arrow["peak_memory_mib"],
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def diagnosis_pages() -> pd.DataFrame:
+    """Return what a report on the same CSV file takes here and in other packages."""
+    report = load("diagnosis")
+    if report is None or "pages" not in report:
+        return pd.DataFrame()
+    rows = {}
+    for package, found in report["pages"].items():
+        measured = {} if isinstance(found, str) else found
+        rows["this companion" if package == "companion" else package] = {
+            "seconds": measured.get("seconds", found),
+            "processor's seconds": measured.get("processor_seconds", found),
+            "memory, MiB": measured.get("peak_memory_mib", found),
+            "page, KiB": measured.get("page_kib", found),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 
