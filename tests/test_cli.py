@@ -32,6 +32,10 @@ def companion(*arguments, **options):
         (["subsets", "--source", "xnli"], ["--source 'xnli'", "NAME=FOLDER"]),
         (["subsets", "--source", "xnli=/no/such"], ["'/no/such' is not a folder"]),
         (["run", "--source", "imdb=."], ["NAME one of"]),
+        (["diagnose", "no-such-file.csv"], ["'no-such-file.csv'", "no file, no folder"]),
+        (["diagnose", ".", "--fail-on", "fatal"], ["--fail-on 'fatal'", "note, warning, error"]),
+        (["diagnose", ".", "--expect", "odd"], ["--expect 'odd'", "even, as-is"]),
+        (["diagnose", ".", "--html", "no/such/folder"], ["--html", "a folder that exists"]),
     ],
 )
 def test_bad_input_is_one_sentence(arguments, words):
@@ -45,7 +49,7 @@ def test_bad_input_is_one_sentence(arguments, words):
 def test_help_lists_the_commands():
     done = companion("--help")
     assert done.returncode == 0
-    for command in ("reproduce", "run", "subsets", "claims", "assets", "book"):
+    for command in ("reproduce", "run", "subsets", "claims", "assets", "book", "diagnose"):
         assert command in done.stdout
 
 

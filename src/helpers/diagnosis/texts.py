@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-SAMPLE_ROWS = 2**15
+SAMPLE_ROWS = 2**14
 KEPT_TEXTS = 1000  # read in full, for a language detector
 
 Hashes = npt.NDArray[np.uint64]
@@ -57,9 +57,10 @@ class TextSampler:
 
     def __init__(self) -> None:
         self._limit = _ALL
-        # Hashes only, a row for each text with a language and a label.
+        # Numbers only, a row for each text with a language and a label.
         self._rows = np.empty((0, len(_PARTS)), np.uint64)
         self._new_rows: list[Hashes] = []
+        self._codes: dict[Any, int] = {}  # of languages and labels
         self._examples: list[tuple[int, str, Any]] = []  # key, text, language
         self._largest_example = _ALL
 
@@ -78,17 +79,26 @@ class TextSampler:
             self._add_step(parts[:-2], *parts[-2:])
 
     def _add_step(self, texts: list[pa.Array], language: pa.Array, label: pa.Array) -> None:
-        key = _mixed([_cheap_hash(text) for text in texts])
-        chosen = np.flatnonzero((key <= self._limit) & _filled(texts[0]))
+        key = _joined([_cheap_hash(text) for text in texts])
+        chosen = np.flatnonzero(key <= self._limit)
+        chosen = chosen[_filled(texts[0].take(pa.array(chosen)))]
         if not len(chosen):
             return
         rows = pa.array(chosen)
-        parts = [key[chosen], _mixed([_hash(text.take(rows)) for text in texts])]
-        parts += [_hash(part.take(rows)) for part in (language, label)]
+        parts = [key[chosen], _joined([_hash(text.take(rows)) for text in texts])]
+        parts += [self._coded(part.take(rows)) for part in (language, label)]
         self._new_rows.append(np.stack(parts, axis=1))
         if sum(map(len, self._new_rows)) > SAMPLE_ROWS:
             self._thin()
         self._add_examples(texts[0], language, key, chosen)
+
+    def _coded(self, values: pa.Array) -> Hashes:
+        encoded = values.dictionary_encode(null_encoding="encode")
+        codes = [
+            self._codes.setdefault(value, len(self._codes))
+            for value in encoded.dictionary.to_pylist()
+        ]
+        return np.array(codes, np.uint64)[encoded.indices.to_numpy(zero_copy_only=False)]
 
     def _thin(self) -> None:
         """Merge what is new; lower the limit until the sample is small enough."""
@@ -139,14 +149,14 @@ def _filled(text: pa.Array) -> npt.NDArray[np.bool_]:
     return np.asarray(pc.fill_null(pc.greater(pc.binary_length(text), 0), False), dtype=bool)
 
 
-def _hash(values: pa.Array) -> Hashes:
-    """Return a hash of each value, computed once for equal ones."""
-    encoded = pc.dictionary_encode(values, null_encoding="encode")
-    different = encoded.dictionary.to_numpy(zero_copy_only=False)
-    if different.dtype.kind != "i":
-        different = different.astype(object)
-    hashed = pd.util.hash_array(different, categorize=False)
-    return np.asarray(hashed[encoded.indices.to_numpy(zero_copy_only=False)], dtype=np.uint64)
+def _hash(texts: pa.Array) -> Hashes:
+    """Return a hash of each text, all of its letters."""
+    objects = texts.to_numpy(zero_copy_only=False)
+    return np.asarray(pd.util.hash_array(objects, categorize=False), dtype=np.uint64)
+
+
+def _joined(hashes: list[Hashes]) -> Hashes:
+    return hashes[0] if len(hashes) == 1 else _mixed(hashes)
 
 
 def _cheap_hash(text: pa.Array) -> Hashes:
