@@ -151,7 +151,7 @@ def expectations(counts: pd.DataFrame, expect: str | Path | None) -> list[Expect
 
     def distance(one: pd.DataFrame, other: pd.DataFrame) -> float:
         """Return the total variation distance, mean over rows."""
-        return float(of_language @ np.abs(one - other).to_numpy().sum(axis=1) / 2)
+        return float(of_language @ (one - other).abs().to_numpy().sum(axis=1) / 2)
 
     def accuracy(there: pd.DataFrame, guess: np.ndarray) -> float:
         return float(of_language @ there.to_numpy()[np.arange(len(guess)), guess])

@@ -98,7 +98,8 @@ class TextSampler:
             self._codes.setdefault(value, len(self._codes))
             for value in encoded.dictionary.to_pylist()
         ]
-        return np.array(codes, np.uint64)[encoded.indices.to_numpy(zero_copy_only=False)]
+        of_rows = encoded.indices.to_numpy(zero_copy_only=False)
+        return np.asarray(np.array(codes, np.uint64)[of_rows])
 
     def _thin(self) -> None:
         """Merge what is new; lower the limit until the sample is small enough."""
