@@ -39,6 +39,10 @@ def companion(*arguments, **options):
         (["run", "--model", ""], ["model ''", "owner/name"]),
         (["run", "--seed", "4294967296"], ["seed 4294967296", "from 0 to 4294967295"]),
         (["run", "--variant", "layers=²"], ["layers='²'", "whole number"]),
+        (["diagnose", "no-such-file.csv"], ["'no-such-file.csv'", "no file, no folder"]),
+        (["diagnose", ".", "--fail-on", "fatal"], ["--fail-on 'fatal'", "note, warning, error"]),
+        (["diagnose", ".", "--expect", "odd"], ["--expect 'odd'", "even, as-is"]),
+        (["diagnose", ".", "--html", "no/such/folder"], ["--html", "a folder that exists"]),
     ],
 )
 def test_bad_input_is_one_sentence(arguments, words):
@@ -52,7 +56,7 @@ def test_bad_input_is_one_sentence(arguments, words):
 def test_help_lists_the_commands():
     done = companion("--help")
     assert done.returncode == 0
-    for command in ("reproduce", "run", "subsets", "claims", "assets", "book"):
+    for command in ("reproduce", "run", "subsets", "claims", "assets", "book", "diagnose"):
         assert command in done.stdout
 
 
