@@ -232,7 +232,7 @@ def _part(panel: Panel, title: str) -> str:
     axes = panel.drawn if isinstance(panel.drawn, Axes) else next(iter(panel.drawn or ()))
     canvas = axes.get_figure()
     assert isinstance(canvas, Figure)
-    widest = 1.2 * 96 * canvas.get_figwidth()
+    widest = 1.13 * 96 * canvas.get_figwidth()  # of narrow ones, two fill a row
     size = f"flex:1 1 {_least_width(canvas):.0f}px;max-width:{widest:.0f}px"
     return f'<div style="{size}"><p>{html.escape(panel.name)}</p>{_picture(panel, title)}</div>'
 

@@ -70,7 +70,7 @@ def _how_sure(experiments: Sequence[Experiment], found: Verdicts) -> str:
         counts = {verdict: sum(one.verdict == verdict for one in told) for verdict in _COUNTED}
         counted = [f"{n} {_COUNTED[verdict]}" for verdict, n in counts.items() if n]
         missing = len(HEADLINES) - len(told)
-        counted += [f"{missing} without a result yet"] * bool(missing)
+        counted += [f"{missing} {'have' if missing > 1 else 'has'} no result yet"] * bool(missing)
         seeds = max(len(values) for one in told for values in one.values.values())
         lines.append(
             f"Of the paper's {len(HEADLINES)} main findings, {_listed(counted)} "

@@ -114,10 +114,11 @@ def headline_table(experiments: Sequence[Experiment], found: Verdicts) -> pd.Dat
     Returns
     -------
     DataFrame
-        Cells are HTML. A row for each finding; columns the paper, every data set and model, and
-        where there are several data sets, all together.
+        Cells are HTML. A row for each finding; columns the paper, where there are several data sets
+        all together, and every data set and model.
     """
-    headings = columns(experiments, found)
+    in_order = sorted(columns(experiments, found).items(), key=lambda one: one[0][0] != POOLED)
+    headings = dict(in_order)  # what decides comes first
     rows = {
         f"{short}<small>{html.escape(_measured(_BY_ID[name]))}</small>": {
             "Paper": paper_cell(found.paper[name]),
