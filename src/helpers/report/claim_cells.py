@@ -65,9 +65,10 @@ def remarks(finding: Finding) -> list[str]:
         found.append(_beside_published(finding, finding.published))
     for name, some in finding.cohorts.items():
         words = f"{signed(some.estimate)} {interval(some)}".rstrip()
-        found.append(f"{COHORT_LABELS[name]}, {_seeds(some.seeds)}: {words}, {some.verdict}")
+        verdict = f", {some.verdict}" if some.seeds > 1 else ""  # one seed never decides
+        found.append(f"{COHORT_LABELS[name]}, {_seeds(some.seeds)}: {words}{verdict}")
     cohort = finding.cohorts.get("confirming")
-    if cohort is not None and cohort.verdict != numbers.verdict:
+    if cohort is not None and cohort.seeds > 1 and cohort.verdict != numbers.verdict:
         found.append("old and new seeds together say otherwise than the new alone")
     found += [f"without seed {seed} ({why})" for seed, why in finding.left_out.items()]
     return found
