@@ -98,6 +98,7 @@ def table(
     caption: str,
     formats: Mapping[Any, Any] | None = None,
     markup: bool = False,
+    prose: bool = False,
 ) -> Html:
     """Return a frame as a table: index as row headings, numbers right, one caption.
 
@@ -112,6 +113,8 @@ def table(
     markup : bool
         The cells and the index hold HTML of ours, in which the text of others is escaped.
         Otherwise they are text, as the columns always are.
+    prose : bool
+        The cells hold sentences: on the left, and broken into lines.
     """
     if frame.empty:
         return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
@@ -126,7 +129,8 @@ def table(
     style = style.format_index(escape=escape, axis=0).format_index(escape="html", axis=1)
     content = style.to_html(exclude_styles=True, sparse_index=True)
     head, body = content.split("<tbody>")
-    head = head.replace("<table", '<table class="companion-table"', 1)
+    classes = "companion-table companion-prose" if prose else "companion-table"
+    head = head.replace("<table", f'<table class="{classes}"', 1)
     head, body = _headings(head, "col"), _headings(body, "row")
     body = body.replace(f">{MISSING}<", f'><span class="companion-missing">{MISSING}</span><')
     body = re.sub(r"(<td[^>]*>[^<\[]+) (\[[^\]<]*\])", r"\1 <small>\2</small>", body)

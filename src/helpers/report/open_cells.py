@@ -127,9 +127,8 @@ def shown(experiments: Experiments, *, caption: str, outdated: Stages = _NONE) -
     both = pd.DataFrame({"what is missing": found["missing"] + "<br>" + found["command"]})
     if rows := [tuple(map(html.escape, place)) for place in both.index]:
         both.index = pd.MultiIndex.from_tuples(rows)
-    body = display.table(both, caption=caption, markup=True)
-    content = body.html.replace("companion-table", "companion-table companion-prose", 1)
-    return Html(head.html + content, f"{head.text}\n{found.to_string()}")
+    body = display.table(both, caption=caption, markup=True, prose=True)
+    return Html(head.html + body.html, f"{head.text}\n{found.to_string()}")
 
 
 def other_data(profile: str, experiments: Experiments, *, caption: str) -> Html:
@@ -159,7 +158,4 @@ def other_data(profile: str, experiments: Experiments, *, caption: str) -> Html:
             "command": f"<code>{html.escape(command)}</code>",
         }
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["here", "command"])
-    body = display.table(frame, caption=caption, markup=True)
-    return Html(
-        body.html.replace("companion-table", "companion-table companion-prose", 1), body.text
-    )
+    return display.table(frame, caption=caption, markup=True, prose=True)

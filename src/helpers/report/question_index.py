@@ -25,7 +25,8 @@ def index(results: Sequence[RunResults], *, caption: str) -> Html:
         With the table's number.
     """
     rows = {html.escape(question.title): _row(question, results) for question in QUESTIONS}
-    return table(pd.DataFrame.from_dict(rows, orient="index"), caption=caption, markup=True)
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    return table(frame, caption=caption, markup=True, prose=True)
 
 
 def _row(question: Question, results: Sequence[RunResults]) -> dict[str, str]:
