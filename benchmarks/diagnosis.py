@@ -1,19 +1,12 @@
 """The diagnosis against Arrow's own read and group-by of the same columns, in one run.
 
-    python benchmarks/diagnosis.py [--csv-rows 1000000] [--parquet-rows 10000000] [--peers PYTHON]
+    python benchmarks/diagnosis.py [--csv-rows 1000000] [--parquet-rows 10000000]
 
 Each way runs in a process of its own, on the same file, some times by turns; the fastest counts,
 without imports. The companion's time is that of the whole diagnosis, statistics included. Seconds
 of the processor are told too: other programs on the machine disturb them less.
 Beside each time stands the peak memory of the process and how it grows when the file is four times
-as long.
-
-Two packages that write a report on any table are run too, on a shorter file, where they are
-installed: ``--peers`` is the Python that has them, for instance that of
-
-    python -m venv peers && peers/bin/pip install pandas pyarrow skrub fg-data-profiling
-
-Writes ``results/benchmarks/diagnosis.json``.
+as long. Writes ``results/benchmarks/diagnosis.json``.
 """
 
 import argparse
@@ -32,7 +25,6 @@ import pyarrow.parquet
 from helpers.foundation import hardware, paths, store
 
 REPETITIONS = 5
-PEER_ROWS, PEER_REPETITIONS = 100_000, 2
 SHORTER = 4  # times: the file that memory is compared on
 LANGUAGES, LABELS = ("de", "en", "es", "fr", "ja", "zh"), ("1", "2", "3", "4", "5")
 IMPORTS = {
@@ -57,18 +49,6 @@ else:
 counted = table.group_by(["language", "label"]).aggregate([([], "count_all")])
 rows = sum(counted["count_all"].to_pylist())
 """,
-}
-# What each writes of the same CSV file: imports, then the page.
-PAGES = {
-    "companion": ("from helpers.diagnosis import diagnose", "diagnose({path!r}).to_html()"),
-    "skrub": (
-        "import pandas; from skrub import TableReport",
-        "TableReport(pandas.read_csv({path!r}), verbose=0).html()",
-    ),
-    "fg-data-profiling": (
-        "import pandas; from data_profiling import ProfileReport",
-        "ProfileReport(pandas.read_csv({path!r}), progress_bar=False).to_html()",
-    ),
 }
 MEASURE = """
 import json, time
@@ -119,31 +99,6 @@ def run(way, path, columns):
     return measure(IMPORTS[way], WAYS[way].format(path=str(path), columns=columns))
 
 
-def compare_pages(folder, python):
-    """Return what each package takes for its report on a CSV file with texts."""
-    path = write(folder, "csv", PEER_ROWS, with_text=True)
-    found = {}
-    for package, (imports, page) in PAGES.items():
-        interpreter = sys.executable if package == "companion" else python
-        way = f"rows = len({page.format(path=str(path))}.encode())"
-        try:
-            runs = [measure(imports, way, interpreter) for _ in range(PEER_REPETITIONS)]
-        except subprocess.CalledProcessError as error:
-            if "ModuleNotFoundError" not in error.stderr:
-                raise
-            found[package] = "not installed"
-            continue
-        seconds, processor, memory, size = zip(*runs, strict=True)
-        found[package] = {
-            "seconds": round(min(seconds), 3),
-            "processor_seconds": round(min(processor), 3),
-            "peak_memory_mib": round(max(memory), 1),
-            "page_kib": round(size[0] / 1024),
-        }
-        print(package, found[package], flush=True)
-    return found
-
-
 def compare(folder, kind, rows, *, with_text):
     """Return what both ways took on a file, and on one that is a quarter as long."""
     columns = columns_of(with_text)
@@ -175,7 +130,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--csv-rows", type=int, default=1_000_000)
     parser.add_argument("--parquet-rows", type=int, default=10_000_000)
-    parser.add_argument("--peers", default=sys.executable, help="a Python that has the packages")
     options = parser.parse_args()
     sizes = {"csv": options.csv_rows, "parquet": options.parquet_rows}
     report = {
@@ -184,7 +138,6 @@ def main():
         "shorter": SHORTER,
         "hardware": hardware.describe(),
         "load": round(os.getloadavg()[0], 1),
-        "peer_rows": PEER_ROWS,
         "results": {},
     }
     with tempfile.TemporaryDirectory() as folder:
@@ -193,7 +146,6 @@ def main():
                 name = f"{kind}, {'with' if with_text else 'without'} texts"
                 report["results"][name] = compare(Path(folder), kind, rows, with_text=with_text)
                 print(name, report["results"][name], flush=True)
-        report["pages"] = compare_pages(Path(folder), options.peers)
     target = paths.benchmark_file(__file__)
     store.write_json(target, report)
     print(f"The result: {target}")

@@ -154,9 +154,8 @@ display.table(
 # %% tags=["hide-input"]
 display.table(
     diagnosis_benchmarks.pages(),
-    caption="<b>Reports.</b> A page on the same CSV file of "
-    f"{diagnosis_benchmarks.page_rows()} rows with texts, without imports. "
-    + benchmarks.conditions("diagnosis"),
+    caption="<b>Reports.</b> A page on the same CSV file with texts, without imports. "
+    + benchmarks.conditions("diagnosis_pages"),
 )
 
 # %% [markdown]

@@ -14,7 +14,7 @@ TABLES = [
     (benchmarks.finetuning_speed, "finetuning"),
     (benchmarks.feature_speed, "features"),
     (diagnosis_benchmarks.speed, "diagnosis"),
-    (diagnosis_benchmarks.pages, "diagnosis"),
+    (diagnosis_benchmarks.pages, "diagnosis_pages"),
     (diagnosis_benchmarks.errors, "diagnosis_coverage"),
     (diagnosis_benchmarks.newcomer_steps, "newcomer"),
 ]

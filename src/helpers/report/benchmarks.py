@@ -35,7 +35,7 @@ FEATURE_WAYS = {
     "pipeline": "a pipeline, one text at a time",
 }
 
-_WITHOUT_MODEL = ("diagnosis", "diagnosis_coverage", "newcomer")
+_WITHOUT_MODEL = ("diagnosis", "diagnosis_coverage", "diagnosis_pages", "newcomer")
 
 
 def load(name: str) -> dict[str, Any] | None:

@@ -27,11 +27,11 @@ def speed() -> pd.DataFrame:
 
 def pages() -> pd.DataFrame:
     """Return what a report on the same CSV file takes here and in other packages."""
-    report = benchmarks.load("diagnosis")
-    if report is None or "pages" not in report:
+    report = benchmarks.load("diagnosis_pages")
+    if report is None:
         return pd.DataFrame()
     rows = {}
-    for package, found in report["pages"].items():
+    for package, found in report["results"].items():
         measured = {} if isinstance(found, str) else found
         rows["this companion" if package == "companion" else package] = {
             "seconds": measured.get("seconds", found),
@@ -40,12 +40,6 @@ def pages() -> pd.DataFrame:
             "page, KiB": measured.get("page_kib", found),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def page_rows() -> str:
-    """Return how many rows the reports were about; empty where none were."""
-    report = benchmarks.load("diagnosis")
-    return "" if report is None or "peer_rows" not in report else f"{report['peer_rows']:,}"
 
 
 def newcomer_steps() -> pd.DataFrame:
