@@ -66,7 +66,8 @@ def source_paths() -> list[Path]:
 
 def repository_url() -> str | None:
     """Return the repository's public address, from ``pyproject.toml``; None where there is none."""
-    content = (paths.repository_root() / "pyproject.toml").read_text(encoding="utf-8")
+    file = paths.repository_root() / "pyproject.toml"
+    content = file.read_text(encoding="utf-8") if file.is_file() else "[project]"
     url: str | None = tomllib.loads(content)["project"].get("urls", {}).get("Repository")
     return url
 
