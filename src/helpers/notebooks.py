@@ -98,7 +98,8 @@ def read_source(path: Path) -> "nbformat.NotebookNode":
     import nbformat
 
     notebook = jupytext.read(path, fmt="py:percent")
-    notebook.cells[0].source += f"\n\n{_how_to_run(path.stem)}"
+    if notebook.cells[0].cell_type == "markdown":
+        notebook.cells[0].source += f"\n\n{_how_to_run(path.stem)}"
     notebook.cells.insert(1, setup_cell())
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"{path.stem}-{number:02d}".replace("_", "-")
