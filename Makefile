@@ -3,6 +3,7 @@
 #   make reproduce               run the quick profile on real texts, build the book
 #   make reproduce PROFILE=...   another profile of configs/ (embedded, paper)
 #   make test                    all tests, and the ten that take longest
+#   make soak                    the tests of reliability with 200 kills and 10,000 cases each
 #   make book                    the book from the committed results, computing no experiment
 #   make browser                 read the book that was built last in chromium, every page
 #   make TORCH_INDEX=<URL> ...   take torch from that index (pytorch.org names a CPU one)
@@ -17,7 +18,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce test lint book browser bench clean
+.PHONY: help setup reproduce test soak lint book browser bench clean
 
 help:  ## Show the targets.
 	@sed -n 's/^# \{0,1\}//p' Makefile
@@ -32,7 +33,10 @@ reproduce: $(READY)
 	@$(BIN)/companion reproduce --profile $(PROFILE) $(SOURCES)
 
 test: $(READY)
-	@$(BIN)/python -m pytest --durations=10
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --durations=10
+
+soak: $(READY)  ## Kills, full disks and random damage, in numbers: some hours.
+	@COMPANION_SOAK=1 $(BIN)/python -m pytest tests/reliability
 
 lint: $(READY)
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports

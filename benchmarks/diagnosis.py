@@ -24,11 +24,11 @@ import pyarrow.parquet
 
 from helpers.foundation import hardware, paths, store
 
-REPETITIONS = 2
+REPETITIONS = 5
 SHORTER = 4  # times: the file that memory is compared on
 LANGUAGES, LABELS = ("de", "en", "es", "fr", "ja", "zh"), ("1", "2", "3", "4", "5")
 IMPORTS = {
-    "companion": "from helpers.diagnosis import diagnose; import scipy.stats",
+    "companion": "from helpers.diagnosis import diagnose; import pyarrow.dataset",
     "arrow": "import pyarrow as pa, pyarrow.csv, pyarrow.dataset",
 }
 WAYS = {
@@ -87,15 +87,16 @@ def columns_of(with_text):
     return ["language", "label", *(["text"] if with_text else [])]
 
 
+def measure(imports, way, python=sys.executable):
+    """Return seconds, processor seconds, peak memory in MiB and ``rows`` of one process."""
+    program = MEASURE.format(imports=imports, way=way)
+    done = subprocess.run([python, "-c", program], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def run(way, path, columns):
-    """Return seconds, processor seconds, peak memory in MiB and rows counted of one process."""
-    program = MEASURE.format(
-        imports=IMPORTS[way], way=WAYS[way].format(path=str(path), columns=columns)
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    return json.loads(done.stdout)
+    """Return `measure` of one way to count a file."""
+    return measure(IMPORTS[way], WAYS[way].format(path=str(path), columns=columns))
 
 
 def compare(folder, kind, rows, *, with_text):

@@ -23,7 +23,7 @@ profile = "quick"  # a file in configs/: quick, embedded, paper
 
 # %% tags=["hide-input"]
 from helpers import notebooks
-from helpers.report import benchmarks, display, grid_price
+from helpers.report import benchmarks, diagnosis_benchmarks, display, grid_price
 
 notebooks.check_parameters(globals(), "profile")
 
@@ -135,24 +135,48 @@ display.table(
 
 # %% tags=["hide-input"]
 display.table(
-    benchmarks.diagnosis_speed(),
+    diagnosis_benchmarks.speed(),
     caption="<b>Diagnosis.</b> The whole of it, statistics included, without imports. "
     + benchmarks.conditions("diagnosis"),
     formats={
         "seconds": "{:.1f}",
         "times Arrow's": "{:.2f}",
+        "times Arrow's, of the processor": "{:.2f}",
         "memory, MiB": "{:,.0f}",
         "on a quarter of the rows, MiB": "{:,.0f}",
         "Arrow's memory, MiB": "{:,.0f}",
     },
 )
 
+# %% [markdown]
+# Other packages write a report on any table, without a test of language against label.
+
 # %% tags=["hide-input"]
 display.table(
-    benchmarks.diagnosis_errors(),
+    diagnosis_benchmarks.pages(),
+    caption="<b>Reports.</b> A page on the same CSV file with texts, without imports. "
+    + benchmarks.conditions("diagnosis_pages"),
+)
+
+# %% [markdown]
+# A newcomer installs the core of the companion alone: no torch to count a table.
+
+# %% tags=["hide-input"]
+display.table(
+    diagnosis_benchmarks.newcomer_steps(),
+    caption="<b>A newcomer's path.</b> From nothing to a report, pip's cache empty. "
+    + diagnosis_benchmarks.newcomer_size()
+    + " "
+    + benchmarks.conditions("newcomer"),
+    formats={"seconds": "{:.1f}", "processor's seconds": "{:.1f}"},
+)
+
+# %% tags=["hide-input"]
+display.table(
+    diagnosis_benchmarks.errors(),
     caption="<b>Errors of the diagnosis.</b> Tables of the paper's form with a known Cohen's w: "
     "how often the interval of V covers the true V, lies above it, and which status comes out. "
-    + benchmarks.diagnosis_tables(),
+    + diagnosis_benchmarks.tables(),
     formats={"tables": "{:,.0f}"},
 )
 

@@ -101,6 +101,7 @@ display.table(
     how_sure.power(experiments),
     caption="<b>Table S-3. Seeds for a power of 80 %.</b> SD at most: upper 80 % bound of the "
     "standard deviation between seeds. Seeds: how many show the smallest effect at the 5 % level",
+    markup=True,
 )
 
 # %% [markdown]
@@ -151,6 +152,7 @@ display.table(
     changes.null_reference(published),
     caption="<b>Table S-6. The null's reference.</b> Change minus null, before and now, same "
     "models; 95 % intervals over seeds 0 to 2",
+    markup=True,
 )
 
 # %% [markdown]
@@ -174,4 +176,5 @@ display.table(
     changes.rulers(published),
     caption="<b>Table S-8. The rulers.</b> Mean, 95 % interval over seeds 0 to 2, and the verdict "
     "it gives, before and now",
+    markup=True,
 )

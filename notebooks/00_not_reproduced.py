@@ -21,7 +21,7 @@
 profile = "quick"  # a file in configs/: quick, embedded, paper
 
 # %% tags=["hide-input"]
-from helpers import book, notebooks, verification
+from helpers import book, notebooks, stages
 from helpers.report import open_cells
 
 notebooks.check_parameters(globals(), "profile")
@@ -38,7 +38,7 @@ originals = book.originals()
 # %% tags=["hide-input"]
 open_cells.shown(
     originals,
-    outdated=verification.outdated(originals),
+    outdated=stages.outdated(originals),
     caption="<b>Table N-1. Open cells of profile paper.</b> What is missing, and its command",
 )
 
@@ -48,7 +48,7 @@ open_cells.shown(
 # %% tags=["hide-input"]
 open_cells.shown(
     experiments,
-    outdated=verification.outdated(experiments),
+    outdated=stages.outdated(experiments),
     caption="<b>Table N-2. Open cells of this profile.</b> What is missing, and its command",
 )
 

@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from helpers.foundation import paths
+from sentences import SENTENCES
 
 if TYPE_CHECKING:
     from helpers.foundation.experiment import Experiment
@@ -35,16 +36,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--book", type=Path, help="a built book for tests/browser, as _build/html")
 
 
-SENTENCES = MappingProxyType(
-    {
-        "fr": ("La chambre était propre et calme.", "Le repas est arrivé froid, quelle déception."),
-        "es": ("El médico escuchó con mucha paciencia.", "La batería duró apenas dos días."),
-        "ja": ("部屋はとても静かで清潔でした。", "料理は冷たくて残念でした。"),
-        "de": ("Das Zimmer war sauber und ruhig.", "Der Akku hielt leider nur zwei Tage."),
-        "en": ("The room was clean and quiet.", "The meal arrived cold, what a pity."),
-        "zh": ("房间非常安静,也很干净。", "饭菜送来时是凉的,真遗憾。"),
-    }
-)
 _TINY = MappingProxyType(
     {
         "hidden_size": 32,

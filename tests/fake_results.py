@@ -1,5 +1,6 @@
 """Made-up result files in the store's schemas, to test what reads them. They never leave a test."""
 
+import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,7 +89,19 @@ def write_one(experiment: Experiment) -> None:
     publish(experiment, "shap_examples", {"shap_examples.parquet": _examples(experiment)})
 
 
-def publish(experiment: Experiment, stage: str, files: dict[str, object]) -> None:
+def identity(experiment: Experiment) -> dict[str, object]:
+    """Return what a record says of its experiment."""
+    folder = experiment.settings.dataset_folder(experiment.dataset)
+    return dataclasses.asdict(experiment) | {"dataset_folder": folder}
+
+
+def publish(
+    experiment: Experiment,
+    stage: str,
+    files: dict[str, object],
+    *,
+    parameters: dict[str, object] | None = None,
+) -> None:
     """Publish a stage's files as the stages do."""
     store.publish(
         experiment.folder,
@@ -97,7 +110,7 @@ def publish(experiment: Experiment, stage: str, files: dict[str, object]) -> Non
         record=store.StageRecord(
             fingerprint="made up", version=1, files={}, seconds=60.0, peak_memory_gib=1.5
         ),
-        parameters={},
+        parameters=identity(experiment) if parameters is None else parameters,
         environment=ENVIRONMENT,
     )
 

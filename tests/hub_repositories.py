@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from conftest import SENTENCES
 from helpers.data.grouping import SPLITS
+from sentences import SENTENCES
 
 AMAZON = "defunct-datasets/amazon_reviews_multi"
 AMAZON_COPY = "mteb/amazon_reviews_multi"

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conftest import SENTENCES
 from helpers import book, notebooks, stages
 from helpers.book_pages import Place
 from helpers.foundation import store
@@ -32,6 +31,7 @@ from hub_repositories import (
     publish_xnli,
 )
 from loopback_hub import COMMIT, serving
+from sentences import SENTENCES
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PROFILE = "paper_tiny"

@@ -12,7 +12,6 @@ from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.report import benchmarks
-from helpers.stages import stage_fingerprint
 
 
 @pytest.fixture
@@ -155,26 +154,14 @@ def test_a_tolerance_holds_what_other_rounding_was_seen_to_move():
     assert (table.iloc[0] == "none").all()
 
 
-def test_results_are_outdated_when_settings_change(checkout):
-    experiment = Experiment("e5_small", "multiemo_pairs", "imbalanced", 0, "tiny")
-    assert v.outdated([experiment]) == {}
-    for stage in ("subsets", "predictions"):
-        record = store.StageRecord(
-            fingerprint=stage_fingerprint(experiment, stage, sources={}),
-            version=1, files={}, seconds=1, peak_memory_gib=1,
-        )  # fmt: skip
-        store.publish(experiment.folder, stage, {}, record=record, parameters={}, environment={})
-    assert v.outdated([experiment]) == {}
-    profile = checkout / "configs" / "tiny.yaml"
-    text = profile.read_text()
-    profile.write_text(text.replace("epochs: 1", "epochs: 2"))
-    assert v.outdated([experiment]) == {experiment: ["predictions"]}
-    profile.write_text(text.replace("train: 600", "train: 480"))
-    assert v.outdated([experiment]) == {experiment: ["subsets", "predictions"]}
-    # A local copy that is not given here cannot be told.
-    local = experiment.replace(dataset="xnli_7500", profile="quick")
-    fake_results.publish(local, "subsets", {})
-    assert v.outdated([local]) == {}
+def test_a_damaged_file_is_named_and_the_others_stay_comparable(experiments, tmp_path, caplog):
+    path = experiments[0].folder / "metrics.json"
+    path.write_bytes(path.read_bytes()[:-9])
+    v._keep(experiments[0], tmp_path)
+    kept = {file.name for file in (tmp_path / experiments[0].relative_folder).iterdir()}
+    there = {file.name for file in experiments[0].folder.iterdir()}
+    assert there - kept == {"metrics.json", "run.json"}
+    assert f"{path} was changed" in caplog.text and "made again" in caplog.text
 
 
 @pytest.mark.real

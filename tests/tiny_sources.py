@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from conftest import SENTENCES
 from helpers.foundation import paths
+from sentences import SENTENCES
 
 LANGUAGES = ("fr", "en")
 PREMISES = {"train": 40, "validation": 12, "test": 30}

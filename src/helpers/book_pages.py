@@ -1,5 +1,6 @@
 """The pages of the book: which notebooks, with which parameters, in which order and titles."""
 
+import html
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 import nbformat
 import yaml
 
-from helpers import notebooks, stages, verification
+from helpers import notebooks, stages
 from helpers.foundation import paths
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
@@ -135,29 +136,34 @@ def introduce(notebook: nbformat.NotebookNode, page: Page) -> None:
     if page.of is not None:
         notebook.cells[0].source = notebooks.read_source(page.of).cells[0].source
         notebook.cells.append(nbformat.v4.new_markdown_cell(_links(page)))
-    if page.place is None:
-        return
-    from helpers.report.runs import recipe_line
-
-    dataset, model = dataset_label(page.place.dataset), model_label(page.place.model)
     title, _, rest = notebook.cells[0].source.partition("\n")
     profile = page.parameters["profile"]
-    section = os.path.relpath(
-        generated_dir() / _SECTIONS / f"{page.source.stem}.ipynb", page.target.parent
-    )
-    recipe = recipe_line(page.experiments[0])
-    about = (
-        f"*{dataset}, {model}, profile `{profile}`.* [All data sets side by side]({section}).\n\n"
-        f":::{{dropdown}} How these models were fine-tuned\n{recipe[0].upper()}{recipe[1:]}.\n:::"
-    )
-    outdated = verification.outdated(page.experiments)
-    if outdated:
-        about += (
-            f"\n\n:::{{warning}}\nSettings, data or code have changed since some of these results "
-            f"were made ({len(outdated)} of {len(page.experiments)} experiments). "
+    if page.place is not None:
+        from helpers.report.runs import recipe_line
+
+        # A page is Markdown, where a folder's name could pass for a tag.
+        dataset = dataset_label(page.place.dataset)
+        model = html.escape(model_label(page.place.model))
+        section = os.path.relpath(
+            generated_dir() / _SECTIONS / f"{page.source.stem}.ipynb", page.target.parent
+        )
+        recipe = recipe_line(page.experiments[0])
+        about = (
+            f"*{dataset}, {model}, profile `{profile}`.* [All data sets side by side]({section})."
+            f"\n\n:::{{dropdown}} How these models were fine-tuned\n{recipe[0].upper()}"
+            f"{recipe[1:]}.\n:::"
+        )
+        notebook.cells[0].source = f"{title} ({dataset})\n\n{about}\n{rest}"
+        return
+    # A section's notebook says it itself, for its own experiments.
+    mine = [each for each in page.experiments if each.profile == profile]
+    if outdated := stages.outdated(mine):
+        about = (
+            f":::{{warning}}\nSettings, data or code have changed since some of these results "
+            f"were made ({len(outdated)} of {len(mine)} experiments). "
             f"`companion reproduce --profile {profile}` makes them again.\n:::"
         )
-    notebook.cells[0].source = f"{title} ({dataset})\n\n{about}\n{rest}"
+        notebook.cells[0].source = f"{title}\n\n{about}\n{rest}"
 
 
 def _links(page: Page) -> str:

@@ -9,15 +9,34 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import typer.core
 
 from helpers.diagnosis.command import diagnose
 from helpers.foundation import hardware
-from helpers.foundation.errors import CompanionError
+from helpers.foundation.errors import CompanionError, disk_reason
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import FAMILIES, MODELS, SETUPS, check_model, family_of
+from helpers.foundation.paths import existing_folder
 from helpers.foundation.profiles import PUBLISHED_PROFILE, load_profile
 
+
+class _Commands(typer.core.TyperGroup):
+    """The commands; Typer would end an interrupted one without a word of ours."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            print(
+                "companion: stopped; finished stages are kept, the same call goes on",
+                file=sys.stderr,
+            )
+            sys.exit(130)
+
+
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -48,10 +67,9 @@ def _sources(items: list[str] | None) -> dict[str, Path]:
                 f"--source {item!r}: give NAME=FOLDER with NAME one of {', '.join(FAMILIES)}, "
                 "wikipedia"
             )
-        path = Path(folder).expanduser()
-        if not path.is_dir():
-            raise CompanionError(f"--source {item!r}: {folder!r} is not a folder")
-        sources[name] = path.resolve()
+        if name in sources:
+            raise CompanionError(f"--source {item!r}: {name} has a folder already")
+        sources[name] = existing_folder(folder, what=f"--source {item!r}")
     return sources
 
 
@@ -127,7 +145,10 @@ def run(
     Experiment(model, dataset, setup, seed, profile, variant)
     experiment = Experiment(model, _named(dataset, sources), setup, seed, profile, variant)
     from helpers import reproduction
+    from helpers.stages import check_has
 
+    if stages is not None:
+        check_has(experiment, chosen)
     reproduction.run_experiments([experiment], stages=chosen, sources=sources)
     if not hardware.is_first_process():
         return
@@ -258,6 +279,11 @@ def main() -> None:
     except CompanionError as error:
         print(f"companion: {error}", file=sys.stderr)
         sys.exit(2)
+    except OSError as error:
+        if (reason := disk_reason(error)) is None:
+            raise
+        print(f"companion: {reason}", file=sys.stderr)
+        sys.exit(2)
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("helpers"):
             raise
@@ -267,11 +293,6 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(2)
-    except KeyboardInterrupt:
-        print(
-            "companion: stopped; finished stages are kept, the same call goes on", file=sys.stderr
-        )
-        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -66,7 +66,8 @@ def source_paths() -> list[Path]:
 
 def repository_url() -> str | None:
     """Return the repository's public address, from ``pyproject.toml``; None where there is none."""
-    content = (paths.repository_root() / "pyproject.toml").read_text(encoding="utf-8")
+    file = paths.repository_root() / "pyproject.toml"
+    content = file.read_text(encoding="utf-8") if file.is_file() else "[project]"
     url: str | None = tomllib.loads(content)["project"].get("urls", {}).get("Repository")
     return url
 
@@ -97,7 +98,8 @@ def read_source(path: Path) -> "nbformat.NotebookNode":
     import nbformat
 
     notebook = jupytext.read(path, fmt="py:percent")
-    notebook.cells[0].source += f"\n\n{_how_to_run(path.stem)}"
+    if notebook.cells[0].cell_type == "markdown":
+        notebook.cells[0].source += f"\n\n{_how_to_run(path.stem)}"
     notebook.cells.insert(1, setup_cell())
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"{path.stem}-{number:02d}".replace("_", "-")
@@ -147,8 +149,18 @@ def parameters_of(notebook: "nbformat.NotebookNode") -> dict[str, Any]:
     raise CompanionError("the notebook has no cell tagged parameters")
 
 
+# What a parameter is, by its name; of others any plain value will do.
+_TYPES: Mapping[str, type] = {
+    "profile": str,
+    "model": str,
+    "dataset": str,
+    "sources": dict,
+    "compute": bool,
+}
+
+
 def check_parameters(namespace: Mapping[str, Any], *allowed: str) -> None:
-    """Refuse, inside a notebook, a parameter that papermill set and nothing reads.
+    """Refuse, inside a notebook, a parameter that papermill set and nothing reads, or misreads.
 
     Parameters
     ----------
@@ -160,12 +172,19 @@ def check_parameters(namespace: Mapping[str, Any], *allowed: str) -> None:
     Raises
     ------
     CompanionError
-        If there is another plain value in the namespace; the message lists the allowed names.
+        If there is another plain value in the namespace, or a parameter's value is of another type;
+        the message lists what is allowed.
     """
     plain = (str, int, float, bool, list, dict, tuple, type(None))
     for name, value in namespace.items():
         if isinstance(value, plain) and not name.startswith("_") and name not in _SHELL_NAMES:
             check_choice("parameter", name, allowed)
+            wanted = _TYPES.get(name, object)
+            if not isinstance(value, wanted):
+                raise CompanionError(
+                    f"parameter {name}={value!r}: expected {wanted.__name__}, not "
+                    f"{type(value).__name__}"
+                )
 
 
 if __name__ == "__main__":

@@ -146,11 +146,15 @@ def claim_records(profile: str) -> list[dict[str, Any]]:
     from helpers.report.claim_list import CLAIMS, HEADLINES
     from helpers.report.claim_records import as_records
     from helpers.report.verdicts import places, verdicts
-    from helpers.stages import book_experiments
 
-    listed = book_experiments(profile)
-    found = verdicts(listed)
-    return as_records(CLAIMS, found, family=list(HEADLINES), places=places(listed))
+    listed = stage_module.book_experiments(profile)
+    return as_records(
+        CLAIMS,
+        verdicts(listed),
+        family=list(HEADLINES),
+        places=places(listed),
+        outdated=stage_module.outdated(listed),
+    )
 
 
 def claims_text(records: Sequence[Mapping[str, Any]]) -> str:

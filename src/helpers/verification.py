@@ -10,6 +10,7 @@ lie from ours.
 """
 
 import json
+import logging
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -23,8 +24,9 @@ from helpers import reproduction
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.stages import RESULT_STAGES, Sources, all_stages, stage_fingerprint
+from helpers.stages import RESULT_STAGES, Sources, all_stages
 
+_log = logging.getLogger(__name__)
 Outcome = Literal["same", "within tolerance", "moved", "new"]
 
 
@@ -172,12 +174,20 @@ def recompute(
 
 
 def _keep(experiment: Experiment, folder: Path) -> None:
-    """Copy an experiment's result files; what a killed run left half done is no result."""
+    """Copy an experiment's result files; a damaged one is named and, alone, made again."""
     try:
-        files = result_files(experiment)
-    except CompanionError:
+        names = recorded_names(experiment)
+    except CompanionError as error:
+        _log.warning("%s", error)
         return
-    for file in files:
+    for name in names:
+        try:
+            file = store.verified_path(experiment.folder, name)
+        except CompanionError as error:
+            _log.warning("%s; it is made again", str(error).partition(":")[0])
+            continue
+        if file is None:
+            continue
         target = folder / experiment.relative_folder / file.name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
@@ -216,34 +226,6 @@ def chosen(listed: Sequence[Experiment], only: str | None) -> list[Experiment]:
     return found
 
 
-def outdated(listed: Sequence[Experiment]) -> dict[Experiment, list[str]]:
-    """Return the finished stages whose inputs have changed since: settings, data, or version.
-
-    Parameters
-    ----------
-    listed : sequence of Experiment
-        Whose results to check.
-
-    Returns
-    -------
-    dict
-        Experiment to stages, in order. One that needs a folder which is not given here counts as
-        current: its data cannot be told.
-    """
-    found: dict[Experiment, list[str]] = {}
-    for experiment in listed:
-        run = store.read_run(experiment.folder)
-        records = run["stages"] if run is not None else {}
-        for stage in filter(records.__contains__, RESULT_STAGES):
-            try:
-                now = stage_fingerprint(experiment, stage, sources={})
-            except CompanionError:
-                break
-            if records[stage]["fingerprint"] != now:
-                found.setdefault(experiment, []).append(stage)
-    return found
-
-
 # --- comparing ------------------------------------------------------------------------------
 
 
@@ -255,15 +237,19 @@ def result_files(experiment: Experiment) -> list[Path]:
     CompanionError
         If a file differs from its checksum.
     """
-    run = store.read_run(experiment.folder)
-    names = [
+    found = [store.verified_path(experiment.folder, name) for name in recorded_names(experiment)]
+    return [path for path in found if path is not None]
+
+
+def recorded_names(experiment: Experiment) -> list[str]:
+    """Return the names of an experiment's result files that are published, sorted."""
+    run = store.read_run(experiment.folder) or {"stages": {}}
+    return sorted(
         name
-        for stage, record in (run or {"stages": {}})["stages"].items()
+        for stage, record in run["stages"].items()
         if stage not in all_stages() or all_stages()[stage].published
         for name in record["files"]
-    ]
-    found = [store.verified_path(experiment.folder, name) for name in sorted(names)]
-    return [path for path in found if path is not None]
+    )
 
 
 def compare(listed: Sequence[Experiment], *, before: Path) -> list[FileChange]:

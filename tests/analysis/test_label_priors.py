@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.analysis.quantities import accuracy
-from helpers.analysis.test_priors import (
+from helpers.analysis.label_priors import (
     PRIORS,
     accuracy_under,
     label_shares,
     row_weights,
     weighted_accuracy,
 )
+from helpers.analysis.quantities import accuracy
 from helpers.foundation.errors import CompanionError
 from results_by_hand import SKEW, as_in_the_paper, published
 

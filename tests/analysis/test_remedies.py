@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import results_by_hand
+from helpers.analysis.label_priors import accuracy_under, weighted_accuracy
 from helpers.analysis.prior_correction import correct
 from helpers.analysis.quantities import accuracy
 from helpers.analysis.remedies import accuracy_with, predictions_with, separation_without
-from helpers.analysis.test_priors import accuracy_under, weighted_accuracy
 from helpers.foundation.errors import CompanionError
 
 

@@ -15,7 +15,6 @@ import shap
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from conftest import SENTENCES
 from helpers.analysis.masked_texts import encode_texts, longest_input
 from helpers.analysis.partition import partition_tree
 from helpers.analysis.shap_frames import (
@@ -25,6 +24,7 @@ from helpers.analysis.shap_frames import (
 )
 from helpers.analysis.shap_values import explain_corpus
 from helpers.foundation.errors import CompanionError
+from sentences import SENTENCES
 
 EVERY_NODE = 10**6
 

@@ -1,7 +1,7 @@
 """Read a built book as its readers do: in a browser, from its files, with no server.
 
 ``pytest tests/browser --book _build/html`` checks the book in that folder. Without ``--book``
-nothing here runs; without chromium only the checks of the files do.
+only the report of a diagnosis is checked; without chromium only the files are.
 """
 
 import shutil
@@ -53,7 +53,7 @@ def book(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser(book: Path) -> "Iterator[Browser]":
+def browser() -> "Iterator[Browser]":
     """One chromium for all pages."""
     playwright = pytest.importorskip("playwright.sync_api")
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)

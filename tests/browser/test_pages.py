@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+import tables
+
+from helpers.diagnosis import diagnose
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -79,7 +82,7 @@ def axe():
     return (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
 
-def violations(page: "Page", axe: str) -> dict[str, Any]:
+def violations(page: "Page", axe: str, *, has_theme: bool = True) -> dict[str, Any]:
     """Return what axe finds with all its rules, by theme and width."""
     page.add_style_tag(content=STILL)
     page.evaluate(axe)
@@ -89,7 +92,8 @@ def violations(page: "Page", axe: str) -> dict[str, Any]:
         page.wait_for_timeout(300)  # the theme waits before it looks which blocks now scroll
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)
-            page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
+            if has_theme:
+                page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
             for violation in page.evaluate(AXE):
                 found.setdefault(violation, []).append(f"{theme}, {width} px")
     return found
@@ -189,3 +193,43 @@ def test_a_word_opens_the_folded_lists_that_have_it_and_hides_the_other_rows(boo
     assert page.locator("details.companion-fold[open]").count() == 0
     assert visit.complaints() == []
     visit.context.close()
+
+
+# --- the report of a diagnosis --------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", params=[None, "even"])
+def report(request, tmp_path_factory):
+    """A report on names that are long, and that would be harmful if they were not escaped."""
+    rows = tables.frame()
+    odd = {"en": "<script>alert('language')</script>", "fr": "a language with a long name"}
+    grouped = rows.assign(language=rows["language"].replace(odd), label=rows["label"] + " & more")
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(diagnose(grouped, expect=request.param).to_html(), encoding="utf-8")
+    return path
+
+
+def test_a_report_is_whole_quiet_light_and_accessible(report, browser, axe):
+    visit = Visit(browser, report.as_uri())
+    for width in (DESK, PHONE):
+        visit.page.set_viewport_size({"width": width, "height": 900})
+        assert visit.page.evaluate(WIDER_THAN_THE_SCREEN) <= 0, width
+    found = violations(visit.page, axe, has_theme=False)
+    assert not found, json.dumps(found, indent=1)
+    assert visit.complaints() == [] and visit.files() == [report]
+    visit.context.close()
+
+
+def test_a_report_prints_dark_on_white_and_is_not_cut_off(report, browser):
+    context = browser.new_context(color_scheme="dark", viewport={"width": 700, "height": 900})
+    page = context.new_page()
+    page.goto(report.as_uri())
+    page.emulate_media(media="print")
+    colours = "(() => { const s = getComputedStyle(document.querySelector('.diagnosis'));"
+    assert page.evaluate(f"{colours} return [s.color, s.backgroundColor] }})()") == [
+        "rgb(0, 0, 0)",
+        "rgb(255, 255, 255)",
+    ]
+    cut_off = "[...document.querySelectorAll('pre')].filter((e) => e.scrollWidth > e.clientWidth)"
+    assert page.evaluate(f"{cut_off}.length") == 0
+    context.close()

@@ -128,7 +128,10 @@ def test_rows_are_of_the_languages_that_are_asked_for(tmp_path):
         ({"languages": ["fr", "en"], "skew": {"fr": [3, 2, 1]}}, "languages or a skew, not both"),
         ({"languages": ["fr"]}, "languages fr: give two or more, once each"),
         ({"languages": ["fr", "fr"]}, "languages fr, fr: give two or more, once each"),
-        ({"skew": {"fr": [3, 2, 0], "en": [1, 2, 3]}}, "fr: give each label a weight above 0"),
+        (
+            {"skew": {"fr": [3, 2, 0], "en": [1, 2, 3]}},
+            "skew: fr: 0 is not allowed: give above 0 to 1000000",
+        ),
     ],
 )
 def test_languages_and_skews_that_cannot_be_are_refused(checkout_of, settings, message):

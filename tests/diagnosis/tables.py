@@ -15,7 +15,7 @@ def frame(n=400):
         language = ("en", "fr")[number % 2]
         often = number % 8 < 6
         label = "good" if often == (language == "en") else "bad"
-        rows.append((language, label, f'{language}, text number {number}\nwith "quotes" é'))
+        rows.append((language, label, f'{language}, text {number}\n"quoted" é'))
     return pd.DataFrame(rows, columns=["language", "label", "text"])
 
 

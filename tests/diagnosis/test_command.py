@@ -88,7 +88,8 @@ def test_it_needs_neither_torch_nor_a_checkout(tmp_path):
         "sys.meta_path.insert(0, Refuse())\n"
         "import helpers.notebooks, helpers.data.cells\n"  # the page of the book needs no more
         "from helpers.foundation import paths\n"
-        "def none(): raise AssertionError('looked for a checkout')\n"
+        "from helpers.foundation.errors import CompanionError\n"
+        "def none(): raise CompanionError('no checkout')\n"
         "paths.repository_root = none\n"
         "sys.argv = ['companion', 'diagnose', 't.csv', '--html', 'page.html']\n"
         "from helpers.cli import main; main()"

@@ -10,6 +10,7 @@ import tables
 from helpers.diagnosis import diagnose
 from helpers.diagnosis.sources import open_source
 from helpers.foundation.errors import CompanionError
+from hub_repositories import XNLI, publish_xnli
 from loopback_hub import run_against, serving
 
 FRAME = tables.frame()
@@ -131,6 +132,21 @@ def test_a_data_set_of_the_hub(tmp_path):
         ]
         assert "splits train, test: name one with --split" in read("someone/reviews", "")
         assert "cannot be read from the hub" in read("someone/else", "train")
+
+
+def test_a_data_set_of_the_hub_with_a_table_a_language_says_how_to_join_them(tmp_path):
+    publish_xnli(tmp_path / "root")
+    with serving(tmp_path / "root") as hub:
+        (refused,) = run_against(hub.url, HUB, XNLI, "train", home=tmp_path)
+        joining = refused[refused.index("pandas.concat") :].removesuffix(" makes it")
+        joining = joining.replace("[your languages]", "['fr', 'en']")
+        joining = joining.replace("rows.parquet", str(tmp_path / "rows.parquet"))
+        code = f"import datasets, json, pandas\n{joining}\nprint(json.dumps('joined'))"
+        assert f"{XNLI} has 2 configurations (fr, en)" in refused
+        (joined,) = run_against(hub.url, code, home=tmp_path)
+    assert joined == "joined"
+    found = diagnose(tmp_path / "rows.parquet")
+    assert found.columns.language == "language" and list(found.table.index) == ["en", "fr"]
 
 
 # --- bad input ------------------------------------------------------------------------------

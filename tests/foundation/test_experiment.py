@@ -23,6 +23,10 @@ GOOD = {"model": "e5_small", "dataset": "multiemo", "setup": "balanced"}
         ({"variant": "mie=2"}, ["mie", "'2'", "0, 1"]),
         ({"variant": "severity=steep"}, ["severity", "'steep'"]),
         ({"variant": "layers=0"}, ["layers", "'0'"]),
+        ({"variant": "layers=²"}, ["layers", "'²'"]),
+        ({"variant": "layers=" + "9" * 5000}, ["layers", "9999"]),
+        ({"variant": "severity=nan"}, ["severity", "'nan'"]),
+        ({"seed": 2**32}, ["seed", "4294967296", "0 to 4294967295"]),
         ({"variant": "mie=1,mie=0"}, ["mie=0"]),
     ],
 )

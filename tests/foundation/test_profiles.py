@@ -5,12 +5,14 @@ import shutil
 import pytest
 import yaml
 
+from helpers.data.folders import data_card
 from helpers.foundation import paths
 from helpers.foundation.datasets import all_datasets
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.profiles import hub_settings, load_profile, profile_names
 from helpers.foundation.variants import Variant
+from helpers.stages import experiments
 
 GOOD = {"model": "e5_small", "dataset": "multiemo", "setup": "balanced"}
 
@@ -36,16 +38,127 @@ def test_every_profile_reads_and_opens_with_its_command(name):
         ({"shap": {"max_evals": 1.5}}, ["max_evals", "int", "1.5"]),
         ({"datasets": {"multiemo": {"recipe": {"rate": 1}}}}, ["'rate'"]),
         ({"mie_setups": ["skewed"]}, ["'skewed'"]),
+        ({"setups": ["skewed"]}, ["'skewed'"]),
+        ({"setups": []}, ["setups", "empty"]),
+        ({"setups": ["balanced", "balanced"]}, ["setups", "'balanced' twice"]),
+        ({"stage_seeds": {"subsets": [-1]}}, ["stage_seeds: subsets", "-1", "from 0"]),
+        ({"stage_seeds": {"subsets": [1, 1]}}, ["stage_seeds: subsets", "1 twice"]),
+        ({"datasets": {"xnli": {"stage_seeds": {"subsets": [1, 1]}}}}, ["xnli", "1 twice"]),
+        ({"datasets": {"xnli": {"languages": ["fr", "../de"]}}}, ["xnli: language '../de'"]),
+        ({"datasets": {"xnli": {"languages": "fr"}}}, ["xnli: languages", "a list", "'fr'"]),
+        ({"datasets": {"xnli": {"languages": ["fr", False]}}}, ["xnli: languages", "False"]),
+        ({"datasets": {"xnli": {"skew": {}}}}, ["xnli: skew is empty"]),
+        ({"datasets": {"custom": {"skew": {"pl": [1, -2]}}}}, ["skew: pl", "-2", "above 0"]),
+        ({"datasets": {"custom": {"skew": {"pl": [1, float("nan")]}}}}, ["skew: pl", "nan"]),
+        ({"datasets": {"xnli": {"with_translations": 1}}}, ["with_translations", "bool", "1"]),
+        ({"seeds": [0, 0]}, ["seeds", "0 twice"]),
+        ({"seeds": []}, ["seeds", "empty"]),
+        ({"seeds": [2**32]}, ["seeds", "4294967296", "from 0 to 4294967295"]),
+        ({"seeds": [-1]}, ["seeds", "-1"]),
+        ({"seeds": [True]}, ["seeds", "True"]),
+        ({"models": []}, ["models", "empty"]),
+        ({"models": ["mbert", "mbert"]}, ["models", "'mbert' twice"]),
+        ({"matrix": []}, ["matrix", "empty"]),
+        ({"matrix": "multiemo"}, ["matrix", "a list", "'multiemo'"]),
+        ({"nulls": {0: 0}}, ["nulls", "0 is its own null"]),
+        ({"nulls": {"zero": 1}}, ["nulls", "'zero'"]),
+        ({"mie_nulls": {1: 1}}, ["mie_nulls", "1 is its own null"]),
+        ({"mie_seeds": [1, 1]}, ["mie_seeds", "1 twice"]),
+        ({"datasets": {"imdb": {}}}, ["'imdb'"]),
+        ({"datasets": {"multiemo": {"train": -5}}}, ["multiemo: train", "-5", "from 1"]),
+        ({"datasets": {"multiemo": {"seeds": [3, 3]}}}, ["multiemo", "seeds", "3 twice"]),
+        ({"datasets": {"multiemo": {"recipe": {"epochs": ".nan"}}}}, ["epochs", "'.nan'"]),
+        ({"datasets": {"multiemo": {"recipe": {"epochs": 0}}}}, ["epochs", "0", "above 0"]),
+        ({"datasets": {"multiemo": {"test": 10}}}, ["multiemo", "12 texts", "test set has 10"]),
+        ({"language_identification": {"per_language": -1}}, ["per_language", "-1", "from 5"]),
+        ({"shap": {"texts": 0}}, ["texts", "0", "from 1"]),
+        ({"shap": {"threshold": float("inf")}}, ["threshold", "inf"]),
+        ({"name": "other"}, ["without a name"]),
+        ({"seeds": [*range(100), "x" * 10**6]}, ["seeds", "..."]),
     ],
 )
 def test_a_bad_profile_is_refused(tmp_path, monkeypatch, change, words):
-    good = yaml.safe_load((paths.configs_dir() / "quick.yaml").read_text("utf-8"))
-    (tmp_path / "configs").mkdir()
-    (tmp_path / "configs" / "quick.yaml").write_text(yaml.safe_dump({**good, **change}))
-    monkeypatch.setenv("COMPANION_ROOT", str(tmp_path))
+    refused(tmp_path, monkeypatch, yaml.safe_dump({**good(), **change}), words)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("epochs", float("nan")),
+        ("epochs", 0),
+        ("epochs", 10**400),
+        ("encoder_learning_rate", -1e-4),
+        ("head_learning_rate", float("inf")),
+        ("weight_decay", -0.1),
+        ("warmup_share", 5),
+        ("max_grad_norm", -1),
+        ("dropout", 1),
+        ("validations", 0),
+        ("batch_size", 0),
+        ("accumulation", True),
+        ("max_length", -3),
+        ("compile", 1),
+    ],
+)
+def test_a_bad_recipe_is_refused(tmp_path, monkeypatch, field, value):
+    content = good()
+    content["recipe"][field] = value
+    refused(tmp_path, monkeypatch, yaml.safe_dump(content), [f"recipe: {field}"])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", ["expected the fields of a profile"]),
+        ("- 1", ["expected the fields of a profile"]),
+        ("5", ["expected the fields of a profile"]),
+        ("a: [", ["not valid YAML"]),
+        ("a: " + "9" * 5000, ["not valid YAML"]),
+        ("[" * 5000, ["not valid YAML"]),
+        ("a: &a [1]\nb: *a", ["not valid YAML", "alias"]),
+        (b"about: \xff", ["cannot be read"]),
+    ],
+)
+def test_a_file_that_is_no_profile_is_refused(tmp_path, monkeypatch, text, words):
+    refused(tmp_path, monkeypatch, text, words)
+
+
+def test_a_bomb_of_aliases_takes_no_time(tmp_path, monkeypatch):
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    refused(tmp_path, monkeypatch, "\n".join(lines), ["alias"])
+    (tmp_path / "README.md").write_text("---\n" + "\n".join(lines) + "\n---\n")
+    assert data_card(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"stage_seeds": {"plots": [0]}}, {"datasets": {"multiemo": {"stage_seeds": {"plots": [0]}}}}],
+)
+def test_stages_that_are_limited_to_seeds_exist(tmp_path, monkeypatch, change):
+    write(tmp_path, monkeypatch, yaml.safe_dump({**good(), **change}))
+    with pytest.raises(CompanionError, match="stage_seeds: 'plots': choose one of subsets"):
+        experiments(profile="quick", model="e5_small", dataset="multiemo")
+
+
+def good():
+    return yaml.safe_load((paths.configs_dir() / "quick.yaml").read_text("utf-8"))
+
+
+def write(folder, monkeypatch, text):
+    (folder / "configs").mkdir()
+    path = folder / "configs" / "quick.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    monkeypatch.setenv("COMPANION_ROOT", str(folder))
+
+
+def refused(folder, monkeypatch, text, words):
+    write(folder, monkeypatch, text)
     with pytest.raises(CompanionError) as caught:
         load_profile("quick")
-    assert all(word in str(caught.value) for word in words), str(caught.value)
+    message = str(caught.value)
+    assert all(word in message for word in ["quick", *words]), message
+    assert "\n" not in message and len(message) < 500
 
 
 def test_how_numbers_are_computed_is_not_what_they_depend_on():

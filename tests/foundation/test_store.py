@@ -26,7 +26,7 @@ def publish(folder, stage="predictions", files=None, fingerprint="f1"):
         record=store.StageRecord(
             fingerprint=fingerprint, version=1, files={}, seconds=1.5, peak_memory_gib=0.5
         ),
-        parameters={"seed": 0},
+        parameters={"epochs": 1},
         environment={"git_commit": "abc", "packages": {"torch": "2"}},
     )
 
@@ -37,7 +37,7 @@ def test_what_is_published_is_read_back(tmp_path):
     pd.testing.assert_frame_equal(store.read_frame(tmp_path, "predictions.parquet"), FRAME)
     assert store.read_stage(tmp_path, "predictions") == record
     run = store.read_run(tmp_path)
-    assert run["parameters"] == {"seed": 0}
+    assert run["parameters"] == {"epochs": 1}
     assert run["environments"][record.environment]["packages"] == {"torch": "2"}
 
 

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from helpers.foundation import paths
-from helpers.report import benchmarks
+from helpers.report import benchmarks, diagnosis_benchmarks
 
 TABLES = [
     (benchmarks.shap_speed, "shap_corpus"),
@@ -13,8 +13,9 @@ TABLES = [
     (benchmarks.string_path_figure, "shap_string_path"),
     (benchmarks.finetuning_speed, "finetuning"),
     (benchmarks.feature_speed, "features"),
-    (benchmarks.diagnosis_speed, "diagnosis"),
-    (benchmarks.diagnosis_errors, "diagnosis_coverage"),
+    (diagnosis_benchmarks.speed, "diagnosis"),
+    (diagnosis_benchmarks.pages, "diagnosis_pages"),
+    (diagnosis_benchmarks.errors, "diagnosis_coverage"),
 ]
 
 

@@ -75,7 +75,7 @@ def test_data_to_bring_says_what_is_here(experiments):
     of_reviews = next(line for line in commands if "--dataset amazon_reviews" in line)
     assert "--source amazon_reviews=FOLDER" in of_reviews
     assert "--source multiemo" not in text, "read from no folder"
-    assert "MultiEmo" not in text
+    assert "--dataset multiemo " not in text, "the profile runs it by itself"
 
 
 def test_a_profile_that_is_not_there_is_told():

@@ -6,9 +6,9 @@ import pytest
 from matplotlib.colors import to_hex
 
 import fake_results
+from helpers.analysis.label_priors import accuracy_under
 from helpers.analysis.quantities import values_by_seed
 from helpers.analysis.statistics import over_seeds
-from helpers.analysis.test_priors import accuracy_under
 from helpers.report import figures, frames, priors
 from helpers.report.results import collect
 
@@ -70,7 +70,7 @@ def test_the_figure_has_a_panel_a_prior_a_line_a_seed_and_each_mean(experiments)
         assert len(seeds) == mine["seed"].nunique()
         means = mine.groupby("setup", observed=True)["accuracy"].mean().to_dict()
         drawn = [line.get_ydata()[0] for line in ax.lines if line not in seeds]
-        assert drawn == pytest.approx([means[setup] for setup in frames.SETUP_ORDER])
+        assert drawn == pytest.approx([means[setup] for setup in frames.setups(experiments)])
 
 
 def test_without_results_there_is_nothing():

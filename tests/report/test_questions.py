@@ -148,9 +148,11 @@ def test_measures_are_compared_with_the_log_loss_seed_by_seed(results):
 
 def test_figures_draw_what_there_is_and_nothing_where_there_is_none(results):
     gains = question_figures.gains(results)
-    assert set(gains["line"]) >= {"Balanced", "Last layer refitted"}
+    assert set(gains["line"]) >= {"Balanced", "Last layer fitted on balanced rows"}
     assert len(question_figures.forest(gains, unit="accuracy")) == 3
-    refitted = gains[(gains["line"] == "Last layer refitted") & (gains["panel"] == "Even")]
+    refitted = gains[
+        (gains["line"] == "Last layer fitted on balanced rows") & (gains["panel"] == "Even")
+    ]
     balanced = gains[(gains["line"] == "Balanced") & (gains["panel"] == "Even")]
     assert refitted["value"].tolist() == balanced["value"].tolist()
     changes = question_figures.erasures(results)

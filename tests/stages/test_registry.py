@@ -13,12 +13,11 @@ EXPERIMENT = Experiment("e5_small", "multiemo", "imbalanced")
 NEW_STAGE = '''
 """How many characters the test rows of a language have."""
 
-from helpers.stages.fingerprints import stage_fingerprint
 from helpers.stages.record import Stage
 
 
-def _inputs(experiment, sources):
-    return {"subsets": stage_fingerprint(experiment, "subsets", sources=sources)}
+def _inputs(experiment, upstream):
+    return {"subsets": upstream.stage(experiment, "subsets")}
 
 
 def _compute(bench):
@@ -53,7 +52,7 @@ def test_a_stage_comes_after_those_that_it_needs():
 
 def test_a_stage_s_fingerprint_holds_those_that_it_needs(tiny_checkout):
     for name, stage in stages.all_stages().items():
-        values = str(stage.inputs(EXPERIMENT, {}))
+        values = str(stage.inputs(EXPERIMENT, stages.Upstream({})))
         for read, needed in stages.needs(EXPERIMENT, name):
             assert stages.stage_fingerprint(read, needed, sources={}) in values
 

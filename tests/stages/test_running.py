@@ -1,11 +1,13 @@
 """All stages of an experiment, on the real encoder and real texts, at tiny size."""
 
+import dataclasses
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from unittest.mock import Mock
 
 import pandas as pd
 import pytest
@@ -15,7 +17,11 @@ from helpers import stages
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
+from helpers.stages.language_identification import _pretrained_probes
+from helpers.stages.registry import all_stages
+from helpers.stages.workbench import Workbench
 from tiny_profile import PROFILE
+from tiny_sources import write_checkout, write_sources
 
 LAYERS = "layers=1"
 
@@ -200,6 +206,72 @@ def test_reading_computes_and_fetches_nothing(tiny_checkout, monkeypatch):
     listed = stages.load(profile="quick", model="e5_small", dataset="multiemo")
     assert [store.read_json(item.folder, "metrics.json") for item in listed] == [None] * 6
     assert not (tiny_checkout / "cache").exists()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"null", b"[]", b"{}", b"\xff", b'{"fingerprint": 1}', b'{"speed": 1}']
+)
+def test_a_marker_that_was_cut_short_counts_as_absent(tiny_checkout, content):
+    experiment = Experiment("e5_small", "multiemo", "balanced")
+    experiment.checkpoint.mkdir(parents=True)
+    (experiment.checkpoint / "finetuning.json").write_bytes(content)
+    assert not stages.is_done(experiment, "finetuning")
+
+
+def replace_work(monkeypatch, work):
+    """Have the subsets made by something else."""
+    about = dataclasses.replace(all_stages()["subsets"], compute=work)
+    monkeypatch.setattr(stages.running, "all_stages", lambda: {**all_stages(), "subsets": about})
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_the_work(tiny_checkout, monkeypatch):
+    experiment = Experiment("e5_small", "multiemo", "balanced")
+    experiment.folder.parent.mkdir(parents=True)
+    experiment.folder.write_text("a file where the folder should be")
+    work = Mock()
+    replace_work(monkeypatch, work)
+    with pytest.raises(CompanionError, match=r"cannot write .*seed0"):
+        stages.run(experiment, stages=["subsets"], progress=False)
+    work.assert_not_called()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(28, "No space left on device", "x"),
+        RuntimeError("PytorchStreamWriter failed writing file data/0"),
+        Exception("I/O error: No space left on device (os error 28)"),
+    ],
+)
+def test_a_disk_that_fills_up_is_one_sentence(tiny_checkout, monkeypatch, error):
+    replace_work(monkeypatch, Mock(side_effect=error))
+    with pytest.raises(CompanionError, match=r"balanced/seed0: .*; finished stages are kept"):
+        stages.run(
+            Experiment("e5_small", "multiemo", "balanced"), stages=["subsets"], progress=False
+        )
+
+
+def test_probes_before_fine_tuning_are_kept_for_the_same_rows_only(
+    tiny_bert, tmp_path, monkeypatch
+):
+    write_checkout(tmp_path / "checkout", tiny_bert)
+    monkeypatch.setenv(paths.ROOT_VARIABLE, str(tmp_path / "checkout"))
+    experiment = Experiment(str(tiny_bert), "xnli", "balanced")
+    bench = Workbench(experiment, write_sources(tmp_path), progress=False)
+    rows = bench.test
+    first = _pretrained_probes(bench, "test", rows)
+    assert _pretrained_probes(bench, "test", rows) == first
+    (kept,) = (paths.checkpoints_dir() / "pretrained").glob("*.json")
+    kept.write_text(kept.read_text().replace("0.", "1.", 1))  # changed by hand: made again
+    assert _pretrained_probes(bench, "test", rows) == first
+    others = {
+        "text_pair": rows["text_pair"].iloc[::-1].tolist(),
+        "group": [f"g{number // 3}" for number in range(len(rows))],
+        "language": rows["language"].iloc[::-1].tolist(),
+    }
+    for column, values in others.items():
+        _pretrained_probes(bench, "test", rows.assign(**{column: values}))
+    assert len(list((paths.checkpoints_dir() / "pretrained").glob("*.json"))) == 4
 
 
 @pytest.mark.real

@@ -1,8 +1,10 @@
 """Which experiments a profile has, and which model each is compared with."""
 
+import pytest
 import yaml
 
 from helpers import stages
+from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.profiles import load_profile
 
@@ -75,6 +77,11 @@ def test_a_stage_for_some_seeds_is_missing_for_no_other(tiny_checkout, tiny_prof
     assert "last_step" not in stages.stages_of(BALANCED)
     assert "last_step" in stages.stages_of(BALANCED.replace(seed=1))
     assert stages.pending([BALANCED], stages=["last_step"]) == []
+    stages.check_has(BALANCED.replace(seed=1), ["subsets", "last_step"])
+    with pytest.raises(CompanionError, match=r"'last_step' with seed 0: .* for seeds 1 of"):
+        stages.check_has(BALANCED, ["subsets", "last_step"])
+    with pytest.raises(CompanionError, match=r"'representations' .* for no seed of multiemo"):
+        stages.check_has(BALANCED, ["representations"])
 
 
 def test_the_published_nulls_of_the_first_seeds_stay_and_each_circle_keeps_to_its_seeds():

@@ -151,6 +151,10 @@ def test_fingerprints_tell_weights_apart(tiny_bert, tiny_xlmr, tmp_path):
     copy = shutil.copytree(tiny_bert, tmp_path / "copy")
     assert model_fingerprint(str(copy)) == model_fingerprint(str(tiny_bert))
     assert model_fingerprint(str(tiny_xlmr)) != model_fingerprint(str(tiny_bert))
+    for name in ("vocab.txt", "merges.txt", "sentencepiece.bpe.model", "added.json"):
+        other = shutil.copytree(tiny_bert, tmp_path / name)
+        (other / name).write_text("another piece")
+        assert model_fingerprint(str(other)) != model_fingerprint(str(tiny_bert)), name
     assert model_fingerprint("mbert").startswith("google-bert/bert-base-multilingual-cased@")
     assert model_fingerprint("e5_small") == model_fingerprint("e5_small")
 

@@ -18,6 +18,7 @@ from helpers.training.batches import LengthBuckets
 from helpers.training.class_weights import cell_counts, of_rows
 from helpers.training.encoders import load_encoder
 from helpers.training.finetuning import finetune
+from helpers.training.inference import run_model
 from helpers.training.weightings.group_dro import GroupDroLoss
 from tiny_sources import write_checkout, write_sources
 
@@ -74,11 +75,9 @@ def test_resampling_draws_every_cell_as_often():
     assert list(buckets) != drawn.tolist()
 
 
-def loss_of(name, logits, labels, languages, training=True):
+def loss_of(name, logits, labels, languages):
     loss = WEIGHTINGS[name].make_loss(COUNTS)
-    values = loss(
-        torch.tensor(logits), torch.tensor(labels), torch.tensor(languages), training=training
-    )
+    values = loss(torch.tensor(logits), torch.tensor(labels), torch.tensor(languages))
     return values.tolist()
 
 
@@ -89,13 +88,12 @@ def test_focal_loss():
     assert found == pytest.approx([0.04 * 0.22314, 0.64 * 1.60944], rel=1e-4)
 
 
-@pytest.mark.parametrize("training", [True, False])
-def test_logit_adjustment_adds_the_label_s_share_in_the_language(training):
+def test_logit_adjustment_adds_the_label_s_share_in_the_language():
     # Even logits: what is left are the shares, 1/4 and 3/4 in English, the reverse in French.
-    found = loss_of("logit_adjustment", [[0.0, 0.0]] * 3, [0, 1, 0], [0, 0, 1], training)
+    found = loss_of("logit_adjustment", [[0.0, 0.0]] * 3, [0, 1, 0], [0, 0, 1])
     assert found == pytest.approx([-math.log(0.25), -math.log(0.75), -math.log(0.75)])
     # Twice as likely by its logit, a third as likely by its share: 2/4 against 3/4.
-    (found,) = loss_of("logit_adjustment", [[math.log(2), 0.0]], [0], [0], training)
+    (found,) = loss_of("logit_adjustment", [[math.log(2), 0.0]], [0], [0])
     assert found == pytest.approx(-math.log(2 / 5))
 
 
@@ -105,17 +103,13 @@ def test_group_dro():
     logits = torch.tensor(probabilities).log()
     labels, languages = torch.tensor([0, 0, 1, 1]), torch.tensor([0, 0, 0, 1])
     loss = GroupDroLoss(2, 2, step_size=1.0)
-    values = loss(logits, labels, languages, training=True)
+    values = loss(logits, labels, languages)
     # Shares of 1/4 grow by exp(loss): 2, 4, 1 and 5, over their sum of 12.
     assert loss.state["shares"].tolist() == pytest.approx([2 / 12, 4 / 12, 1 / 12, 5 / 12])
     robust = (2 * math.log(2) + 4 * math.log(4) + 5 * math.log(5)) / 12
     assert float(values.sum() / 4) == pytest.approx(robust, rel=1e-5)
     # The rows of cell 0 share its share.
     assert float(values[0] / 4) == pytest.approx(2 / 12 * math.log(2) / 2, rel=1e-5)
-    # In validation the worst cell counts alone, and nothing is learned.
-    worst = loss(logits, labels, languages, training=False)
-    assert float(worst.sum() / 4) == pytest.approx(math.log(5), rel=1e-5)
-    assert loss.state["shares"].tolist() == pytest.approx([2 / 12, 4 / 12, 1 / 12, 5 / 12])
 
 
 # --- in fine-tuning ---------------------------------------------------------------------------
@@ -150,11 +144,11 @@ class Interrupted(GroupDroLoss):
     def __repr__(self):
         return repr(GroupDroLoss(self.languages, self.labels, self.step_size))
 
-    def __call__(self, *arguments, training):
-        self.calls.extend([1] * training)
+    def __call__(self, *arguments):
+        self.calls.append(1)
         if len(self.calls) == 12:
             raise KeyboardInterrupt
-        return super().__call__(*arguments, training=training)
+        return super().__call__(*arguments)
 
 
 def test_group_dro_goes_on_with_its_shares(tiny_bert, reviews, tmp_path):
@@ -177,12 +171,27 @@ def test_a_loss_without_weighting_is_plain_cross_entropy(tiny_bert, reviews, tmp
     pd.testing.assert_frame_equal(plain.history[columns], same.history[columns], rtol=1e-4)
 
 
-def test_resampling_weighs_validation_rows_as_they_are_drawn(tiny_bert, reviews, tmp_path):
-    even = tune(tiny_bert, reviews, tmp_path / "even", row_chances=np.ones(len(reviews)))
-    uneven = np.where(reviews["label"] == 0, 0.5, 1.5)
-    drawn = tune(tiny_bert, reviews, tmp_path / "uneven", row_chances=uneven)
-    assert even.steps == drawn.steps
-    assert even.history["validation_loss"].iloc[0] != drawn.history["validation_loss"].iloc[0]
+def test_the_validation_loss_has_the_weights_by_which_models_are_chosen(
+    tiny_bert, reviews, tmp_path
+):
+    weights = np.where(reviews["label"] == 0, 0.5, 1.5)
+    focal = WEIGHTINGS["focal"].make_loss(COUNTS)
+    options = {"row_loss": dataclasses.replace(focal, gamma=0.0), "selection_weights": weights}
+    chosen = tune(tiny_bert, reviews, tmp_path / "b", **options)
+    plain = tune(tiny_bert, reviews, tmp_path / "c")
+    # Trained as without weights, and chosen as with them.
+    training = [each.history["training_loss"] for each in (chosen, plain)]
+    np.testing.assert_allclose(*training, rtol=1e-4)
+    expected = loss_with(chosen.model, tiny_bert, reviews[::3], weights[::3])
+    assert chosen.best_validation_loss == pytest.approx(expected, abs=1e-4)
+
+
+def loss_with(model, tiny_bert, rows, weights):
+    """Return the weighted sum of the rows' cross-entropies over their number."""
+    tokenizer = load_encoder(str(tiny_bert), num_labels=2)[1]
+    outputs = run_model(model, tokenizer, rows["text"].tolist(), max_length=40, precision="fp32")
+    own = outputs.probabilities[np.arange(len(rows)), rows["label"]]
+    return float((-np.log(own) * weights).mean())
 
 
 def test_the_refitted_head_answers_as_the_weighted_regression(tiny_bert):

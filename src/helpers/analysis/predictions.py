@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 from scipy import stats
-from sklearn.metrics import accuracy_score, f1_score
 
 
 def skew_groups(skew: Mapping[str, Sequence[float]]) -> dict[str, str]:
@@ -125,6 +124,8 @@ def metrics(
         ``accuracy``, ``accuracy_by_language``, ``macro_f1``, ``n_test``, ``labels`` and
         ``predicted_share`` by group of languages and label.
     """
+    from sklearn.metrics import accuracy_score, f1_score  # slow to load
+
     right = predictions["label"] == predictions["predicted"]
     return {
         "accuracy": float(accuracy_score(predictions["label"], predictions["predicted"])),

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.analysis.test_priors import Skew, label_shares
+from helpers.analysis.label_priors import Skew, label_shares
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import check_choice
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 import pandas as pd
 
+from helpers.analysis.label_priors import Prior, row_weights
 from helpers.analysis.prior_correction import correct
 from helpers.analysis.quantities import (
     Measure,
@@ -19,7 +20,6 @@ from helpers.analysis.quantities import (
     RunResults,
     mean_over_rows,
 )
-from helpers.analysis.test_priors import Prior, row_weights
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import SETUPS, check_choice
 
@@ -39,7 +39,7 @@ REMEDIES: Mapping[str, Remedy] = MappingProxyType(
     {
         "prior": Remedy("Prior correction"),
         "estimated_prior": Remedy("Prior correction, shares estimated"),
-        "head_refit": Remedy("Last layer refitted", "head_refit.parquet"),
+        "head_refit": Remedy("Last layer fitted on balanced rows", "head_refit.parquet"),
         "leace": Remedy("Language erased (LEACE)", "erasure.parquet"),
         "centring": Remedy("Languages centred", "erasure.parquet"),
     }
@@ -116,7 +116,7 @@ def accuracy_with(name: str, minus: str, prior: Prior = "even") -> Measure:
     name, minus : str
         As in `predictions_with`.
     prior : {"even", "training", "reversed"}
-        As in `helpers.analysis.test_priors.label_shares`.
+        As in `helpers.analysis.label_priors.label_shares`.
     """
 
     def measure(results: RunResults, seed: int) -> Observation | None:

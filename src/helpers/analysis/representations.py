@@ -5,22 +5,24 @@ stand beside it other scores, penalties, layers and pooling, and measures that t
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 import pandas as pd
 
 from helpers.analysis.description_length import control_languages, online_code
 from helpers.analysis.language_identification import probe
-from helpers.analysis.layer_features import LayerFeatures
 from helpers.analysis.separation import centroid_distance, language_abx, translation_retrieval
+
+if TYPE_CHECKING:
+    from helpers.analysis.layer_features import LayerFeatures  # imports torch; pages need it not
 
 # From next to nothing learned to a probe that is as good as free.
 STRENGTHS = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0, 1e1, 1e2)
 
 
 def representations(
-    features: LayerFeatures,
+    features: "LayerFeatures",
     languages: Sequence[str] | pd.Series,
     rows: Sequence[Any] | pd.Series,
     *,

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from helpers.foundation.errors import CompanionError
 
@@ -156,6 +155,8 @@ def holm(p_values: npt.ArrayLike) -> Floats:
     corrected = np.full(values.shape, np.nan)
     known = ~np.isnan(values)
     if known.any():
+        from statsmodels.stats.multitest import multipletests  # a second to load
+
         corrected[known] = multipletests(values[known], method="holm")[1]
     return corrected
 

@@ -2,7 +2,33 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from helpers.foundation.errors import CompanionError, disk_reason
+from helpers.foundation.paths import CACHE_VARIABLE
+
+
+@contextmanager
+def cache_errors(cache: Path) -> Iterator[None]:
+    """Say in a sentence that the cache cannot be written.
+
+    Raises
+    ------
+    CompanionError
+        Instead of the errors of a full disk, or of a folder that may not be written.
+    """
+    try:
+        yield
+    except Exception as error:
+        reason = None if isinstance(error, CompanionError) else disk_reason(error)
+        if reason is None:
+            raise
+        raise CompanionError(
+            f"the cache {cache} cannot be used ({reason}): make room, or name another folder in "
+            f"{CACHE_VARIABLE}"
+        ) from error
 
 
 def sha256_of(path: Path) -> str:
@@ -28,11 +54,14 @@ def write_atomically(path: Path, content: bytes) -> None:
         All of it.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def write_recorded(path: Path, content: bytes, *, made_from: str) -> None:

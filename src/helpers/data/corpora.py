@@ -6,6 +6,7 @@ Columns of a split: ``id``; ``group``, shared by translations, equal texts and e
 ``language``; ``label``, a code in label order; ``text``; ``text_pair``, empty for single texts.
 """
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ from helpers.data.folders import (
     read_folder,
     split_files,
 )
-from helpers.data.grouping import SPLITS, connected_groups, keep_apart
+from helpers.data.grouping import SPLITS, check_not_empty, connected_groups, keep_apart
 from helpers.data.hub_tables import load_hub_tables
 from helpers.data.tables import Rows, Tables, to_schema
 from helpers.foundation.datasets import Dataset, Skew, all_datasets
@@ -293,6 +294,7 @@ def _files(about: Dataset, folder: Path, languages: tuple[str, ...]) -> list[Pat
 def _labelled(about: Dataset, tables: Tables) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
     """Bring the official splits into the schema, group their rows, keep the splits apart."""
     splits, dropped = to_schema(tables, about.labels)
+    _check_translated(about.name, splits)
     if about.parallel:
         _check_parallel(about.name, tables)
     rows = pd.concat([frame.assign(split=split) for split, frame in splits.items()])
@@ -306,7 +308,23 @@ def _labelled(about: Dataset, tables: Tables) -> tuple[dict[str, pd.DataFrame], 
         rows["group"] = rows["id"].to_numpy()[first]
     splits = {str(split): frame for split, frame in rows.groupby("split", sort=False)}
     kept, crossing = keep_apart(splits)
+    check_not_empty(kept, crossing)
     return kept, dropped | crossing
+
+
+def _check_translated(family: str, splits: Mapping[str, pd.DataFrame]) -> None:
+    """Refuse two languages with the same rows: one of them is a copy under a wrong name."""
+    for split, rows in splits.items():
+        texts = {
+            str(language): frame[["text", "text_pair"]].to_numpy().tolist()
+            for language, frame in rows.groupby("language", sort=False)
+        }
+        for one, other in itertools.combinations(texts, 2):
+            if texts[one] == texts[other]:
+                raise CompanionError(
+                    f"{family}: {one}/{split} and {other}/{split} hold the same texts: one of them "
+                    "is a copy of the other"
+                )
 
 
 def _check_parallel(family: str, tables: Tables) -> None:

@@ -12,6 +12,7 @@ from helpers.data.grouping import (
     SPLIT_SHARES,
     SPLITS,
     assign_splits,
+    check_not_empty,
     connected_groups,
     keep_apart,
 )
@@ -40,12 +41,12 @@ def custom_files(folder: Path) -> dict[str, Path]:
         return {"all": tables[0]}
     files = {}
     for split in SPLITS:
-        named = [path for path in tables if path.name.startswith(split)]
+        named = [path for path in tables if path.stem == split]
         if len(named) != 1:
             listed = ", ".join(path.name for path in tables) or "none"
             raise CompanionError(
                 f"{folder}: expected one table, or one each for {', '.join(SPLITS)} "
-                f"({', '.join(SUFFIXES)}); {len(named)} named {split}*; the tables are: {listed}"
+                f"({', '.join(SUFFIXES)}); {len(named)} named {split}; the tables are: {listed}"
             )
         files[split] = named[0]
     return files
@@ -68,7 +69,8 @@ def read_custom(folder: Path) -> Rows:
     Raises
     ------
     CompanionError
-        If a table cannot be read, lacks a column, or has a row without language or label.
+        If a table cannot be read, lacks a column, has a row without language or label or, where
+        others have one, without group, or nothing is left of a split.
     """
     files = custom_files(folder)
     parts = []
@@ -76,7 +78,7 @@ def read_custom(folder: Path) -> Rows:
         table = read_file(path)
         require_columns(path, REQUIRED, list(table.columns))
         for column in ("language", "label"):
-            table[column] = clean(table[column])
+            table[column] = clean(table[column], where=f"{path}: the {column}")
             if (table[column] == "").any():
                 row = int((table[column] == "").to_numpy().argmax())
                 raise CompanionError(f"{path}: row {row + 1} has no {column}")
@@ -87,9 +89,13 @@ def read_custom(folder: Path) -> Rows:
                     "split": split,
                     "language": table["language"],
                     "label": table["label"],
-                    "text": clean(table["text"]),
-                    "text_pair": clean(table["text_pair"]) if "text_pair" in table else "",
-                    "group": table.get("group"),
+                    "text": clean(table["text"], where=f"{path}: the text"),
+                    "text_pair": clean(table["text_pair"], where=f"{path}: the text_pair")
+                    if "text_pair" in table
+                    else "",
+                    "group": clean(table["group"], where=f"{path}: the group")
+                    if "group" in table
+                    else "",
                 }
             )
         )
@@ -97,18 +103,25 @@ def read_custom(folder: Path) -> Rows:
     filled = rows["text"] != ""
     dropped = {"empty text": int((~filled).sum())} if not filled.all() else {}
     rows = rows[filled].reset_index(drop=True)
+    if rows.empty:
+        raise CompanionError(f"{folder}: no row has a text")
+    lacking = rows["group"] == ""
+    if lacking.any() and not lacking.all():
+        first = rows["id"][lacking].iloc[0]
+        raise CompanionError(f"{folder}: row {first} has no group: give every row one, or none")
 
     numbers = rows["label"].str.fullmatch(r"-?\d+").all()
     labels = tuple(sorted(rows["label"].unique(), key=int if numbers else str))
     rows["label"] = rows["label"].map({name: code for code, name in enumerate(labels)}).astype(int)
     languages = tuple(sorted(rows["language"].unique()))
-    first = connected_groups(rows["group"], rows["text"])
+    first = connected_groups(rows["group"].where(~lacking), rows["text"])
     rows["group"] = rows["id"].to_numpy()[first]
     if "all" in files:
         rows["split"] = assign_splits(
             rows["group"], rows["label"], shares=SPLIT_SHARES, seed=_SPLIT_SEED
         )
     kept, crossing = keep_apart({split: rows[rows["split"] == split] for split in SPLITS})
+    check_not_empty(kept, crossing)
     return Rows(
         splits=kept,
         source=f"local folder '{folder.name}'",

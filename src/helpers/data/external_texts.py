@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from helpers.data.cached_files import is_recorded, write_recorded
+from helpers.data.cached_files import cache_errors, is_recorded, write_recorded
 from helpers.data.hub_errors import reason
 from helpers.data.offline_assets import ASSETS, ensure_asset
 from helpers.data.tables import clean
@@ -158,9 +158,10 @@ def _wikipedia_articles(
     kept = kept.with_name(f"{kept.name}.parquet")
     if not is_recorded(kept, made_from=drawn_as):
         articles = pd.DataFrame({"text": _draw(None, config, language, count, seed)})
-        kept.parent.mkdir(parents=True, exist_ok=True)
         content = articles.to_parquet(None, index=False, compression="zstd")
-        write_recorded(kept, bytes(content), made_from=drawn_as)
+        with cache_errors(cache_dir()):
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            write_recorded(kept, bytes(content), made_from=drawn_as)
     return list(pd.read_parquet(kept)["text"])
 
 

@@ -1,6 +1,6 @@
 """Data sets in local folders, in the layout of their hub repositories.
 
-A folder has a subfolder for each language, and in it files whose names hold their split.
+A folder has a subfolder for each language, and in it files named after their split.
 """
 
 import hashlib
@@ -10,13 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from helpers.data.grouping import SPLITS
-from helpers.data.tables import SUFFIXES, Tables, fitting_columns, read_file
+from helpers.data.tables import (
+    SUFFIXES,
+    Tables,
+    clean,
+    column_names,
+    fitting_columns,
+    read_file,
+)
 from helpers.foundation.datasets import Dataset
-from helpers.foundation.errors import CompanionError
+from helpers.foundation.errors import CompanionError, one_line
 from helpers.foundation.hub import Columns
+from helpers.foundation.yaml_text import read_yaml
+
+_LANGUAGE = "language"  # a column that a folder's files may have besides
 
 
 def split_files(folder: Path, language: str, split: str) -> list[Path]:
@@ -27,24 +36,35 @@ def split_files(folder: Path, language: str, split: str) -> list[Path]:
     folder : Path
         The data set's folder.
     language, split : str
-        Files are ``<language>/*<split>*`` with one of ``SUFFIXES``.
+        Files are ``<language>/<split>`` with one of ``SUFFIXES``, also with a name in front
+        (``amazon-train``) and in numbered parts (``train-00000-of-00002``).
 
     Raises
     ------
     CompanionError
-        If there is none.
+        If there is none, a part is missing, or it cannot be told which one is meant.
     """
-    files = [
-        path
+    named = re.compile(rf"(?:.+[-_.])?{split}(?:-\d+-of-(\d+))?")
+    found = {
+        path: match
         for path in sorted((folder / language).glob(f"*{split}*"))
-        if path.suffix in SUFFIXES and path.is_file()
-    ]
-    if not files:
+        if path.suffix in SUFFIXES and path.is_file() and (match := named.fullmatch(path.stem))
+    }
+    expected = " or ".join(f"{language}/{split}{suffix}" for suffix in SUFFIXES)
+    if not found:
         raise CompanionError(
-            f"{folder}: no file of the {split} split of language '{language}'; expected "
-            + " or ".join(f"{language}/*{split}*{suffix}" for suffix in SUFFIXES)
+            f"{folder}: no file of the {split} split of language '{language}'; expected {expected}"
         )
-    return files
+    parts = {match[1] for match in found.values()}
+    wanted = int(match[1]) if (match := next(iter(found.values())))[1] else 1
+    whole = {re.sub(r"-\d+-of-\d+$", "", path.stem) + path.suffix for path in found}
+    if len(parts) > 1 or len(whole) > 1 or len(found) != wanted:
+        listed = ", ".join(path.name for path in found)
+        raise CompanionError(
+            f"{folder / language}: expected one file of the {split} split, or all of its numbered "
+            f"parts; the files are: {listed}"
+        )
+    return list(found)
 
 
 def read_folder(folder: Path, languages: Sequence[str], candidates: Sequence[Columns]) -> Tables:
@@ -77,9 +97,22 @@ def read_folder(folder: Path, languages: Sequence[str], candidates: Sequence[Col
     tables: Tables = {}
     for key, files in found.items():
         columns = fitting_columns(files[0], candidates)
-        parts = [read_file(path, columns=columns.names) for path in files]
+        parts = [_read_part(path, columns, key[1]) for path in files]
         tables[key] = pd.concat(parts, ignore_index=True), columns
     return tables
+
+
+def _read_part(path: Path, columns: Columns, language: str) -> pd.DataFrame:
+    """Read a file of a language; where its rows name their language, it must be this one."""
+    named = [_LANGUAGE] if _LANGUAGE in column_names(path) else []
+    table = read_file(path, columns=[*columns.names, *named])
+    if named:
+        other = set(clean(table[_LANGUAGE], where=f"{path}: the language")) - {language}
+        if other:
+            raise CompanionError(
+                f"{path}: its column 'language' names {min(other)!r} in the folder of {language!r}"
+            )
+    return table[list(columns.names)]
 
 
 def folder_fingerprint(files: Iterable[Path], *, root: Path) -> str:
@@ -113,8 +146,8 @@ def count_rows(path: Path) -> int:
 
         try:
             return int(pq.read_metadata(path).num_rows)
-        except (OSError, ValueError) as error:
-            raise CompanionError(f"{path} cannot be read: {error}") from error
+        except Exception as error:  # damaged files raise errors of many kinds
+            raise CompanionError(f"{path} cannot be read: {one_line(error)}") from error
     return len(read_file(path))
 
 
@@ -173,9 +206,10 @@ def data_card(folder: Path) -> dict[str, Any]:
     path = folder / "README.md"
     if not path.is_file():
         return {}
-    head = re.match(r"---\n(.*?)\n---", path.read_text(encoding="utf-8", errors="replace"), re.S)
     try:
-        card = yaml.safe_load(head[1]) if head else {}
-    except yaml.YAMLError:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        head = re.match(r"---\n(.*?)\n---", text, re.S)
+        card = read_yaml(head[1], where=str(path)) if head else {}
+    except (OSError, CompanionError):
         card = {}
     return card if isinstance(card, dict) else {}

@@ -13,6 +13,8 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from helpers.foundation.errors import CompanionError
+
 Integers = npt.NDArray[np.int64]
 Values: TypeAlias = "Sequence[Any] | pd.Series[Any]"
 
@@ -137,3 +139,26 @@ def keep_apart(
         if leaks.any():
             dropped[split] = int(leaks.sum())
     return kept, dropped
+
+
+def check_not_empty(splits: Mapping[str, pd.DataFrame], dropped: Mapping[str, int]) -> None:
+    """Refuse splits of which nothing is left.
+
+    Parameters
+    ----------
+    splits, dropped : mapping
+        From `keep_apart`.
+
+    Raises
+    ------
+    CompanionError
+        Naming the split, and whether its rows are in a later split too.
+    """
+    for split, rows in splits.items():
+        if rows.empty and split in dropped:
+            raise CompanionError(
+                f"nothing is left of the {split} split: each of its {dropped[split]} rows has its "
+                "text or source row in a later split too"
+            )
+        if rows.empty:
+            raise CompanionError(f"the {split} split has no rows")

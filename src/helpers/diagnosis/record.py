@@ -1,6 +1,7 @@
 """What a diagnosis holds, and how it is written as JSON."""
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ from helpers.diagnosis.association import Association, Estimate
 from helpers.diagnosis.columns import Columns
 from helpers.diagnosis.detected import Detected
 from helpers.diagnosis.findings import Excluded, Finding
+from helpers.diagnosis.published import Published, published
 from helpers.diagnosis.remedies import Expectation
 from helpers.diagnosis.resampling import CONFIDENCE
 from helpers.diagnosis.severity import Level, Status, v_thresholds
@@ -119,11 +121,40 @@ class Diagnosis:
         return "too little data to tell" in statuses
 
     @property
+    def shape(self) -> tuple[int, int]:
+        """Languages and labels that the measures are of."""
+        excluded = [each.part for each in self.excluded]
+        languages, labels = self.table.shape
+        return languages - excluded.count("language"), labels - excluded.count("label")
+
+    @property
     def advice(self) -> str | None:
         """What to do under the expectation that was named, or None."""
         if self.expect is None:
             return None
         return remedies.ADVICE[self.expectations[0].name]
+
+    @cached_property
+    def published(self) -> Published | None:
+        """What remedies did in the published runs; None without an expectation or their results."""
+        return None if self.expect is None else published()
+
+    @property
+    def seen(self) -> str | None:
+        """What did best in the published runs under the expectation that was named, or None."""
+        if self.published is None:
+            return None
+        expectation = self.expectations[0]
+        gains = self.published.gains.get(expectation.nearest)
+        if gains is None:
+            return None
+        near = ""
+        if expectation.name != expectation.nearest:
+            near = f" These shares are nearest to {expectation.nearest!r} of the three tested."
+        return (
+            f"For one encoder and its data ({self.published.about}), with labels "
+            f"{expectation.nearest!r}: {gains.best}; {gains.numbers}.{near}"
+        )
 
     @property
     def balanced_rows(self) -> int:
@@ -155,10 +186,6 @@ class Diagnosis:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values for JSON; texts of the data are not among them."""
-        shape = (len(self.table.index), len(self.table.columns))
-        if self.association is not None:
-            excluded = [each.part for each in self.excluded]
-            shape = (shape[0] - excluded.count("language"), shape[1] - excluded.count("label"))
         try:
             weights: Any = self.weights().round(6).to_dict("records")
             no_weights = None
@@ -176,7 +203,7 @@ class Diagnosis:
             "excluded": [asdict(each) for each in self.excluded],
             "confidence": CONFIDENCE,
             "association": _association(self.association),
-            "v_thresholds": v_thresholds(shape) if self.association is not None else None,
+            "v_thresholds": v_thresholds(self.shape) if self.association is not None else None,
             "severity": None if self.severity is None else asdict(self.severity),
             "driving_cells": _records(self.cells[self.cells["drives"]]),
             "missing_cells": _records(self.cells[self.cells["rows"] == 0]),
@@ -210,6 +237,12 @@ class Diagnosis:
                 for each in self.expectations
             ],
             "advice": self.advice,
+            "published": None
+            if self.published is None
+            else {
+                **asdict(self.published),
+                "best": {name: gains.best for name, gains in self.published.gains.items()},
+            },
             "weights": weights,
             "no_weights": no_weights,
             "balanced_subset_rows": self.balanced_rows,

@@ -48,6 +48,8 @@ class Expectation:
         ``even``, ``as-is``, ``reversed`` or ``file``.
     description : str
         What it means.
+    nearest : str
+        Which of the first three its shares are nearest to.
     shares : DataFrame
         Share of each label in each language there.
     language_accuracy : float
@@ -58,6 +60,7 @@ class Expectation:
 
     name: str
     description: str
+    nearest: str
     shares: pd.DataFrame
     language_accuracy: float
     majority_accuracy: float
@@ -146,6 +149,10 @@ def expectations(counts: pd.DataFrame, expect: str | Path | None) -> list[Expect
     majority = int(counts.sum(axis=0).to_numpy().argmax())
     of_language = (counts.sum(axis=1) / counts.to_numpy().sum()).to_numpy()
 
+    def distance(one: pd.DataFrame, other: pd.DataFrame) -> float:
+        """Return the total variation distance, mean over rows."""
+        return float(of_language @ (one - other).abs().to_numpy().sum(axis=1) / 2)
+
     def accuracy(there: pd.DataFrame, guess: np.ndarray) -> float:
         return float(of_language @ there.to_numpy()[np.arange(len(guess)), guess])
 
@@ -153,6 +160,7 @@ def expectations(counts: pd.DataFrame, expect: str | Path | None) -> list[Expect
         Expectation(
             name=name,
             description=described[name],
+            nearest=min(EXPECTATIONS, key=lambda known: distance(shares[name], shares[known])),
             shares=shares[name],
             language_accuracy=accuracy(shares[name], best),
             majority_accuracy=accuracy(shares[name], np.full(len(counts), majority)),

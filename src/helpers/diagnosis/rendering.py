@@ -11,6 +11,7 @@ import pandas as pd
 from helpers.diagnosis import snippets
 from helpers.diagnosis.findings import shortened
 from helpers.diagnosis.record import Diagnosis
+from helpers.diagnosis.severity import v_thresholds
 from helpers.foundation.errors import CompanionError
 
 _SHOWN_LANGUAGES, _SHOWN_LABELS = 30, 20  # of the joint table
@@ -54,6 +55,7 @@ def text(diagnosis: Diagnosis) -> str:
         ),
         diagnosis.advice
         or "Nothing is advised before --expect says which labels the model will meet.",
+        *([diagnosis.seen] if diagnosis.seen else []),
     ]
     return "\n".join(lines)
 
@@ -73,8 +75,8 @@ def measures(diagnosis: Diagnosis) -> list[tuple[str, str]]:
     found = diagnosis.association
     if found is None or diagnosis.severity is None:
         return [("Measures", "none: fewer than two languages or labels have enough rows")]
-    content = diagnosis.to_dict()
-    levels = ", ".join(f"{name} {value:.3f}" for name, value in content["v_thresholds"].items())
+    thresholds = v_thresholds(diagnosis.shape)
+    levels = ", ".join(f"{name} {value:.3f}" for name, value in thresholds.items())
     v, severity = found.cramers_v, diagnosis.severity
     lines = [
         (

@@ -4,8 +4,7 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.stats import ncx2
+from scipy.special import chndtr, chndtrinc  # scipy.stats takes longer to load than all else
 
 from helpers.diagnosis.measures import (
     Floats,
@@ -106,13 +105,9 @@ def _inverted_bound(counts: Integers, observed: float, scale: float) -> float:
     """
     degrees, rows = degrees_of_freedom(counts), counts.sum() / max(scale, 1e-9)
     chi_squared = observed * rows
-    if chi_squared > 3 * degrees + 30 or ncx2.cdf(chi_squared, degrees, 0) < _TAIL:
+    if chi_squared > 3 * degrees + 30 or chndtr(chi_squared, degrees, 0) < _TAIL:
         return 0.0
-    noncentrality = brentq(
-        lambda value: float(ncx2.cdf(chi_squared, degrees, value)) - _TAIL,
-        0,
-        4 * (chi_squared + degrees) + 50,
-    )
+    noncentrality = float(chndtrinc(chi_squared, degrees, _TAIL))
     _, smaller = corrected(np.asarray(0.0), np.asarray(float(rows)), counts.shape, 1.0)
     return min(math.sqrt(noncentrality / rows / float(smaller)), 1.0)
 

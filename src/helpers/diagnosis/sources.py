@@ -157,6 +157,8 @@ def _hub_source(name: str, split: str | None) -> Source:
             "pip install datasets"
         ) from error
     try:
+        if datasets.get_dataset_default_config_name(name) is None:
+            raise _one_table_needed(name, datasets.get_dataset_config_names(name))
         split = _chosen_split(name, split, datasets.get_dataset_split_names(name))
         rows = datasets.load_dataset(name, split=split, streaming=True)
     except CompanionError:
@@ -172,6 +174,17 @@ def _hub_source(name: str, split: str | None) -> Source:
             yield from table.to_batches()
 
     return Source(f"{name}, {split}", schema, read, _label_names(schema))
+
+
+def _one_table_needed(name: str, configurations: Sequence[str]) -> CompanionError:
+    """Return the refusal of a data set in several tables, such as one for each language."""
+    listed = ", ".join(configurations[:3]) + (", …" if len(configurations) > 3 else "")
+    return CompanionError(
+        f"{name} has {len(configurations)} configurations ({listed}), and one table with a column "
+        f"for the language is needed: pandas.concat({{c: datasets.load_dataset({name!r}, c, "
+        "split='train').to_pandas() for c in [your languages]}, names=['language'])"
+        ".reset_index('language').to_parquet('rows.parquet') makes it"
+    )
 
 
 def _of_rows(source: Source, split: str | None) -> Source:

@@ -5,7 +5,9 @@ The limit is halved whenever the sample grows too large: memory stays constant. 
 as they are written.
 """
 
+import heapq
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-SAMPLE_ROWS = 2**15
+SAMPLE_ROWS = 2**14
 KEPT_TEXTS = 1000  # read in full, for a language detector
 
 Hashes = npt.NDArray[np.uint64]
@@ -47,13 +49,20 @@ class TextSample:
 
 
 class TextSampler:
-    """Collects the sample, batch by batch."""
+    """Collects the sample, batch by batch.
+
+    What is new is put aside, and merged once there is as much of it as the sample may hold: the
+    cost of merging does not grow with the number of batches.
+    """
 
     def __init__(self) -> None:
         self._limit = _ALL
-        # Hashes only, a row for each text with a language and a label.
-        self._rows = pd.DataFrame(np.empty((0, len(_PARTS)), np.uint64), columns=_PARTS)
-        self._examples = pd.DataFrame({"key": np.empty(0, np.uint64), "text": [], "language": []})
+        # Numbers only, a row for each text with a language and a label.
+        self._rows = np.empty((0, len(_PARTS)), np.uint64)
+        self._new_rows: list[Hashes] = []
+        self._codes: dict[Any, int] = {}  # of languages and labels
+        self._examples: list[tuple[int, str, Any]] = []  # key, text, language
+        self._largest_example = _ALL
 
     def add(self, texts: list[pa.Array], language: pa.Array, label: pa.Array) -> None:
         """Take in a batch.
@@ -65,47 +74,75 @@ class TextSampler:
         language, label : Array
             Of the same rows.
         """
-        key = _mixed([_cheap_hash(text) for text in texts])
-        chosen = np.flatnonzero((key <= self._limit) & _filled(texts[0]))
-        left = chosen
-        while len(left):  # in steps, so that the limit falls before the bulk of a batch is read
-            step, left = left[:_STEP_ROWS], left[_STEP_ROWS:]
-            rows = pa.array(step)
-            parts = [key[step], _mixed([_hash(text.take(rows)) for text in texts])]
-            parts += [_hash(part.take(rows)) for part in (language, label)]
-            added = pd.DataFrame(dict(zip(_PARTS, parts, strict=True)))
-            self._rows = pd.concat([self._rows, added], ignore_index=True).drop_duplicates()
-            while len(self._rows) > SAMPLE_ROWS:
-                self._limit //= 2
-                self._rows = self._rows[self._rows["key"] <= self._limit]
-            left = left[key[left] <= self._limit]
+        for start in range(0, len(language), _STEP_ROWS):  # each fits the processor's cache
+            parts = [part.slice(start, _STEP_ROWS) for part in (*texts, language, label)]
+            self._add_step(parts[:-2], *parts[-2:])
+
+    def _add_step(self, texts: list[pa.Array], language: pa.Array, label: pa.Array) -> None:
+        key = _joined([_cheap_hash(text) for text in texts])
+        chosen = np.flatnonzero(key <= self._limit)
+        chosen = chosen[_filled(texts[0].take(pa.array(chosen)))]
+        if not len(chosen):
+            return
+        rows = pa.array(chosen)
+        parts = [key[chosen], _joined([_hash(text.take(rows)) for text in texts])]
+        parts += [self._coded(part.take(rows)) for part in (language, label)]
+        self._new_rows.append(np.stack(parts, axis=1))
+        if sum(map(len, self._new_rows)) > SAMPLE_ROWS:
+            self._thin()
         self._add_examples(texts[0], language, key, chosen)
+
+    def _coded(self, values: pa.Array) -> Hashes:
+        encoded = values.dictionary_encode(null_encoding="encode")
+        codes = [
+            self._codes.setdefault(value, len(self._codes))
+            for value in encoded.dictionary.to_pylist()
+        ]
+        of_rows = encoded.indices.to_numpy(zero_copy_only=False)
+        return np.asarray(np.array(codes, np.uint64)[of_rows])
+
+    def _thin(self) -> None:
+        """Merge what is new; lower the limit until the sample is small enough."""
+        rows = np.concatenate([self._rows, *self._new_rows])
+        rows = rows[rows[:, 0] <= self._limit]
+        rows = rows[~pd.Series(_mixed(list(rows.T))).duplicated().to_numpy()]
+        while len(rows) > SAMPLE_ROWS:
+            self._limit //= 2
+            rows = rows[rows[:, 0] <= self._limit]
+        self._rows, self._new_rows = rows, []
 
     def _add_examples(
         self, text: pa.Array, language: pa.Array, key: Hashes, chosen: npt.NDArray[np.int64]
     ) -> None:
-        if len(self._examples) == KEPT_TEXTS:
-            chosen = chosen[key[chosen] < self._examples["key"].max()]
+        chosen = chosen[key[chosen] < self._largest_example]
         chosen = chosen[np.argsort(key[chosen], kind="stable")[:KEPT_TEXTS]]
+        if not len(chosen):
+            return
         rows = pa.array(chosen)
-        some = pd.DataFrame(
-            {
-                "key": key[chosen],
-                "text": text.take(rows).to_pylist(),
-                "language": language.take(rows).to_pylist(),
-            }
-        )
-        self._examples = pd.concat([self._examples, some]).nsmallest(KEPT_TEXTS, "key")
+        parts = (key[chosen].tolist(), text.take(rows).to_pylist(), language.take(rows).to_pylist())
+        self._examples += zip(*parts, strict=True)
+        if len(self._examples) > 2 * KEPT_TEXTS:
+            self._cut_examples()
+
+    def _cut_examples(self) -> None:
+        self._examples = heapq.nsmallest(KEPT_TEXTS, self._examples, key=lambda each: each[0])
+        if len(self._examples) == KEPT_TEXTS:
+            self._largest_example = self._examples[-1][0]
 
     def result(self) -> TextSample:
         """Return what the sample says."""
-        by_text = self._rows.groupby("text")[["language", "label"]].nunique()
+        self._thin()
+        self._cut_examples()
+        rows = pd.DataFrame(self._rows, columns=_PARTS)
+        by_text = rows.groupby("text")[["language", "label"]].nunique()
         return TextSample(
             share=(self._limit + 1) / (_ALL + 1),
             texts=len(by_text),
             in_several_languages=int((by_text["language"] > 1).sum()),
             with_several_labels=int((by_text["label"] > 1).sum()),
-            examples=self._examples.drop(columns="key").reset_index(drop=True),
+            examples=pd.DataFrame(
+                [each[1:] for each in self._examples], columns=["text", "language"]
+            ),
         )
 
 
@@ -113,14 +150,14 @@ def _filled(text: pa.Array) -> npt.NDArray[np.bool_]:
     return np.asarray(pc.fill_null(pc.greater(pc.binary_length(text), 0), False), dtype=bool)
 
 
-def _hash(values: pa.Array) -> Hashes:
-    """Return a hash of each value, computed once for equal ones."""
-    encoded = pc.dictionary_encode(values, null_encoding="encode")
-    different = encoded.dictionary.to_numpy(zero_copy_only=False)
-    if different.dtype.kind != "i":
-        different = different.astype(object)
-    hashed = pd.util.hash_array(different, categorize=False)
-    return np.asarray(hashed[encoded.indices.to_numpy(zero_copy_only=False)], dtype=np.uint64)
+def _hash(texts: pa.Array) -> Hashes:
+    """Return a hash of each text, all of its letters."""
+    objects = texts.to_numpy(zero_copy_only=False)
+    return np.asarray(pd.util.hash_array(objects, categorize=False), dtype=np.uint64)
+
+
+def _joined(hashes: list[Hashes]) -> Hashes:
+    return hashes[0] if len(hashes) == 1 else _mixed(hashes)
 
 
 def _cheap_hash(text: pa.Array) -> Hashes:

@@ -6,15 +6,21 @@ It knows its folder::
 """
 
 import dataclasses
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from helpers.foundation import paths
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.names import MODELS, SETUPS, check_choice, check_model, family_of
-from helpers.foundation.profiles import Profile, Recipe, load_profile
+from helpers.foundation.names import (
+    SETUPS,
+    check_choice,
+    check_model,
+    family_of,
+    model_folder,
+    setup_folder,
+)
+from helpers.foundation.profiles import LARGEST_SEED, Profile, Recipe, load_profile
 from helpers.foundation.variants import Variant
 
 
@@ -55,8 +61,11 @@ class Experiment:
         check_model(self.model)
         family_of(self.dataset)
         check_choice("setup", self.setup, SETUPS)
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
-            raise CompanionError(f"seed {self.seed!r}: give a whole number of at least 0")
+        whole = isinstance(self.seed, int) and not isinstance(self.seed, bool)
+        if not whole or not 0 <= self.seed <= LARGEST_SEED:
+            raise CompanionError(
+                f"seed {self.seed!r}: give a whole number from 0 to {LARGEST_SEED}"
+            )
         load_profile(self.profile).settings(self.dataset)
         object.__setattr__(self, "variant", str(Variant.parse(self.variant)))
 
@@ -78,10 +87,8 @@ class Experiment:
     @property
     def relative_folder(self) -> Path:
         """The experiment's place below ``results/`` and ``checkpoints/``."""
-        model = self.model
-        if model not in MODELS:
-            model = re.sub(r"[^\w.-]+", "--", model.strip("/"))
-        setup = f"{self.setup}+{self.variant}" if self.variant else self.setup
+        setup = setup_folder(self.setup, self.variant)
+        model = model_folder(self.model)
         dataset = self.settings.dataset_folder(self.dataset)
         return Path(self.profile, model, dataset, setup, f"seed{self.seed}")
 

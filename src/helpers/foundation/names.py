@@ -1,5 +1,7 @@
 """The names of setups, models and data sets, and what they are called in tables and figures."""
 
+import contextlib
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -72,12 +74,41 @@ def check_model(model: str) -> None:
     CompanionError
         If the model's name is none of these.
     """
-    if model in MODELS or _HUB_ID.fullmatch(model) or Path(model).expanduser().is_dir():
+    if model in MODELS or _HUB_ID.fullmatch(model):
         return
+    # No name at all would be the working directory, and a home folder may be unknown.
+    with contextlib.suppress(OSError, RuntimeError, ValueError):
+        if model.strip() and Path(model).expanduser().is_dir():
+            return
     raise CompanionError(
         f"unknown model {model!r}: choose one of {', '.join(MODELS)}, the path of an existing "
         "folder, or owner/name on the Hugging Face hub"
     )
+
+
+def model_folder(model: str) -> str:
+    """Return the name of a model's folder below ``results/<profile>/``: another for each model.
+
+    Short names stay, ``owner/name`` becomes ``owner--name``; all else ends in a checksum, since
+    what a folder's name cannot hold is replaced in it.
+
+    Examples
+    --------
+    >>> model_folder("e5_small"), model_folder("intfloat/multilingual-e5-base")
+    ('e5_small', 'intfloat--multilingual-e5-base')
+    >>> model_folder("/a b"), model_folder("/a/b")
+    ('a--b-73c9c45d', 'a--b-662b7b62')
+    """
+    readable = re.sub(r"[^\w.-]+", "--", model.strip("/"))
+    if model in MODELS or (_HUB_ID.fullmatch(model) and "--" not in model):
+        return readable
+    checksum = hashlib.sha256(model.encode(errors="surrogateescape")).hexdigest()[:8]
+    return f"{readable.strip('.-')[-80:]}-{checksum}".lstrip("-")
+
+
+def setup_folder(setup: str, variant: str) -> str:
+    """Return the name of the folder of a setup and variant; results by seed lie below it."""
+    return f"{setup}+{variant}" if variant else setup
 
 
 def setup_label(setup: str) -> str:

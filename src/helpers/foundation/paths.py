@@ -74,6 +74,25 @@ def checkpoints_dir() -> Path:
     return output_root() / "checkpoints"
 
 
+def existing_folder(text: str, *, what: str) -> Path:
+    """Return the folder that a reader names.
+
+    Raises
+    ------
+    CompanionError
+        If there is none; it names ``what`` asked for it.
+    """
+    try:
+        # No name at all would be the working directory.
+        folder = Path(text).expanduser().resolve() if text.strip() else None
+        found = folder is not None and folder.is_dir()
+    except (OSError, RuntimeError, ValueError):
+        found = False
+    if folder is None or not found:
+        raise CompanionError(f"{what}: {text!r} is not a folder")
+    return folder
+
+
 def benchmark_file(script: str) -> Path:
     """Return the file that a script of ``benchmarks/`` leaves, by the script's name or path."""
     return results_dir() / "benchmarks" / f"{Path(script).stem}.json"

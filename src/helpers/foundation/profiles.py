@@ -1,26 +1,54 @@
 """The profiles: every size and every hyperparameter, one file of ``configs/`` each."""
 
+import collections.abc
 import dataclasses
+import re
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
-
-import yaml
+from typing import Annotated, Any, Literal, TypeVar
 
 from helpers.foundation import paths
 from helpers.foundation.datasets import Dataset, Skew, all_datasets
-from helpers.foundation.errors import CompanionError
+from helpers.foundation.errors import CompanionError, one_line
 from helpers.foundation.hub import Hub
 from helpers.foundation.names import SETUPS, check_choice, check_model, family_of
 from helpers.foundation.setups import PAPER_SETUPS
 from helpers.foundation.variants import Variant
+from helpers.foundation.yaml_text import read_yaml
 
 PUBLISHED_PROFILE = "embedded"
+LARGEST_SEED = 2**32 - 1  # of NumPy's and the Trainer's generators
 _HUB_PROFILE = "paper"
+_LANGUAGE = re.compile(r"[\w-]{1,40}")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The range of a number: from ``low``, or above it, to ``high``."""
+
+    low: float
+    high: float
+    open: bool = False
+
+    def __contains__(self, value: float) -> bool:
+        """Say whether a number lies in the range; no number (NaN) lies in any."""
+        return self.low <= value <= self.high and not (self.open and value == self.low)
+
+    def __str__(self) -> str:
+        """Return the range in words."""
+        low = f"above {self.low:g}" if self.open else f"from {self.low:g}"
+        return f"{low} to {self.high:.12g}"
+
+
+Count = Annotated[int, Limits(1, 10**9)]
+Seed = Annotated[int, Limits(0, LARGEST_SEED)]
+Share = Annotated[float, Limits(0, 1)]
+Rate = Annotated[float, Limits(0, 1, open=True)]
+Weight = Annotated[float, Limits(0, 10**6, open=True)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,20 +63,20 @@ class Recipe:
     pays on long runs. The page on costs has them measured.
     """
 
-    batch_size: int
-    accumulation: int
-    encoder_learning_rate: float
-    head_learning_rate: float
-    epochs: float
-    max_length: int
+    batch_size: Count
+    accumulation: Count
+    encoder_learning_rate: Rate
+    head_learning_rate: Rate
+    epochs: Annotated[float, Limits(0, 10_000, open=True)]
+    max_length: Annotated[int, Limits(4, 10**6)]
     optimizer: Literal["adamw", "radam"] = "adamw"
-    weight_decay: float = 0.0
-    warmup_share: float = 0.0
-    final_learning_rate_share: float = 0.0
-    max_grad_norm: float = 1.0
-    validations: int = 10
+    weight_decay: Share = 0.0
+    warmup_share: Share = 0.0
+    final_learning_rate_share: Share = 0.0
+    max_grad_norm: Annotated[float, Limits(0, 10**6, open=True)] = 1.0
+    validations: Count = 10
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
-    dropout: float = 0.1
+    dropout: Annotated[float, Limits(0, 0.99)] = 0.1
     first_token: Literal["hidden", "pooler"] = "hidden"
     mask_entropy_form: Literal["paper", "authors_code"] = "paper"
     attention: Literal["sdpa", "eager", "flash_attention_2"] = "sdpa"
@@ -73,16 +101,16 @@ class DatasetSettings:
     """
 
     languages: tuple[str, ...] | None = None
-    skew: Mapping[str, tuple[float, ...]] | None = None
-    train: int | None = None
-    validation: int | None = None
-    test: int | None = None
-    shap_texts: int | None = None
-    seeds: tuple[int, ...] | None = None
-    nulls: Mapping[int, int] | None = None
-    mie_seeds: tuple[int, ...] | None = None
-    mie_nulls: Mapping[int, int] | None = None
-    stage_seeds: Mapping[str, tuple[int, ...]] | None = None
+    skew: Mapping[str, tuple[Weight, ...]] | None = None
+    train: Count | None = None
+    validation: Count | None = None
+    test: Count | None = None
+    shap_texts: Count | None = None
+    seeds: tuple[Seed, ...] | None = None
+    nulls: Mapping[Seed, Seed] | None = None
+    mie_seeds: tuple[Seed, ...] | None = None
+    mie_nulls: Mapping[Seed, Seed] | None = None
+    stage_seeds: Mapping[str, tuple[Seed, ...]] | None = None
     rule: Literal["paper", "authors_code"] = "paper"
     with_translations: bool = False
     recipe: Mapping[str, Any] = field(default_factory=dict)
@@ -93,7 +121,7 @@ class LanguageIdentificationSettings:
     """External texts of the language identification (paper, section 2.2)."""
 
     external: Literal["eld", "wikipedia"] = "eld"
-    per_language: int = 1000
+    per_language: Annotated[int, Limits(5, 10**9)] = 1000  # a text for each fold
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,10 +131,10 @@ class ShapSettings:
     ``texts`` null: all of them.
     """
 
-    texts: int | None = 240
-    max_evals: int = 500
+    texts: Count | None = 240
+    max_evals: Annotated[int, Limits(8, 10**9)] = 500  # both ends, and a round of the tree
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "fp32"
-    threshold: float = 0.01
+    threshold: Share = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,17 +156,17 @@ class Profile:
     about: str
     models: tuple[str, ...]
     matrix: tuple[str, ...]
-    seeds: tuple[int, ...]
+    seeds: tuple[Seed, ...]
     recipe: Recipe
     datasets: Mapping[str, DatasetSettings]
     language_identification: LanguageIdentificationSettings = LanguageIdentificationSettings()
     shap: ShapSettings = ShapSettings()
-    nulls: Mapping[int, int] = field(default_factory=dict)
-    mie_seeds: tuple[int, ...] = ()
+    nulls: Mapping[Seed, Seed] = field(default_factory=dict)
+    mie_seeds: tuple[Seed, ...] = ()
     setups: tuple[str, ...] = PAPER_SETUPS
     mie_setups: tuple[str, ...] = ("balanced", "imbalanced")
-    mie_nulls: Mapping[int, int] = field(default_factory=dict)
-    stage_seeds: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    mie_nulls: Mapping[Seed, Seed] = field(default_factory=dict)
+    stage_seeds: Mapping[str, tuple[Seed, ...]] = field(default_factory=dict)
     hub: Hub | None = None
 
     def settings(self, dataset: str) -> DatasetSettings:
@@ -223,23 +251,60 @@ def profile_names() -> list[str]:
 
 @cache
 def _parse_profile(path: Path, text: str) -> Profile:
-    try:
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise CompanionError(f"{path.name} is not valid YAML: {error}") from error
-    profile = _build(Profile, {"name": path.stem, **raw}, where=path.name)
-    for model in profile.models:
-        check_model(model)
-    for dataset in profile.matrix:
-        profile.recipe_for(dataset, Variant())
-    for family, settings in profile.datasets.items():
-        check_choice(f"data set in {path.name}", family, all_datasets())
-        _check_languages(settings, all_datasets()[family], where=f"{path.name}: {family}")
+    raw = read_yaml(text, where=path.name)
+    if not isinstance(raw, Mapping) or "name" in raw:
+        raise CompanionError(f"{path.name}: expected the fields of a profile, without a name")
+    profile = _build(Profile, {**raw, "name": path.stem}, where=path.name)
+    for family, sizes in profile.datasets.items():
+        where = f"{path.name}: datasets: {family}"
+        check_choice(f"data set in {path.name}:", family, all_datasets())
+        _check_languages(sizes, all_datasets()[family], where=where)
+        _build(Recipe, {**raw["recipe"], **sizes.recipe}, where=f"{where}: recipe")
+        _check_seeds(sizes, where=where)
+        explained = profile.shap_texts(family)
+        if None not in (explained, sizes.test) and explained > sizes.test:  # type: ignore[operator]
+            raise CompanionError(
+                f"{where}: {explained} texts are to be explained, and its test set has {sizes.test}"
+            )
+    _check_seeds(profile, where=path.name)
+    _check_list("models", profile.models, where=path.name)
+    _check_list("matrix", profile.matrix, where=path.name)
+    _check_list("setups", profile.setups, where=path.name)
+    _check_list("mie_setups", profile.mie_setups, where=path.name, empty=True)
     for setup in (*profile.setups, *profile.mie_setups):
         check_choice(f"setup in {path.name}", setup, SETUPS)
+    try:
+        for model in profile.models:
+            check_model(model)
+        for dataset in profile.matrix:
+            profile.settings(dataset)
+    except CompanionError as error:
+        raise CompanionError(f"{path.name}: {error}") from error
     if (profile.hub is not None) != (profile.name == _HUB_PROFILE):
         raise CompanionError(f"{path.name}: the field 'hub' belongs in {_HUB_PROFILE}.yaml alone")
     return profile
+
+
+def _check_list(name: str, values: Sequence[object], *, where: str, empty: bool = False) -> None:
+    """Refuse a list that says a thing twice, or nothing."""
+    if not values and not empty:
+        raise CompanionError(f"{where}: {name} is empty: give one at least")
+    for value in values:
+        if values.count(value) > 1:
+            raise CompanionError(f"{where}: {name} has {value!r} twice: give each once")
+
+
+def _check_seeds(settings: "Profile | DatasetSettings", *, where: str) -> None:
+    """Refuse seeds that are given twice, and a seed that is its own null."""
+    if settings.seeds is not None:
+        _check_list("seeds", settings.seeds, where=where)
+    _check_list("mie_seeds", settings.mie_seeds or (), where=where, empty=True)
+    for stage, seeds in (settings.stage_seeds or {}).items():
+        _check_list(f"stage_seeds: {stage}", seeds, where=where, empty=True)
+    for name in ("nulls", "mie_nulls"):
+        for seed, other in (getattr(settings, name) or {}).items():
+            if seed == other:
+                raise CompanionError(f"{where}: {name}: {seed} is its own null: give another seed")
 
 
 def _check_languages(settings: DatasetSettings, about: Dataset, *, where: str) -> None:
@@ -248,12 +313,17 @@ def _check_languages(settings: DatasetSettings, about: Dataset, *, where: str) -
         raise CompanionError(f"{where}: give languages or a skew, not both")
     if settings.languages is not None and not about.weights:
         raise CompanionError(f"{where}: languages without weights: give a skew")
+    if settings.skew is not None:
+        _check_list("skew", tuple(settings.skew), where=where)
     named = tuple(settings.skew or settings.languages or about.languages)
     if about.weights and (len(named) < 2 or len(set(named)) < len(named)):
         raise CompanionError(f"{where}: languages {', '.join(named)}: give two or more, once each")
-    for language, weights in (settings.skew or {}).items():
-        if min(weights, default=0.0) <= 0:
-            raise CompanionError(f"{where}: skew: {language}: give each label a weight above 0")
+    for language in named:
+        if not _LANGUAGE.fullmatch(language):
+            raise CompanionError(
+                f"{where}: language {language!r}: give letters, digits, - and _, since folders are "
+                "named after it"
+            )
 
 
 def load_profile(name: str) -> Profile:
@@ -262,11 +332,16 @@ def load_profile(name: str) -> Profile:
     Raises
     ------
     CompanionError
-        If there is no such profile, or a field of it is unknown, missing or of the wrong type.
+        If there is no such profile, or a field of it is unknown, missing, of the wrong type or out
+        of range.
     """
     check_choice("profile", name, profile_names())
     path = paths.configs_dir() / f"{name}.yaml"
-    return _parse_profile(path, path.read_text(encoding="utf-8"))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CompanionError(f"{path} cannot be read: {one_line(error)}") from error
+    return _parse_profile(path, text)
 
 
 def hub_settings() -> Hub:
@@ -288,8 +363,8 @@ T = TypeVar("T")
 def _build(cls: type[T], raw: Any, *, where: str) -> T:
     """Fill a dataclass from a mapping, refusing unknown, missing and mistyped fields."""
     if not isinstance(raw, Mapping):
-        raise CompanionError(f"{where}: expected fields, got {raw!r}")
-    hints = typing.get_type_hints(cls)
+        raise CompanionError(f"{where}: expected fields, got {_shown(raw)}")
+    hints = typing.get_type_hints(cls, include_extras=True)
     fields = {item.name: item for item in dataclasses.fields(cls)}  # type: ignore[arg-type]
     for key in raw:
         check_choice(f"field in {where}:", key, fields)
@@ -308,12 +383,17 @@ def _build(cls: type[T], raw: Any, *, where: str) -> T:
 def _convert(hint: Any, value: Any, *, where: str) -> Any:
     """Return ``value`` as the type that ``hint`` names, or refuse it."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Annotated:
+        number = _convert(arguments[0], value, where=where)
+        if number not in arguments[1]:
+            raise CompanionError(f"{where}: {_shown(value)} is not allowed: give {arguments[1]}")
+        return number
     if dataclasses.is_dataclass(hint):
         return _build(typing.cast(type, hint), value, where=where)
     if origin is Literal:
         check_choice(f"value of {where}:", value, arguments)
         return value
-    if origin is types.UnionType:
+    if origin in (types.UnionType, typing.Union):
         if value is None and type(None) in arguments:
             return None
         return _convert(arguments[0], value, where=where)
@@ -322,14 +402,29 @@ def _convert(hint: Any, value: Any, *, where: str) -> Any:
     if origin is not None and isinstance(value, Mapping):
         return types.MappingProxyType(
             {
-                key: _convert(arguments[1], item, where=f"{where}: {key}")
+                _convert(arguments[0], key, where=where): _convert(
+                    arguments[1], item, where=f"{where}: {key}"
+                )
                 for key, item in value.items()
             }
         )
     if hint is Any:
         return value
-    if hint is float and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(hint, type) and isinstance(value, hint) and not (hint is int and value is True):
-        return value
-    raise CompanionError(f"{where}: expected {getattr(hint, '__name__', hint)}, got {value!r}")
+    if hint is bool or not isinstance(value, bool):
+        if hint is float and isinstance(value, int) and abs(value) < 2**53:
+            return float(value)
+        if isinstance(hint, type) and isinstance(value, hint):
+            return value
+    raise CompanionError(f"{where}: expected {_type_name(hint)}, got {_shown(value)}")
+
+
+def _type_name(hint: Any) -> str:
+    if typing.get_origin(hint) in (tuple, Mapping, collections.abc.Mapping):
+        return "a list" if typing.get_origin(hint) is tuple else "fields"
+    return getattr(hint, "__name__", str(hint))
+
+
+def _shown(value: object) -> str:
+    """Return a value for a message: in one line, and not all of a long one."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -4,6 +4,7 @@ import functools
 import platform
 import subprocess
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from helpers.foundation import hardware, paths
@@ -23,21 +24,32 @@ PACKAGES = (
 )
 
 
-def git_commit() -> str | None:
-    """Return the checkout's commit, with ``+changes`` where the tree differs from it."""
-    root = str(paths.repository_root())
+_CODE = ("src", "configs")
 
-    def git(*arguments: str) -> str:
+
+def git_commit() -> str | None:
+    """Return the commit of the code that runs, with ``+changes`` where the code differs from it.
+
+    A file under ``src`` or ``configs`` that git does not know is a difference too. None where the
+    code lies in no repository, or one that does not track it.
+    """
+    code = Path(__file__).resolve().parents[1]
+
+    def git(folder: Path, *arguments: str) -> str:
         return subprocess.run(
-            ["git", "-C", root, *arguments], capture_output=True, text=True, check=True
+            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True
         ).stdout.strip()
 
     try:
-        commit = git("rev-parse", "HEAD")
-        changed = git("status", "--porcelain", "--untracked-files=no", "--", "src", "configs")
+        git(code, "ls-files", "--error-unmatch", "__init__.py")
+        root = Path(git(code, "rev-parse", "--show-toplevel"))
+        commit = git(root, "rev-parse", "HEAD")
+        changed = git(root, "status", "--porcelain", "--untracked-files=all", "--", *_CODE)
     except (OSError, subprocess.CalledProcessError):
         return None
-    return f"{commit}+changes" if changed else commit
+    # Settings are read from the checkout that one works in.
+    other = paths.repository_root() != root
+    return f"{commit}+changes" if changed or other else commit
 
 
 def package_versions() -> dict[str, str]:

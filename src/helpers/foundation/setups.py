@@ -22,7 +22,7 @@ PAPER_SETUPS = ("balanced", "imbalanced", "imbalanced_cw")
 
 
 class RowLoss(Protocol):
-    """A loss of its own: the value of each row of a batch.
+    """A loss of its own in training: the value of each row of a batch.
 
     The batch's loss is the sum of the rows' values over the number of rows of the optimizer step.
     """
@@ -31,9 +31,7 @@ class RowLoss(Protocol):
     def state(self) -> "dict[str, Tensor]":
         """What it remembers between batches: it goes into checkpoints, and comes back from them."""
 
-    def __call__(
-        self, logits: "Tensor", labels: "Tensor", languages: "Tensor", *, training: bool
-    ) -> "Tensor":
+    def __call__(self, logits: "Tensor", labels: "Tensor", languages: "Tensor") -> "Tensor":
         """Return a value for each row; languages are codes, in the order of the cells' rows."""
 
 
@@ -69,8 +67,6 @@ class Weighting:
     correct : callable, optional
         Changes the fine-tuned model in place, given its features of the training rows, shape
         ``(rows, d)``, and the rows.
-    needs_every_cell : bool
-        Whether it is undefined where a language has no row of a label.
     """
 
     name: str
@@ -84,7 +80,6 @@ class Weighting:
     cell_chances: "Callable[[pd.DataFrame], pd.DataFrame] | None" = None
     make_loss: "Callable[[pd.DataFrame], RowLoss] | None" = None
     correct: "Callable[[Any, np.ndarray, pd.DataFrame], None] | None" = None
-    needs_every_cell: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

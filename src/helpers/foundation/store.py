@@ -7,6 +7,7 @@ The contract:
 
 * a stage is published as a whole: its files first, each through a temporary file, an fsync and
   a rename, then ``run.json``. A kill leaves the earlier state;
+* a record is believed only where it lies: it names its experiment, and so its folder;
 * ``experiment_lock`` lets one process at a time work on an experiment;
 * a missing result is ``None``, never another's number.
 """
@@ -15,22 +16,24 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import filelock
 import pandas as pd
 
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.names import model_folder, setup_folder
 
 RUN_FILE = "run.json"
 # The form of a stage's record and files; records without a number have form 1.
 RESULT_SCHEMA = 2
 _SELF_CHECKSUM = "checksum"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +85,14 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def _sha256_or_none(path: Path) -> str | None:
+    """Return the checksum of a file; None where it is missing or cannot be read."""
+    try:
+        return sha256(path) if path.is_file() else None
+    except OSError:
+        return None
+
+
 def _as_text(content: Any) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False, default=_plain, allow_nan=False) + "\n"
 
@@ -116,6 +127,22 @@ def atomic_path(target: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def check_writable(folder: Path) -> None:
+    """Refuse a folder that nothing can be written to, before work is done for it.
+
+    Raises
+    ------
+    CompanionError
+        Naming the folder and the reason.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as stream:
+            stream.write(b"0" * 4096)
+    except OSError as error:
+        raise CompanionError(f"cannot write {folder}: {error.strerror or error}") from error
+
+
 def write_json(path: Path, content: Any) -> None:
     """Write a JSON file atomically."""
     with atomic_path(path) as temporary:
@@ -135,16 +162,22 @@ def experiment_lock(folder: Path, *, wait: bool = True) -> Iterator[None]:
     Raises
     ------
     CompanionError
-        If ``wait`` is false and another process holds it.
+        If ``wait`` is false and another process holds it, or the folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(folder / ".lock", timeout=-1 if wait else 0)
     try:
-        with filelock.FileLock(folder / ".lock", timeout=-1 if wait else 0):
-            yield
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
     except filelock.Timeout as error:
         raise CompanionError(
             f"{folder} is in use by another process: wait for it to end"
         ) from error
+    except OSError as error:
+        raise CompanionError(f"cannot write {folder}: {error.strerror or error}") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 # --- run.json -------------------------------------------------------------------------------
@@ -156,20 +189,58 @@ def read_run(folder: Path) -> dict[str, Any] | None:
     Raises
     ------
     CompanionError
-        If its own checksum does not fit: the file was changed by hand or is damaged.
+        If its own checksum does not fit, since the file was changed by hand or is damaged; or if
+        it is the record of another experiment.
     """
     path = folder / RUN_FILE
-    try:
-        run = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not path.is_file():
         return None
-    except (OSError, json.JSONDecodeError) as error:
-        raise CompanionError(f"{path} cannot be read ({error}): delete it and run again") from error
+    run = read_record(path)
+    if run is None:
+        raise CompanionError(f"{path} cannot be read, or is damaged: delete it and run again")
     if run.get(_SELF_CHECKSUM) != _run_checksum(run):
         raise CompanionError(
             f"{path} was changed after the run that wrote it: delete the folder and run again"
         )
-    return dict(run)
+    try:
+        records = [StageRecord(**record) for record in run["stages"].values()]
+        parameters = dict(run["parameters"])
+        whole = all(isinstance(each.files, dict) for each in records)
+        whole &= {each.environment for each in records} <= set(run["environments"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        whole = False
+    if not whole:
+        raise CompanionError(f"{path} is no record of a run: delete the folder and run again")
+    _check_place(folder, parameters)
+    return run
+
+
+def read_record(path: Path) -> dict[str, Any] | None:
+    """Return a JSON file's fields; None where it is missing, cut short, or holds no fields."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _check_place(folder: Path, parameters: Mapping[str, Any]) -> None:
+    """Refuse the record of another experiment, by the fields it has: older ones have fewer."""
+    about = {key: str(value) for key, value in parameters.items()}
+    recorded = [
+        f"seed{about['seed']}" if "seed" in about else None,
+        setup_folder(about["setup"], about.get("variant", "")) if "setup" in about else None,
+        about.get("dataset_folder", about.get("dataset")),
+        model_folder(about["model"]) if "model" in about else None,
+        about.get("profile"),
+    ]
+    found = [folder.name, *(parent.name for parent in folder.parents)]
+    if any(mine not in (None, there) for mine, there in zip(recorded, found, strict=False)):
+        named = [mine or there for mine, there in zip(recorded, found, strict=False)]
+        raise CompanionError(
+            f"{folder} holds the results of {'/'.join(reversed(named))}: they count only in their "
+            "own place; delete the folder and run again"
+        )
 
 
 def _run_checksum(run: Mapping[str, Any]) -> str:
@@ -191,8 +262,7 @@ def is_done(folder: Path, stage: str, fingerprint: str) -> bool:
         record is not None
         and record.fingerprint == fingerprint
         and all(
-            (folder / name).is_file() and sha256(folder / name) == checksum
-            for name, checksum in record.files.items()
+            _sha256_or_none(folder / name) == checksum for name, checksum in record.files.items()
         )
     )
 
@@ -280,7 +350,7 @@ def verified_path(folder: Path, name: str) -> Path | None:
         return None
     for stage in run["stages"].values():
         if name in stage["files"]:
-            if sha256(path) != stage["files"][name]:
+            if _sha256_or_none(path) != stage["files"][name]:
                 raise CompanionError(
                     f"{path} was changed after the run that wrote it (its checksum in {RUN_FILE} "
                     "differs): delete it and run again"
@@ -292,10 +362,18 @@ def verified_path(folder: Path, name: str) -> Path | None:
 def read_json(folder: Path, name: str) -> Any | None:
     """Return the content of a verified JSON result, or None where it is missing."""
     path = verified_path(folder, name)
-    return None if path is None else json.loads(path.read_text(encoding="utf-8"))
+    return None if path is None else _read(path, lambda: json.loads(path.read_text("utf-8")))
 
 
 def read_frame(folder: Path, name: str) -> pd.DataFrame | None:
     """Return a verified Parquet result, or None where it is missing."""
     path = verified_path(folder, name)
-    return None if path is None else pd.read_parquet(path)
+    return None if path is None else _read(path, lambda: pd.read_parquet(path))
+
+
+def _read(path: Path, content: Callable[[], T]) -> T:
+    """Return a file's content; the checksum cannot tell that it was no table from the start."""
+    try:
+        return content()
+    except (OSError, ValueError, RecursionError) as error:
+        raise CompanionError(f"{path} cannot be read: delete it and run again") from error

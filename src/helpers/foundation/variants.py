@@ -1,6 +1,7 @@
 """All that an experiment changes in its profile."""
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -81,7 +82,7 @@ def _parse_recipe(key: str, value: str) -> str:
 
 def _parse_severity(key: str, value: str) -> float:
     try:
-        severity = float(value)
+        severity = float(value) + 0.0  # no minus before a zero: one name for one variant
     except ValueError:
         severity = -1.0
     if not 0 <= severity <= 2:
@@ -90,8 +91,8 @@ def _parse_severity(key: str, value: str) -> float:
 
 
 def _parse_layers(key: str, value: str) -> int:
-    if not value.isdigit() or int(value) < 1:
-        raise CompanionError(f"variant {key}={value!r}: give a whole number of at least 1")
+    if not re.fullmatch("[0-9]{1,4}", value) or int(value) < 1:
+        raise CompanionError(f"variant {key}={value[:20]!r}: give a whole number from 1 to 9999")
     return int(value)
 
 

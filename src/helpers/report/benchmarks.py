@@ -35,6 +35,8 @@ FEATURE_WAYS = {
     "pipeline": "a pipeline, one text at a time",
 }
 
+_WITHOUT_MODEL = ("diagnosis", "diagnosis_coverage", "diagnosis_pages", "newcomer")
+
 
 def load(name: str) -> dict[str, Any] | None:
     """Return what a benchmark left, or None.
@@ -56,7 +58,7 @@ def conditions(name: str) -> str:
     hardware = report.get("hardware", {})
     machine = hardware.get("gpu") or f"{hardware.get('processor')}, {hardware.get('cores')} cores"
     parts = [f"Data: {report['dataset']}"]
-    if not name.startswith("diagnosis"):
+    if name not in _WITHOUT_MODEL:
         parts.append(f"model: {report.get('model', 'e5_small')}")
     if isinstance(report.get("texts"), int):
         parts.append(f"{report['texts']} texts")
@@ -188,69 +190,6 @@ def feature_speed() -> pd.DataFrame:
         return pd.DataFrame()
     found = {name: {"texts_per_second": rate} for name, rate in report["texts_per_second"].items()}
     return _rates_of(found, FEATURE_WAYS, "texts_per_second", "texts a second")
-
-
-def diagnosis_speed() -> pd.DataFrame:
-    """Return time and memory of a diagnosis beside Arrow's own read and group-by."""
-    report = load("diagnosis")
-    if report is None:
-        return pd.DataFrame()
-    rows = {}
-    for name, found in report["results"].items():
-        ours, arrow = found["companion"], found["arrow"]
-        rows[f"{report['rows'][name.split(',')[0]]:,} rows of {name}"] = {
-            "seconds": ours["seconds"],
-            "times Arrow's": found["ratio_seconds"],
-            "memory, MiB": ours["peak_memory_mib"],
-            "on a quarter of the rows, MiB": ours["peak_memory_mib_shorter"],
-            "Arrow's memory, MiB": arrow["peak_memory_mib"],
-        }
-    return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def diagnosis_errors() -> pd.DataFrame:
-    """Return how often the diagnosis is wrong on simulated tables, by their true Cohen's w.
-
-    Returns
-    -------
-    DataFrame
-        A row for each w: tables, the share of intervals that cover the true V, the smallest such
-        share over shapes and numbers of rows, the share of intervals that lie above it, and the
-        share of each status.
-    """
-    report = load("diagnosis_coverage")
-    if report is None:
-        return pd.DataFrame()
-    found = pd.json_normalize(report["results"]).fillna(0.0)
-    weight = found["repeats"]
-    statuses = [str(name) for name in found if str(name).startswith("statuses.")]
-    rows = {}
-    for w, part in found.groupby("w"):
-        n = weight.loc[part.index]
-        rows[w] = {
-            "tables": n.sum(),
-            "interval covers": percent((part["covers"] * n).sum() / n.sum()),
-            "at the least": percent(part["covers"].min()),
-            "interval lies above": percent((part["above"] * n).sum() / n.sum()),
-            **{
-                name.removeprefix("statuses."): percent((part[name] * n).sum() / n.sum())
-                for name in statuses
-            },
-        }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("Cohen's w")
-
-
-def diagnosis_tables() -> str:
-    """Return in a sentence which tables were simulated; empty where none were."""
-    report = load("diagnosis_coverage")
-    if report is None:
-        return ""
-    found = pd.DataFrame(report["results"])
-    ranges = [
-        f"{found[name].min():,} to {found[name].max():,} {name}"
-        for name in ("languages", "labels", "rows")
-    ]
-    return f"Simulated tables of {', '.join(ranges)}."
 
 
 def _rates(name: str, ways: dict[str, str], key: str, column: str) -> pd.DataFrame:

@@ -5,6 +5,7 @@ own model and data, and what this profile computed with what stands in for them.
 says so.
 """
 
+import html
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ def _matching(theirs: Sequence[str], ours: Sequence[str]) -> dict[str, str]:
 
 
 def _named(text: str, label: str, of_paper: str) -> str:
-    return text if label == of_paper else f"{text}<small>{label}</small>"
+    return text if label == of_paper else f"{text}<small>{html.escape(label)}</small>"
 
 
 def _training_shares(number: str, experiments: Experiments) -> Cells:
@@ -252,7 +253,7 @@ def shown(number: str, experiments: Experiments, originals: Experiments) -> Html
         frame = beside(part, dataset, experiments, originals)
         name = dataset_label(dataset)
         what = paper.table(part).caption.removesuffix(f", {name}")
-        shown = display.table(frame, caption=f"<b>Table {part}, {name}.</b> {what}")
+        shown = display.table(frame, caption=f"<b>Table {part}, {name}.</b> {what}", markup=True)
         pieces.append(display.folded(shown, summary=f"{name}: {len(frame)} numbers"))
     content = "".join(piece.html for piece in pieces)
     absent = f'<span class="companion-missing">{NEEDS_THE_HUB}</span>'

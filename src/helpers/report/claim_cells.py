@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from helpers.report.claims import FAILS, FIGURE, HOLDS, UNKNOWN, Claim
-from helpers.report.display import signed
+from helpers.report.display import p_text, signed
 from helpers.report.evidence import OTHER, POOLED, Finding, Numbers
 from helpers.report.paper_side import PaperSide
 
@@ -58,18 +58,17 @@ def remarks(finding: Finding) -> list[str]:
     if numbers.verdict == UNKNOWN and not math.isnan(numbers.ci_low):
         found.append(_how_near(finding.claim, numbers))
     if not math.isnan(numbers.p_adjusted):
-        small = numbers.p_adjusted < 0.001
-        p_value = "p < 0.001" if small else f"p = {numbers.p_adjusted:.3f}"
-        found.append(f"{p_value} after Holm")
+        found.append(f"{p_text(numbers.p_adjusted)} after Holm")
     if math.isnan(numbers.ci_low):
         found.append("one seed: no verdict")
     if finding.published is not None:
         found.append(_beside_published(finding, finding.published))
     for name, some in finding.cohorts.items():
         words = f"{signed(some.estimate)} {interval(some)}".rstrip()
-        found.append(f"{COHORT_LABELS[name]}, {_seeds(some.seeds)}: {words}, {some.verdict}")
+        verdict = f", {some.verdict}" if some.seeds > 1 else ""  # one seed never decides
+        found.append(f"{COHORT_LABELS[name]}, {_seeds(some.seeds)}: {words}{verdict}")
     cohort = finding.cohorts.get("confirming")
-    if cohort is not None and cohort.verdict != numbers.verdict:
+    if cohort is not None and cohort.seeds > 1 and cohort.verdict != numbers.verdict:
         found.append("old and new seeds together say otherwise than the new alone")
     found += [f"without seed {seed} ({why})" for seed, why in finding.left_out.items()]
     return found

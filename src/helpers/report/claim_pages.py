@@ -47,8 +47,10 @@ def tally(experiments: Sequence[Experiment], found: Verdicts, *, caption: str) -
     counts = pd.DataFrame({name: pd.Series(given).value_counts() for name, given in words.items()})
     order = [*VERDICTS, *(name for name in counts.index if name not in VERDICTS)]
     texts = counts.reindex(order).map(lambda count: "–" if pd.isna(count) else f"{count:.0f}")
-    texts.index = pd.Index([verdict_mark(name) if name in VERDICTS else name for name in order])
-    return table(texts, caption=caption)
+    texts.index = pd.Index(
+        [verdict_mark(name) if name in VERDICTS else html.escape(name) for name in order]
+    )
+    return table(texts, caption=caption, markup=True)
 
 
 def section_table(
@@ -74,7 +76,7 @@ def section_table(
         }
         for claim in listed
     }
-    shown = table(pd.DataFrame.from_dict(rows, orient="index"), caption=caption)
+    shown = table(pd.DataFrame.from_dict(rows, orient="index"), caption=caption, markup=True)
     return folded(shown, summary=f"{len(listed)} claims")
 
 
@@ -89,7 +91,7 @@ def paper_exceptions(found: Verdicts, *, caption: str) -> Html:
             seen.add((printed.place, printed.quantity, claim.region))
             unknown = math.isnan(cell.margin)
             rows[claim.statement, printed.place] = {
-                "holds": str(claim.region),
+                "holds": html.escape(str(claim.region)),
                 "printed": signed(printed.value),
                 "another seed may move it by": "unknown"
                 if unknown
@@ -99,7 +101,5 @@ def paper_exceptions(found: Verdicts, *, caption: str) -> Html:
             }
     frame = pd.DataFrame(list(rows.values()))
     if rows:
-        frame.index = pd.MultiIndex.from_tuples(
-            [(html.escape(statement), place) for statement, place in rows]
-        )
-    return table(frame, caption=caption)
+        frame.index = pd.MultiIndex.from_tuples([tuple(map(html.escape, names)) for names in rows])
+    return table(frame, caption=caption, markup=True)

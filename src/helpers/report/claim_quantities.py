@@ -7,7 +7,7 @@ cached: equal arguments give the same quantity.
 from functools import cache
 from typing import Literal
 
-from helpers.analysis import paired_shap, test_priors
+from helpers.analysis import label_priors, paired_shap
 from helpers.analysis import quantities as q
 from helpers.analysis import shap_quantities as s
 from helpers.analysis.quantities import Quantity, Ruler
@@ -54,10 +54,10 @@ def accuracy(setup: str, minus: str) -> Quantity:
 
 
 @cache
-def accuracy_under(setup: str, minus: str, prior: test_priors.Prior) -> Quantity:
+def accuracy_under(setup: str, minus: str, prior: label_priors.Prior) -> Quantity:
     """Return the difference of accuracy under a prior of the test set."""
     ruler = Ruler(f"test accuracy, {prior} shares", ACCURACY.smallest_effect)
-    measure = test_priors.accuracy_under(setup, minus, prior)
+    measure = label_priors.accuracy_under(setup, minus, prior)
     return Quantity(f"accuracy, {_setups(setup, minus)}", ruler, measure)
 
 

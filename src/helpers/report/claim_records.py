@@ -1,10 +1,12 @@
 """The claims and their verdicts as plain values, for JSON, and as lines, for a terminal."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from helpers.foundation.experiment import Experiment
 from helpers.report.claims import Claim
+from helpers.report.display import p_text
 from helpers.report.evidence import FAMILY, NO_RESULT, POOLED, Finding, Numbers, Verdicts
 from helpers.report.paper_side import JudgedNumber
 
@@ -15,6 +17,7 @@ def as_records(
     *,
     family: Sequence[str] = (),
     places: Sequence[tuple[str, str]] = (),
+    outdated: Collection[Experiment] = (),
 ) -> list[dict[str, Any]]:
     """Return claims and verdicts as plain values; missing numbers are None.
 
@@ -28,6 +31,8 @@ def as_records(
         Claims that Holm's correction is over, pooled.
     places : sequence of (str, str)
         Data sets and models that are named where they have no result, too.
+    outdated : collection of Experiment
+        Those whose settings, data or code have changed since they were run.
 
     Returns
     -------
@@ -37,7 +42,8 @@ def as_records(
         data set, and ``pooled`` where there are several (with the model in front where there are
         several of these), ``verdict, estimate, ci_low, ci_high, confidence, unit`` (of resampling),
         ``seeds, on_claimed_side, seeds_needed, n, p_value, family, p_adjusted, per_seed, method``,
-        the same for some seeds alone in ``cohorts``, ``left_out`` and ``published``.
+        the same for some seeds alone in ``cohorts``, ``left_out``, ``published``, and which of its
+        experiments are ``outdated``.
     """
     first = {claim.test: claim.id for claim in reversed(claims)}
     tests = {claim.test for claim in claims if claim.id in family}
@@ -61,7 +67,9 @@ def as_records(
             },
             "datasets": {
                 (f"{each.model}/{each.dataset}" if len(models) > 1 else each.dataset): _finding(
-                    each, FAMILY if each.dataset == POOLED and claim.test in tests else None
+                    each,
+                    FAMILY if each.dataset == POOLED and claim.test in tests else None,
+                    [str(one) for one in outdated if _rests_on(each, one)],
                 )
                 for each in (
                     *(one for one in found.findings if one.claim.id == claim.id),
@@ -86,7 +94,11 @@ def _printed(number: JudgedNumber) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, family: str | None) -> dict[str, Any]:
+def _rests_on(finding: Finding, experiment: Experiment) -> bool:
+    return finding.model == experiment.model and finding.dataset in (POOLED, experiment.dataset)
+
+
+def _finding(finding: Finding, family: str | None, outdated: Sequence[str]) -> dict[str, Any]:
     published = None
     if finding.published is not None:
         published = {
@@ -100,6 +112,7 @@ def _finding(finding: Finding, family: str | None) -> dict[str, Any]:
         },
         "left_out": {str(seed): reason for seed, reason in finding.left_out.items()},
         "published": published,
+        "outdated": outdated,
     }
 
 
@@ -138,7 +151,17 @@ def _plain(value: Any) -> Any:
 
 def as_text(records: Sequence[Mapping[str, Any]]) -> str:
     """Return records as plain lines: verdict on the paper, then on each data set."""
+    old = {
+        each
+        for record in records
+        for found in record["datasets"].values()
+        for each in found["outdated"]
+    }
     lines = []
+    if old:  # first, since what follows rests on them
+        runs = "1 experiment was" if len(old) == 1 else f"{len(old)} experiments were"
+        lines.append(f"Settings, data or code have changed since {runs} run:")
+        lines += [*(f"    {each}" for each in sorted(old)), ""]
     for record in records:
         lines.append(f"{record['id']}: {record['statement']}")
         lines.append(f"    {record['quantity']}: {record['region']}; ruler: {record['ruler']}")
@@ -159,5 +182,5 @@ def _line(found: Mapping[str, Any]) -> str:
     if found["ci_low"] is not None:
         text += f" [{found['ci_low']:+.3f}, {found['ci_high']:+.3f}]"
     if found.get("p_adjusted") is not None:
-        text += f", p = {found['p_adjusted']:.3f} after Holm"
+        text += f", {p_text(found['p_adjusted'])} after Holm"
     return f"{text}, {found['seeds']} seed{'s' * (found['seeds'] != 1)})"

@@ -20,6 +20,7 @@ from helpers.foundation.names import dataset_label, model_label
 from helpers.foundation.profiles import load_profile
 from helpers.report import figures, frames
 from helpers.stages.commands import reproduce_command, run_command
+from helpers.stages.freshness import outdated
 
 MISSING = "missing"
 LEAST_TEXT = 10  # height of a figure's smallest text, in CSS pixels, on the narrowest screen
@@ -80,11 +81,24 @@ def signed(value: float) -> str:
     return "0.000" if abs(value) < 0.0005 else f"{value:+.3f}".replace("-", "−")
 
 
+def p_text(value: float) -> str:
+    """Return a p-value in words.
+
+    Examples
+    --------
+    >>> p_text(0.0204), p_text(1e-5)
+    ('p = 0.020', 'p < 0.001')
+    """
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
 def table(
     frame: pd.DataFrame,
     *,
     caption: str,
     formats: Mapping[Any, Any] | None = None,
+    markup: bool = False,
+    prose: bool = False,
 ) -> Html:
     """Return a frame as a table: index as row headings, numbers right, one caption.
 
@@ -96,15 +110,27 @@ def table(
         What the table shows, with its number; may hold HTML.
     formats : mapping, optional
         Column to its format, as `pandas.io.formats.style.Styler.format` takes it.
+    markup : bool
+        The cells and the index hold HTML of ours, in which the text of others is escaped.
+        Otherwise they are text, as the columns always are.
+    prose : bool
+        The cells hold sentences: on the left, and broken into lines.
     """
     if frame.empty:
         return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
+    escape = None if markup else "html"
     style = frame.style.format(
-        dict(formats) if formats else None, na_rep=MISSING, precision=3, thousands=","
+        dict(formats) if formats else None,
+        na_rep=MISSING,
+        precision=3,
+        thousands=",",
+        escape=escape,
     )
+    style = style.format_index(escape=escape, axis=0).format_index(escape="html", axis=1)
     content = style.to_html(exclude_styles=True, sparse_index=True)
     head, body = content.split("<tbody>")
-    head = head.replace("<table", '<table class="companion-table"', 1)
+    classes = "companion-table companion-prose" if prose else "companion-table"
+    head = head.replace("<table", f'<table class="{classes}"', 1)
     head, body = _headings(head, "col"), _headings(body, "row")
     body = body.replace(f">{MISSING}<", f'><span class="companion-missing">{MISSING}</span><')
     body = re.sub(r"(<td[^>]*>[^<\[]+) (\[[^\]<]*\])", r"\1 <small>\2</small>", body)
@@ -297,7 +323,9 @@ def rests_on(frame: pd.DataFrame) -> str:
 
 
 def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str = "") -> Html | None:
-    """Say which results are not there and which command computes them; None where all are.
+    """Say which results are missing or out of date, and which command computes them.
+
+    None where all are there and made from today's settings, data and code.
 
     Parameters
     ----------
@@ -317,14 +345,26 @@ def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str =
             kind="missing",
         )
     if not absent:
-        return None  # a notebook shows no output, not an empty one
-    runs = ", ".join(f"{experiment.setup}, seed {experiment.seed}" for experiment in absent)
+        old = list(outdated(wanted))
+        if not old:
+            return None  # a notebook shows no output, not an empty one
+        return note(
+            f"Out of date: settings, data or code have changed since {_runs(old)} "
+            f"{'was' if len(old) == 1 else 'were'} run. This command makes the results again: "
+            f"<code>{html.escape(command(old))}</code>",
+            kind="missing",
+        )
+    runs = _runs(absent)
     what = "no result of this page is here yet" if len(absent) == len(wanted) else f"without {runs}"
     return note(
         f"Not complete: {what}. "
         f"This command computes what is missing: <code>{html.escape(command(absent))}</code>",
         kind="missing",
     )
+
+
+def _runs(experiments: Sequence[Experiment]) -> str:
+    return "; ".join(f"{experiment.setup}, seed {experiment.seed}" for experiment in experiments)
 
 
 def command(experiments: Sequence[Experiment]) -> str:

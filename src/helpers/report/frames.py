@@ -15,6 +15,7 @@ import pandas as pd
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import SETUPS, setup_label
+from helpers.stages.freshness import check_one_corpus
 
 SETUP_ORDER = list(SETUPS.values())
 PROBES = ["C=1", "C=1e-4", "C=1e-4 scaled", "standardised"]
@@ -68,7 +69,9 @@ def each(
     experiments: Experiments, name: str, read: Callable[..., Any] = store.read_json, **options: Any
 ) -> Iterator[tuple[Experiment, Any]]:
     """Give each experiment that has a result file, with its content; options as in `chosen`."""
-    for experiment in chosen(experiments, **options):
+    wanted = chosen(experiments, **options)
+    check_one_corpus(wanted)
+    for experiment in wanted:
         content = read(experiment.folder, name)
         if content is not None:
             yield experiment, content

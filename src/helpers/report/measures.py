@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from helpers.analysis.quantities import RunResults
 from helpers.analysis.representations import same_order, separation_measures
 from helpers.foundation.names import SETUPS
+from helpers.foundation.setups import PAPER_SETUPS
 from helpers.report.figures import GREY, panels
 from helpers.report.questions import NOT_YET
 
@@ -59,7 +60,7 @@ def agreement(results: RunResults) -> pd.DataFrame:
     """
     columns = {}
     for seed in results.seeds:
-        by_setup = {setup: measures(results, setup, seed) for setup in SETUPS}
+        by_setup = {setup: measures(results, setup, seed) for setup in PAPER_SETUPS}
         if not all(REFERENCE in found for found in by_setup.values()):
             continue
         names = [name for name in by_setup["balanced"] if name != REFERENCE]
@@ -106,14 +107,14 @@ def levels(results: RunResults) -> pd.DataFrame:
         Of one model and data set.
     """
     columns = {}
-    for setup, label in SETUPS.items():
+    for setup in PAPER_SETUPS:
         by_seed = {seed: measures(results, setup, seed) for seed in results.seeds}
         for seed in by_seed:
             content = results.files.get("representations.json", {}).get((setup, seed))
             if content is not None:
                 bits = content["description_length"]["control_bits"]
                 by_seed[seed]["parallel texts: description length, control task"] = -bits
-        columns[label] = pd.DataFrame(by_seed).mean(axis=1)
+        columns[SETUPS[setup]] = pd.DataFrame(by_seed).mean(axis=1)
     return pd.DataFrame(columns)
 
 

@@ -39,7 +39,7 @@ def open_cells(experiments: Experiments, *, outdated: Stages = _NONE) -> pd.Data
         Of one profile.
     outdated : mapping, optional
         Experiment to the stages whose inputs have changed since, from
-        `helpers.verification.outdated`.
+        `helpers.stages.outdated`.
 
     Returns
     -------
@@ -125,9 +125,10 @@ def shown(experiments: Experiments, *, caption: str, outdated: Stages = _NONE) -
         return display.note(f"{counted} are finished: nothing is missing.")
     head = display.note(f"{counted} are finished. What is missing:")
     both = pd.DataFrame({"what is missing": found["missing"] + "<br>" + found["command"]})
-    body = display.table(both, caption=caption)
-    content = body.html.replace("companion-table", "companion-table companion-prose", 1)
-    return Html(head.html + content, f"{head.text}\n{found.to_string()}")
+    if rows := [tuple(map(html.escape, place)) for place in both.index]:
+        both.index = pd.MultiIndex.from_tuples(rows)
+    body = display.table(both, caption=caption, markup=True, prose=True)
+    return Html(head.html + body.html, f"{head.text}\n{found.to_string()}")
 
 
 def other_data(profile: str, experiments: Experiments, *, caption: str) -> Html:
@@ -157,7 +158,4 @@ def other_data(profile: str, experiments: Experiments, *, caption: str) -> Html:
             "command": f"<code>{html.escape(command)}</code>",
         }
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["here", "command"])
-    body = display.table(frame, caption=caption)
-    return Html(
-        body.html.replace("companion-table", "companion-table companion-prose", 1), body.text
-    )
+    return display.table(frame, caption=caption, markup=True, prose=True)

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from helpers.analysis.test_priors import PRIORS, weighted_accuracy
+from helpers.analysis.label_priors import PRIORS, weighted_accuracy
 from helpers.foundation import store
 from helpers.foundation.names import setup_label
 from helpers.report import frames

@@ -9,9 +9,9 @@ from sklearn.metrics import f1_score, log_loss
 
 from helpers.analysis import paired_shap, remedies, token_rules
 from helpers.analysis.calibration import calibration_error
+from helpers.analysis.label_priors import PRIORS
 from helpers.analysis.prior_correction import marginal_class_weights
 from helpers.analysis.quantities import Measure, RunResults, values_by_seed
-from helpers.analysis.test_priors import PRIORS
 from helpers.foundation import store
 from helpers.foundation.names import SETUPS, dataset_label
 from helpers.report.figures import INK, SETUP_COLOURS, panels

@@ -1,5 +1,6 @@
 """The index of the open questions."""
 
+import html
 from collections.abc import Sequence
 
 import pandas as pd
@@ -23,8 +24,9 @@ def index(results: Sequence[RunResults], *, caption: str) -> Html:
     caption : str
         With the table's number.
     """
-    rows = {question.title: _row(question, results) for question in QUESTIONS}
-    return table(pd.DataFrame.from_dict(rows, orient="index"), caption=caption)
+    rows = {html.escape(question.title): _row(question, results) for question in QUESTIONS}
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    return table(frame, caption=caption, markup=True, prose=True)
 
 
 def _row(question: Question, results: Sequence[RunResults]) -> dict[str, str]:
@@ -32,8 +34,8 @@ def _row(question: Question, results: Sequence[RunResults]) -> dict[str, str]:
     if question is MEASURES:
         found = measures.agreement(about(question, results))
         sure = f"{found.shape[1]} seeds; a description" if len(found) else ""
-        return {"Answer": measures.answer(found), "How sure": sure, "Page": page}
+        return {"Answer": html.escape(measures.answer(found)), "How sure": sure, "Page": page}
     told = of_its_data_set(question, results)
     cells = [claim_cells.our_cell(one) for one in told if one.numbers is not None]
     sure = "<br>".join(cells) if len(cells) <= _MOST_CELLS else f"{len(cells)} quantities"
-    return {"Answer": answer(question, told), "How sure": sure, "Page": page}
+    return {"Answer": html.escape(answer(question, told)), "How sure": sure, "Page": page}

@@ -7,6 +7,7 @@ correction decides. Quantities, margins and seeds are the analysis plan's (``boo
 """
 
 import dataclasses
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -189,11 +190,11 @@ def verdict_table(question: Question, results: Sequence[RunResults], *, caption:
     }
     cells: dict[str, Mapping[str, str]] = {}
     for place, part in enumerate(question.parts):
-        cells[claim_cells.ruled(part.claim)] = {
+        cells[html.escape(claim_cells.ruled(part.claim))] = {
             _heading(dataset): claim_cells.our_cell(told[place]) for dataset, told in shown.items()
         }
     frame = pd.DataFrame.from_dict(cells, orient="index") if shown else pd.DataFrame()
-    return table(frame, caption=caption)
+    return table(frame, caption=caption, markup=True)
 
 
 def _heading(dataset: str) -> str:

@@ -30,7 +30,14 @@ def collect(experiments: Iterable[Experiment], *, files: Sequence[str] = ()) -> 
     -------
     list of RunResults
         Models and data sets without any result are left out.
+
+    Raises
+    ------
+    CompanionError
+        If a result was changed, is another experiment's, or is made from other texts than the rest.
     """
+    experiments = list(experiments)
+    stages.check_one_corpus(experiments)
     grouped: dict[tuple[str, str], list[Experiment]] = {}
     for experiment in experiments:
         grouped.setdefault((experiment.dataset, experiment.model), []).append(experiment)

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from helpers.analysis.label_priors import PRIORS
 from helpers.analysis.predictions import has_learned
 from helpers.analysis.quantities import RunResults
-from helpers.analysis.test_priors import PRIORS
 from helpers.foundation.datasets import all_datasets
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import SETUPS, dataset_label, family_of, model_label
@@ -60,7 +60,7 @@ def section(experiments: Sequence[Experiment], *sections: str) -> Html:
         if each.numbers is not None
     ]
     first = experiments[0]
-    where = f"{dataset_label(first.dataset)}, {model_label(first.model)}"
+    where = f"{dataset_label(first.dataset)}, {html.escape(model_label(first.model))}"
     summary = f"Of the {len(told)} claims tested here ({where}): {_counted(told)}."
     content = f'<p>{summary}</p><ul class="companion-claims">{"".join(lines)}</ul>'
     if names := unlearned(collect(experiments)):
@@ -134,8 +134,16 @@ def _measured(claim: claims.Claim) -> str:
     return f"{claim.quantity.words}; ruler: {claim.quantity.ruler.name}; holds {claim.region}"
 
 
-def headline(experiments: Sequence[Experiment], found: Verdicts, *, caption: str) -> Html:
-    """Return `headline_table` as it stands on the root page, with its legend below."""
+def headline(experiments: Sequence[Experiment], found: Verdicts, *, number: str) -> Html:
+    """Return `headline_table` as it stands on the root page, with its legend below.
+
+    Parameters
+    ----------
+    experiments, found
+        As in `headline_table`.
+    number : str
+        The table's, such as ``"Table C-1"``.
+    """
     together = (
         "“Together” is the mean over the data sets; there Holm's correction over all findings of "
         "this table decides, while each data set by itself is not corrected. "
@@ -151,7 +159,11 @@ def headline(experiments: Sequence[Experiment], found: Verdicts, *, caption: str
         "Languages are told apart by two rulers: the paper's own, and the log loss, which goes on "
         "falling where accuracy ends."
     )
-    shown = table(headline_table(experiments, found), caption=caption)
+    shown = table(
+        headline_table(experiments, found),
+        caption=f"<b>{number}. What the paper finds, and what was found here.</b>",
+        markup=True,
+    )
     return Html(f'{shown.html}<p class="companion-note">{legend}</p>', shown.text)
 
 
@@ -169,7 +181,7 @@ def evidence(experiments: Sequence[Experiment], found: Verdicts) -> Html:
         return Html('<p class="companion-missing">No result has been computed yet.</p>')
     lines = []
     for dataset, model in places(experiments):
-        name = f"<b>{dataset_label(dataset)}</b> ({model_label(model)})"
+        name = f"<b>{dataset_label(dataset)}</b> ({html.escape(model_label(model))})"
         if (dataset, model) not in results:
             lines.append(f"{name}: no result yet.")
             continue

@@ -11,10 +11,12 @@ Under ``torchrun`` the processes fine-tune together; the first one does everythi
 """
 
 from helpers.data.corpora import Sources
-from helpers.stages.fingerprints import stage_fingerprint
+from helpers.stages.fingerprints import Upstream, stage_fingerprint
+from helpers.stages.freshness import check_one_corpus, outdated
 from helpers.stages.record import Stage
 from helpers.stages.registry import (
     all_stages,
+    check_has,
     check_stages,
     needs,
     result_stages,
@@ -39,15 +41,19 @@ __all__ = [
     "STAGES",
     "Sources",
     "Stage",
+    "Upstream",
     "Workbench",
     "all_stages",
     "book_experiments",
+    "check_has",
+    "check_one_corpus",
     "check_stages",
     "compared_models",
     "experiments",
     "is_done",
     "load",
     "needs",
+    "outdated",
     "pending",
     "profile_experiments",
     "run",

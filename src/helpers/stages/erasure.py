@@ -6,22 +6,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.data.corpora import Sources
 from helpers.data.external_texts import external_fingerprint
 from helpers.foundation.experiment import Experiment
-from helpers.stages.fingerprints import stage_fingerprint
+from helpers.stages.fingerprints import Upstream
 from helpers.stages.record import Stage
 from helpers.stages.workbench import FIXED_SEED, Workbench
 
 _PENALTIES = {"C=1": 1.0, "C=1e-4": 1e-4}  # the two rulers of separation
 
 
-def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
+def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
     external = experiment.settings.language_identification
     return {
-        "finetuning": stage_fingerprint(experiment, "finetuning", sources=sources),
+        "finetuning": upstream.stage(experiment, "finetuning"),
         "external": dataclasses.asdict(external),
-        "external_data": external_fingerprint(external.external, sources=sources),
+        "external_data": external_fingerprint(external.external, sources=upstream.sources),
     }
 
 

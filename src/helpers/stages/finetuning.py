@@ -2,21 +2,20 @@
 
 from typing import Any
 
-from helpers.data.corpora import Sources
 from helpers.data.subsets import severity_limit
 from helpers.foundation import hardware, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.setups import all_setups
-from helpers.stages.fingerprints import model_fingerprint, stage_fingerprint
+from helpers.stages.fingerprints import Upstream, model_fingerprint
 from helpers.stages.record import Stage
 from helpers.stages.workbench import Workbench
 
 
-def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
+def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
     weighting = all_setups()[experiment.setup].weighting
     return {
-        "subsets": stage_fingerprint(experiment, "subsets", sources=sources),
+        "subsets": upstream.stage(experiment, "subsets"),
         "model": model_fingerprint(experiment.model),
         "setup": experiment.setup,
         "recipe": experiment.recipe.identity(),
@@ -29,14 +28,19 @@ def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
 
 def _hooks(bench: Workbench) -> dict[str, Any]:
     """Return what the setup's weighting gives to fine-tuning, of the cells of the training rows."""
-    from helpers.training.class_weights import cell_counts, check_cells, of_mean_one, of_rows
+    from helpers.training.class_weights import (
+        cell_counts,
+        check_cells,
+        of_rows,
+        weights_of_cells,
+    )
 
     weighting = all_setups()[bench.experiment.setup].weighting
     if weighting is None:
         return {}
     what = f"setup {bench.experiment.setup}"
     limit = severity_limit(bench.corpus.skew)
-    if weighting.needs_every_cell and bench.experiment.options.severity >= limit:
+    if bench.experiment.options.severity >= limit:
         raise CompanionError(
             f"{what} needs a severity below {limit:g}: at {limit:g} a language has no row of its "
             "rarest label, for which it is undefined"
@@ -45,14 +49,15 @@ def _hooks(bench: Workbench) -> dict[str, Any]:
     counts = cell_counts(languages, labels).reindex(
         columns=range(len(bench.corpus.labels)), fill_value=0
     )
-    if weighting.needs_every_cell:
-        check_cells(counts, what)
-    hooks: dict[str, Any] = {}
+    check_cells(counts, what)
+    # All are chosen by the same validation loss, that of eq. 2.
+    hooks: dict[str, Any] = {
+        "selection_weights": of_rows(weights_of_cells(counts), languages, labels)
+    }
     if weighting.cell_weights is not None:
         hooks["row_weights"] = of_rows(weighting.cell_weights(counts), languages, labels)
     if weighting.cell_chances is not None:
-        chances = of_mean_one(weighting.cell_chances(counts), counts)
-        hooks["row_chances"] = of_rows(chances, languages, labels)
+        hooks["row_chances"] = of_rows(weighting.cell_chances(counts), languages, labels)
     if weighting.make_loss is not None:
         hooks["row_loss"] = weighting.make_loss(counts)
     return hooks

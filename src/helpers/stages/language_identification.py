@@ -6,22 +6,22 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.data.corpora import Sources
+from helpers.data.cached_files import is_recorded, write_recorded
 from helpers.data.external_texts import external_fingerprint
 from helpers.foundation import paths, store
 from helpers.foundation.datasets import all_datasets
 from helpers.foundation.experiment import Experiment
-from helpers.stages.fingerprints import model_fingerprint, stage_fingerprint
+from helpers.stages.fingerprints import Upstream, model_fingerprint
 from helpers.stages.record import Stage
 from helpers.stages.workbench import FIXED_SEED, Workbench
 
 
-def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
+def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
     external = experiment.settings.language_identification
     return {
-        "finetuning": stage_fingerprint(experiment, "finetuning", sources=sources),
+        "finetuning": upstream.stage(experiment, "finetuning"),
         "external": dataclasses.asdict(external),
-        "external_data": external_fingerprint(external.external, sources=sources),
+        "external_data": external_fingerprint(external.external, sources=upstream.sources),
     }
 
 
@@ -67,19 +67,18 @@ def _pretrained_probes(bench: Workbench, name: str, rows: pd.DataFrame) -> dict[
     from helpers.training.encoders import load_encoder
 
     experiment = bench.experiment
+    columns = ["id", "group", "language", "text", *(["text_pair"] if "text_pair" in rows else [])]
     key = store.fingerprint(
         model=model_fingerprint(experiment.model),
         layers=experiment.options.layers,
         first_token=experiment.recipe.first_token,
         max_length=experiment.recipe.max_length,
-        rows=pd.util.hash_pandas_object(rows["id"] + rows["text"], index=False)
-        .astype(str)
-        .tolist(),
+        rows=pd.util.hash_pandas_object(rows[columns], index=False).astype(str).tolist(),
         version=STAGE.version,
     )
     kept = paths.checkpoints_dir() / "pretrained" / f"{key}.json"
     with store.experiment_lock(kept.with_suffix("")):  # experiments side by side share it
-        if not kept.is_file():
+        if not is_recorded(kept, made_from=key):
             model, tokenizer = load_encoder(
                 experiment.model,
                 num_labels=len(bench.corpus.labels),
@@ -88,7 +87,8 @@ def _pretrained_probes(bench: Workbench, name: str, rows: pd.DataFrame) -> dict[
                 seed=FIXED_SEED,
             )
             outputs = bench.outputs(model, tokenizer, rows, f"{name} texts, before fine-tuning")
-            store.write_json(kept, _probe(bench, outputs.features, name, rows)["probes"])
+            probes = _probe(bench, outputs.features, name, rows)["probes"]
+            write_recorded(kept, json.dumps(probes, indent=1).encode(), made_from=key)
     return dict(json.loads(kept.read_text(encoding="utf-8")))
 
 

@@ -1,24 +1,29 @@
 """Predictions of the test rows, and the accuracies that follow from them."""
 
-import json
 from typing import Any
 
-from helpers.data.corpora import Sources
+from helpers.foundation import store
+from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.stages.fingerprints import stage_fingerprint
+from helpers.stages.fingerprints import Upstream
 from helpers.stages.record import Stage
 from helpers.stages.workbench import Workbench
 
 
-def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
-    return {"finetuning": stage_fingerprint(experiment, "finetuning", sources=sources)}
+def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
+    return {"finetuning": upstream.stage(experiment, "finetuning")}
 
 
 def _compute(bench: Workbench) -> dict[str, Any]:
     from helpers.analysis import predictions
 
     frame = bench.test_predictions(bench.test_outputs.probabilities)
-    training = json.loads((bench.experiment.checkpoint / "training.json").read_text("utf-8"))
+    training = store.read_record(bench.experiment.checkpoint / "training.json")
+    if training is None:
+        raise CompanionError(
+            f"{bench.experiment.checkpoint} has no training.json, or a damaged one: delete the "
+            "folder and run again"
+        )
     metrics = predictions.metrics(frame, labels=bench.corpus.labels, skew=bench.corpus.skew)
     return {
         "predictions.parquet": frame,

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from helpers.data.corpora import Sources
 from helpers.foundation.experiment import Experiment
 from helpers.stages.workbench import Workbench
+
+if TYPE_CHECKING:
+    from helpers.stages.fingerprints import Upstream
 
 
 def _itself(experiment: Experiment) -> Sequence[Experiment]:
@@ -30,8 +32,9 @@ class Stage:
     files : tuple of str
         The result files that it may leave in the experiment's folder.
     inputs : callable
-        All that the result depends on, the fingerprints of earlier stages among it, as values that
-        JSON can hold. It is called before anything is computed, and reads no text.
+        All that the result depends on, as values that JSON can hold; the checksums of texts and of
+        earlier stages come from the `Upstream` it is given. It is called before anything is
+        computed, and reads no text.
     compute : callable
         Returns each file's content by its name: a frame for ``.parquet``, else what JSON can hold.
         Heavy packages are imported here, not at the head of the stage's module.
@@ -55,7 +58,7 @@ class Stage:
     order: int
     paper: str
     files: tuple[str, ...]
-    inputs: Callable[[Experiment, Sources], Mapping[str, Any]]
+    inputs: "Callable[[Experiment, Upstream], Mapping[str, Any]]"
     compute: Callable[[Workbench], Mapping[str, Any]]
     needs: tuple[str, ...] = ()
     reads: Callable[[Experiment], Sequence[Experiment]] = _itself

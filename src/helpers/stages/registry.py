@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import check_choice
 from helpers.stages.record import Stage
@@ -60,6 +61,25 @@ def stages_of(experiment: Experiment, stages: Sequence[str] | None = None) -> tu
         return not all_stages()[stage].only_where_named
 
     return tuple(filter(has, result_stages() if stages is None else stages))
+
+
+def check_has(experiment: Experiment, stages: Sequence[str]) -> None:
+    """Refuse a stage that an experiment's profile does not have for its seed.
+
+    Raises
+    ------
+    CompanionError
+        Naming the first such stage, and the seeds that the profile has it for.
+    """
+    had = stages_of(experiment, stages)
+    for stage in stages:
+        if stage not in had:
+            seeds = experiment.settings.stage_seeds_of(experiment.dataset).get(stage, ())
+            listed = f"seeds {', '.join(map(str, seeds))}" if seeds else "no seed"
+            raise CompanionError(
+                f"stage {stage!r} with seed {experiment.seed}: profile {experiment.profile!r} runs "
+                f"it for {listed} of {experiment.dataset}; stage_seeds in its file says which"
+            )
 
 
 def stage_table() -> pd.DataFrame:

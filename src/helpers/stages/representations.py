@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from helpers.data.corpora import Sources
 from helpers.foundation.experiment import Experiment
-from helpers.stages.fingerprints import stage_fingerprint
+from helpers.stages.fingerprints import Upstream
 from helpers.stages.record import Stage
 from helpers.stages.workbench import FIXED_SEED, Workbench
 
 _SOURCE_ROWS = 200
 
 
-def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
+def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
     return {
-        "finetuning": stage_fingerprint(experiment, "finetuning", sources=sources),
+        "finetuning": upstream.stage(experiment, "finetuning"),
         "source_rows": _SOURCE_ROWS,
     }
 

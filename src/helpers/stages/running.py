@@ -2,15 +2,16 @@
 
 import dataclasses
 import functools
-import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from helpers.data.corpora import Sources, full_name
 from helpers.foundation import hardware, paths, provenance, store
+from helpers.foundation.errors import CompanionError, disk_reason
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import FAMILIES, check_choice
 from helpers.stages.fingerprints import data_fingerprint, stage_fingerprint
@@ -36,14 +37,21 @@ def is_done(experiment: Experiment, stage: str, *, sources: Sources | None = Non
 def _saved_model(experiment: Experiment, fingerprint: str) -> store.StageRecord | None:
     """Return the record of the fine-tuned model in the checkpoint, where it is this one."""
     marker = experiment.checkpoint / _MARKER
-    if not marker.is_file():
+    content = store.read_record(marker)
+    if content is None:
         return None
-    content = json.loads(marker.read_text("utf-8"))
     checksums = content.pop(_CHECKPOINT, {})
-    record = store.StageRecord(**content)
+    try:
+        record = store.StageRecord(**content)
+    except TypeError:
+        return None
     if record.fingerprint != fingerprint:
         return None
-    if checksums and checksums == _checksums(experiment.checkpoint, checksums):
+    if (
+        isinstance(checksums, dict)
+        and checksums
+        and checksums == _checksums(experiment.checkpoint, checksums)
+    ):
         return record
     _log.warning(
         "the model in %s is not the one that was trained there: it is trained again",
@@ -106,7 +114,8 @@ def _make(bench: Workbench, stage: str) -> None:
     if record is None:
         if about.keeps_checkpoint:
             (experiment.checkpoint / _MARKER).unlink(missing_ok=True)
-        with hardware.measured() as usage:
+        store.check_writable(experiment.folder)
+        with _full_disk_told(experiment), hardware.measured() as usage:
             files = about.compute(bench)
         record = store.StageRecord(
             fingerprint=fingerprint,
@@ -130,6 +139,18 @@ def _make(bench: Workbench, stage: str) -> None:
     )
 
 
+@contextmanager
+def _full_disk_told(experiment: Experiment) -> Iterator[None]:
+    """Say in a sentence that a stage ended because its files could not be written."""
+    try:
+        yield
+    except Exception as error:
+        reason = None if isinstance(error, CompanionError) else disk_reason(error)
+        if reason is None:
+            raise
+        raise CompanionError(f"{experiment}: {reason}; finished stages are kept") from error
+
+
 def _parameters(bench: Workbench) -> dict[str, Any]:
     from helpers.training.encoders import model_source
 
@@ -138,6 +159,7 @@ def _parameters(bench: Workbench) -> dict[str, Any]:
     sizes = settings.settings(experiment.dataset)
     return {
         **dataclasses.asdict(experiment),
+        "dataset_folder": settings.dataset_folder(experiment.dataset),
         "recipe": dataclasses.asdict(experiment.recipe),
         "sizes": {
             name: getattr(sizes, name)
@@ -232,8 +254,11 @@ def load(
     CompanionError
         If a parameter's value is not allowed; the message lists what is.
     """
-    for name in sources or {}:
+    folders = {}
+    for name, folder in (sources or {}).items():
         check_choice("source", name, [*FAMILIES, "wikipedia"])
+        folders[name] = paths.existing_folder(str(folder), what=f"source {name!r}")
+    sources = folders
     dataset = full_name(dataset, sources)
     listed = experiments(profile=profile, model=model, dataset=dataset)
     if compute:

@@ -5,8 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from helpers.foundation import store
+from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.profiles import load_profile, profile_names
+from helpers.foundation.names import check_choice
+from helpers.foundation.profiles import Profile, load_profile, profile_names
+from helpers.stages.registry import result_stages
 
 _ORIGINAL_PROFILE = "paper"
 
@@ -29,6 +32,8 @@ def experiments(
         Every setup for every seed, then the extra ones.
     """
     settings = load_profile(profile)
+    for stage in settings.stage_seeds_of(dataset):
+        check_choice(f"stage in {profile}.yaml: stage_seeds:", stage, result_stages())
     seeds = settings.seeds_of(dataset)
     listed = [
         Experiment(model, dataset, setup, seed, profile)
@@ -92,11 +97,19 @@ def places(profile: str, *, datasets: Iterable[str] = ()) -> list[Place]:
             name
             for folder in folders
             for name in [folder.partition("+")[0]]
-            if settings.dataset_folder(name) == folder  # else of other languages or another skew
+            if _is_folder_of(settings, name, folder)
         )
         names = dict.fromkeys([*settings.matrix, *datasets, *with_results])
         found += [Place(model, name) for name in names]
     return found
+
+
+def _is_folder_of(settings: Profile, dataset: str, folder: str) -> bool:
+    """Say whether a folder of results is a data set's: anything may lie among them."""
+    try:
+        return settings.dataset_folder(dataset) == folder  # else of other languages or weights
+    except CompanionError:
+        return False
 
 
 def book_experiments(profile: str, *, datasets: Iterable[str] = ()) -> list[Experiment]:

@@ -4,18 +4,17 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.data.corpora import Sources
 from helpers.foundation.experiment import Experiment
-from helpers.stages.fingerprints import stage_fingerprint
+from helpers.stages.fingerprints import Upstream
 from helpers.stages.record import Stage
 from helpers.stages.selection import compared_models
 from helpers.stages.shap_values import shap_frame
 from helpers.stages.workbench import Workbench
 
 
-def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
+def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
     def values(of: Experiment) -> str:
-        return stage_fingerprint(of, "shap_values", sources=sources)
+        return upstream.stage(of, "shap_values")
 
     model, reference = compared_models(experiment) or (experiment, None)
     return {

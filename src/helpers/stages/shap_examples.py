@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from helpers.data.corpora import Sources
 from helpers.foundation.experiment import Experiment
-from helpers.stages.fingerprints import stage_fingerprint
+from helpers.stages.fingerprints import Upstream
 from helpers.stages.record import Stage
 from helpers.stages.workbench import Workbench, examples_of
 
 
-def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
+def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
     settings = experiment.settings.shap
     return {
-        "finetuning": stage_fingerprint(experiment, "finetuning", sources=sources),
+        "finetuning": upstream.stage(experiment, "finetuning"),
         "texts": examples_of(experiment).to_dict("list"),
         "max_evals": settings.max_evals,
         "precision": settings.precision,

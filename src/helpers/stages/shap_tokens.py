@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from helpers.data.corpora import Sources
 from helpers.foundation.experiment import Experiment
-from helpers.stages.fingerprints import stage_fingerprint
+from helpers.stages.fingerprints import Upstream
 from helpers.stages.record import Stage
 from helpers.stages.shap_values import shap_frame
 from helpers.stages.workbench import Workbench
 
 
-def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
-    return {"shap_values": stage_fingerprint(experiment, "shap_values", sources=sources)}
+def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
+    return {"shap_values": upstream.stage(experiment, "shap_values")}
 
 
 def _compute(bench: Workbench) -> dict[str, Any]:

@@ -5,19 +5,18 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.data.corpora import Sources
 from helpers.foundation import store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.stages.fingerprints import stage_fingerprint
+from helpers.stages.fingerprints import Upstream
 from helpers.stages.record import Stage
 from helpers.stages.workbench import Workbench
 
 
-def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
+def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
     settings = experiment.settings
     return {
-        "finetuning": stage_fingerprint(experiment, "finetuning", sources=sources),
+        "finetuning": upstream.stage(experiment, "finetuning"),
         "texts": settings.shap_texts(experiment.dataset),
         "max_evals": settings.shap.max_evals,
         "precision": settings.shap.precision,

@@ -4,19 +4,18 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.data.corpora import Sources
 from helpers.foundation.experiment import Experiment
-from helpers.stages.fingerprints import data_fingerprint
+from helpers.stages.fingerprints import Upstream
 from helpers.stages.record import Stage
 from helpers.stages.workbench import Workbench
 
 
-def _inputs(experiment: Experiment, sources: Sources) -> dict[str, Any]:
+def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
     settings = experiment.settings.settings(experiment.dataset)
     # Named only where it is set: results from before the setting keep their fingerprints.
     translations = {"with_translations": True} if settings.with_translations else {}
     return {
-        "data": data_fingerprint(experiment, sources=sources),
+        "data": upstream.texts(experiment),
         "sizes": [settings.train, settings.validation, settings.test],
         "rule": settings.rule,
         "recipe": experiment.options.recipe,

@@ -1,6 +1,5 @@
 """Load an encoder, from the hub, a folder or the offline assets, as a classifier."""
 
-import hashlib
 import json
 import sys
 from collections.abc import Iterator
@@ -21,8 +20,10 @@ from helpers.data.hub_errors import reason
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import MODELS, check_model
 from helpers.foundation.paths import environment_variable
-from helpers.foundation.profiles import hub_settings
 from helpers.training.classifier import FirstToken, FirstTokenClassifier, FirstTokenConfig
+from helpers.training.model_identity import locate, model_fingerprint, model_source
+
+__all__ = ["load_encoder", "locate", "model_fingerprint", "model_source", "quiet"]
 
 # Dropout's names in the configurations of the encoders.
 _DROPOUTS = ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "attention_dropout")
@@ -118,82 +119,6 @@ def load_encoder(
     positions = _positions(model.encoder.config)
     tokenizer.model_max_length = min(tokenizer.model_max_length, positions)
     return model.eval(), tokenizer
-
-
-def model_fingerprint(name: str) -> str:
-    """Return what identifies a model's weights, without fetching them.
-
-    Parameters
-    ----------
-    name : str
-        As in `load_encoder`.
-
-    Returns
-    -------
-    str
-        The hub id and commit; for the offline encoder the checksums of what it is made from; for
-        a folder a checksum of its files.
-
-    Examples
-    --------
-    >>> model_fingerprint("xlmr")
-    'FacebookAI/xlm-roberta-base@e73636d4f797dec63c3081bb6ed5c7b0bb3f2089'
-    """
-    check_model(name)
-    if name == "e5_small":
-        from helpers.data.offline_assets import ASSETS, ENCODER_VERSION
-
-        members = [ASSETS[asset].members[0].sha256 for asset in ("encoder", "tokenizer")]
-        return "-".join(["e5_small", str(ENCODER_VERSION), *members])
-    source, revision = locate(name)
-    folder = Path(source)
-    if not folder.is_dir():
-        return f"{source}@{revision}"
-    digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.safetensors")) + sorted(folder.glob("*.json")):
-        digest.update(path.name.encode())
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
-
-
-def model_source(name: str) -> str:
-    """Return where a model's weights came from, once they have been fetched.
-
-    Parameters
-    ----------
-    name : str
-        As in `load_encoder`.
-
-    Returns
-    -------
-    str
-        As `model_fingerprint`, with the commit that a branch of the hub stood for.
-    """
-    from huggingface_hub import try_to_load_from_cache
-
-    source, revision = locate(name)
-    identity = model_fingerprint(name)
-    if Path(source).is_dir():
-        return identity
-    config = try_to_load_from_cache(source, "config.json", revision=revision)
-    commit = Path(config).parent.name if isinstance(config, str) else revision
-    return identity if commit == revision else f"{identity}, commit {commit}"
-
-
-def locate(name: str, revision: str | None = None) -> tuple[str, str]:
-    """Return the folder or hub id behind a name, and its revision; the offline encoder is made."""
-    if name == "e5_small":
-        from helpers.data.offline_assets import encoder_folder
-
-        return str(encoder_folder()), "main"
-    if name in MODELS:
-        pinned = hub_settings().models.get(name)
-        if pinned is None:
-            raise CompanionError(f"configs/paper.yaml: hub: models has no repository of {name!r}")
-        return pinned.repository, revision or pinned.revision
-    folder = Path(name).expanduser()
-    return (str(folder) if folder.is_dir() else name), revision or "main"
 
 
 def _positions(config: PreTrainedConfig) -> int:

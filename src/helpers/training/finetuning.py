@@ -75,6 +75,7 @@ def finetune(
     output_dir: Path | str,
     seed: int,
     row_weights: Sequence[float] | npt.NDArray[np.floating[Any]] | None = None,
+    selection_weights: npt.NDArray[np.floating[Any]] | None = None,
     row_chances: npt.NDArray[np.floating[Any]] | None = None,
     row_loss: RowLoss | None = None,
     masked_entropy: bool = False,
@@ -103,11 +104,13 @@ def finetune(
     row_weights : array, optional
         Class weight of each training row (eq. 2). The validation loss is weighted alike: a
         validation row has the weight of its (language, label) in training.
+    selection_weights : array, optional
+        Weights of the training rows that the validation loss takes in place of ``row_weights``, so
+        that models of other losses are chosen alike.
     row_chances : array, optional
-        How often each training row is drawn, compared with the others (resampling); with mean 1. A
-        validation row weighs as much as those of its (language, label) are drawn.
+        How often each training row is drawn, compared with the others (resampling).
     row_loss : RowLoss, optional
-        Takes the place of cross-entropy, in training and validation. Languages are its codes: their
+        Takes the place of cross-entropy in training. Languages are its codes: their
         positions among the training rows' languages, sorted.
     masked_entropy : bool
         Add the masked input entropy (eq. 3) to the training loss; it is not part of the
@@ -130,8 +133,8 @@ def finetune(
     started = time.perf_counter()
     _check(model, train, validation, recipe)
     weights, validation_weights = _weights(train, validation, row_weights)
-    if row_chances is not None:
-        validation_weights = _weights(train, validation, row_chances)[1]
+    if selection_weights is not None:
+        validation_weights = _weights(train, validation, selection_weights)[1]
     train_rows, validation_rows = (
         Rows(
             texts=_encode(tokenizer, frame, recipe.max_length, progress=progress),

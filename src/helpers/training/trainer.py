@@ -89,7 +89,7 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
     row_chances : ndarray, optional
         As in `LengthBuckets`.
     row_loss : RowLoss, optional
-        Takes the place of cross-entropy.
+        Takes the place of cross-entropy in training.
     """
 
     optimizer: torch.optim.Optimizer | None
@@ -209,7 +209,12 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
         labels = inputs.pop("labels")
         weights, languages = inputs.pop("row_weights", None), inputs.pop("languages", None)
         logits = model(**inputs).logits
-        loss = self._loss(logits, labels, weights, languages, training=True) / num_items_in_batch
+        if self.row_loss is None:
+            loss = weighted_cross_entropy(logits, labels, weights, num_items=num_items_in_batch)
+        else:
+            assert languages is not None
+            losses = self.row_loss(logits.float(), labels, languages)
+            loss = losses.sum() / num_items_in_batch
         if self.masked_entropy:
             masked = self._masked_input(int(inputs["attention_mask"][-1].sum()))
             entropy = masked_input_entropy(model(**masked).logits)
@@ -217,21 +222,6 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
                 entropy = entropy / logits.shape[-1]  # a mean over the classes
             loss = loss + entropy * len(labels) / num_items_in_batch
         return loss * self.accelerator.num_processes
-
-    def _loss(
-        self,
-        logits: Tensor,
-        labels: Tensor,
-        weights: Tensor | None,
-        languages: Tensor | None,
-        *,
-        training: bool,
-    ) -> Tensor:
-        """Return the sum of some rows' losses."""
-        if self.row_loss is None:
-            return weighted_cross_entropy(logits, labels, weights, num_items=1)
-        assert languages is not None
-        return self.row_loss(logits.float(), labels, languages, training=training).sum()
 
     def _masked_input(self, last_length: int) -> dict[str, Tensor]:
         """Return the all-mask input of a batch (eq. 3), one row.
@@ -262,11 +252,13 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
         assert found is not None
         logits = torch.from_numpy(found)
         labels = torch.from_numpy(self.validation.labels[rows])
-        weights, languages = (
-            None if values is None else torch.from_numpy(values[rows])
-            for values in (self.validation.weights, self.validation.languages)
+        weights = self.validation.weights
+        loss = weighted_cross_entropy(
+            logits,
+            labels,
+            None if weights is None else torch.from_numpy(weights[rows]),
+            num_items=1,
         )
-        loss = self._loss(logits, labels, weights, languages, training=False)
         correct = (logits.argmax(dim=-1) == labels).sum()
         # Together with the clock, so that all processes decide alike whether to save.
         waited = (time.monotonic() - self.last_checkpoint) / processes

@@ -23,9 +23,7 @@ class FocalLoss:
     gamma: float = _GAMMA
     state: "dict[str, Tensor]" = field(default_factory=dict)
 
-    def __call__(
-        self, logits: "Tensor", labels: "Tensor", languages: "Tensor", *, training: bool
-    ) -> "Tensor":
+    def __call__(self, logits: "Tensor", labels: "Tensor", languages: "Tensor") -> "Tensor":
         """Return ``-(1 - p) ** gamma * log p`` of each row."""
         own = logits.log_softmax(dim=-1).gather(1, labels[:, None]).squeeze(1)
         return -((1 - own.exp()) ** self.gamma) * own
@@ -44,5 +42,4 @@ WEIGHTING = Weighting(
     source="Lin et al. (2017)",
     settings={"gamma": _GAMMA},
     make_loss=_make_loss,
-    needs_every_cell=False,
 )

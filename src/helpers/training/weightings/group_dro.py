@@ -2,7 +2,7 @@
 
 Each cell has a share; after every batch the shares of cells with a high loss grow by
 ``exp(step_size * loss)``. A batch's loss is the mean loss of each of its cells, weighted by the
-cells' shares. The model that is kept is the one whose worst cell has the lowest validation loss.
+cells' shares.
 """
 
 from dataclasses import dataclass, field
@@ -36,9 +36,7 @@ class GroupDroLoss:
     step_size: float = _STEP_SIZE
     state: "dict[str, Tensor]" = field(default_factory=dict)
 
-    def __call__(
-        self, logits: "Tensor", labels: "Tensor", languages: "Tensor", *, training: bool
-    ) -> "Tensor":
+    def __call__(self, logits: "Tensor", labels: "Tensor", languages: "Tensor") -> "Tensor":
         """Return each row's cross-entropy times its cell's share over the cell's share of rows."""
         losses = -logits.log_softmax(dim=-1).gather(1, labels[:, None]).squeeze(1)
         cell = languages * self.labels + labels
@@ -47,14 +45,10 @@ class GroupDroLoss:
         rows = zeros.index_add(0, cell, losses.new_ones(len(losses)))
         _add_up_processes(sums, rows)
         means = sums / rows.clamp(min=1)
-        if training:
-            shares = self.state.get("shares", zeros + 1 / len(zeros)).to(means.device)
-            shares = shares * (self.step_size * means).exp()
-            shares = shares / shares.sum()
-            self.state["shares"] = shares
-        else:
-            shares = zeros.clone()
-            shares[means.argmax()] = 1.0
+        shares = self.state.get("shares", zeros + 1 / len(zeros)).to(means.device)
+        shares = shares * (self.step_size * means).exp()
+        shares = shares / shares.sum()
+        self.state["shares"] = shares
         return losses * (shares * rows.sum() / rows.clamp(min=1))[cell]
 
 
@@ -80,5 +74,4 @@ WEIGHTING = Weighting(
     source="Sagawa et al. (2020)",
     settings={"step_size": _STEP_SIZE},
     make_loss=_make_loss,
-    needs_every_cell=False,
 )

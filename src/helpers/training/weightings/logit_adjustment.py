@@ -32,9 +32,7 @@ class LogitAdjustedLoss:
     tau: float = _TAU
     state: "dict[str, Tensor]" = field(default_factory=dict)
 
-    def __call__(
-        self, logits: "Tensor", labels: "Tensor", languages: "Tensor", *, training: bool
-    ) -> "Tensor":
+    def __call__(self, logits: "Tensor", labels: "Tensor", languages: "Tensor") -> "Tensor":
         """Return the adjusted cross-entropy of each row."""
         adjustment = self.tau * logits.new_tensor(self.shares).log()
         adjusted = logits + adjustment[languages]

@@ -1,7 +1,7 @@
 """Resampling: every cell of language and label is drawn as often as every other.
 
 An epoch has as many rows as the subset, drawn with replacement: rows of rare cells come several
-times, some of frequent ones not at all. The validation loss weighs its rows as they would be drawn.
+times, some of frequent ones not at all.
 """
 
 from typing import TYPE_CHECKING
