@@ -162,7 +162,9 @@ def own(tmp_path, tiny_bert, monkeypatch):
     def make(**settings):
         root = tmp_path / ("skewed" if settings else "plain")
         sizes = {"train": 80, "validation": 24, "test": 40}
-        write_checkout(root, tiny_bert, datasets={"custom": {**sizes, **settings}}, matrix=[])
+        write_checkout(
+            root, tiny_bert, datasets={"custom": {**sizes, **settings}}, matrix=["custom"]
+        )
         monkeypatch.setenv("COMPANION_ROOT", str(root))
         return str(tiny_bert), {"custom": folder}
 
