@@ -12,13 +12,12 @@ from typing import Any
 
 from helpers.foundation import paths
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.folders import model_folder, setup_folder
 from helpers.foundation.names import (
     SETUPS,
     check_choice,
     check_model,
     family_of,
-    model_folder,
-    setup_folder,
 )
 from helpers.foundation.profiles import LARGEST_SEED, Profile, Recipe, load_profile
 from helpers.foundation.variants import Variant

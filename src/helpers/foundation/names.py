@@ -1,7 +1,6 @@
 """The names of setups, models and data sets, and what they are called in tables and figures."""
 
 import contextlib
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -9,19 +8,17 @@ from types import MappingProxyType
 
 from helpers.foundation.datasets import all_datasets
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.folders import HUB_ID
+from helpers.foundation.folders import MODELS as MODELS
 from helpers.foundation.setups import all_setups
 
 SETUPS: Mapping[str, str] = MappingProxyType(
     {name: setup.label for name, setup in all_setups().items()}
 )
-MODELS: Mapping[str, str] = MappingProxyType(
-    {"mbert": "mBERT", "xlmr": "XLM-R", "e5_small": "multilingual-e5-small"}
-)
 FAMILIES: Mapping[str, str] = MappingProxyType(
     {name: about.title for name, about in all_datasets().items()}
 )
 
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _SOURCE_NAME = re.compile(r"[a-z0-9_]+")
 
 
@@ -74,7 +71,7 @@ def check_model(model: str) -> None:
     CompanionError
         If the model's name is none of these.
     """
-    if model in MODELS or _HUB_ID.fullmatch(model):
+    if model in MODELS or HUB_ID.fullmatch(model):
         return
     # No name at all would be the working directory, and a home folder may be unknown.
     with contextlib.suppress(OSError, RuntimeError, ValueError):
@@ -84,31 +81,6 @@ def check_model(model: str) -> None:
         f"unknown model {model!r}: choose one of {', '.join(MODELS)}, the path of an existing "
         "folder, or owner/name on the Hugging Face hub"
     )
-
-
-def model_folder(model: str) -> str:
-    """Return the name of a model's folder below ``results/<profile>/``: another for each model.
-
-    Short names stay, ``owner/name`` becomes ``owner--name``; all else ends in a checksum, since
-    what a folder's name cannot hold is replaced in it.
-
-    Examples
-    --------
-    >>> model_folder("e5_small"), model_folder("intfloat/multilingual-e5-base")
-    ('e5_small', 'intfloat--multilingual-e5-base')
-    >>> model_folder("/a b"), model_folder("/a/b")
-    ('a--b-73c9c45d', 'a--b-662b7b62')
-    """
-    readable = re.sub(r"[^\w.-]+", "--", model.strip("/"))
-    if model in MODELS or (_HUB_ID.fullmatch(model) and "--" not in model):
-        return readable
-    checksum = hashlib.sha256(model.encode(errors="surrogateescape")).hexdigest()[:8]
-    return f"{readable.strip('.-')[-80:]}-{checksum}".lstrip("-")
-
-
-def setup_folder(setup: str, variant: str) -> str:
-    """Return the name of the folder of a setup and variant; results by seed lie below it."""
-    return f"{setup}+{variant}" if variant else setup
 
 
 def setup_label(setup: str) -> str:

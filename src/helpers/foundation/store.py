@@ -27,7 +27,7 @@ import filelock
 import pandas as pd
 
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.names import model_folder, setup_folder
+from helpers.foundation.folders import model_folder, setup_folder
 
 RUN_FILE = "run.json"
 # The form of a stage's record and files; records without a number have form 1.
