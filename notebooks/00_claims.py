@@ -40,7 +40,7 @@ verdicts = verdicts_of.verdicts(experiments)
 # %% tags=["remove-cell"]
 glue("in_short", front_page.in_short(experiments, verdicts, book.originals()), display=False)
 glue("first_figure", front_page.figure(experiments, number="Figure C-1"), display=False)
-glue("headline", takeaways.headline(experiments, verdicts), display=False)
+glue("headline", takeaways.headline(experiments, verdicts, number="Table C-1"), display=False)
 glue("evidence", takeaways.evidence(experiments, verdicts), display=False)
 
 # %% tags=["hide-input"]

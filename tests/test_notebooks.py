@@ -124,13 +124,16 @@ def test_a_section_reads_as_claim_results_takeaway(path):
 
 
 def captions_of(path):
-    """Return the captions of a notebook's figures and tables, each with the call that shows it."""
+    """Return the captions of a notebook's figures and tables, each with the call that shows it.
+
+    Where a helper writes the caption, the notebook gives it the number alone.
+    """
     calls = [node for node in ast.walk(ast.parse(code_of(path))) if isinstance(node, ast.Call)]
     return [
         (ast.unparse(call.func), keyword.value)
         for call in calls
         for keyword in call.keywords
-        if keyword.arg == "caption"
+        if keyword.arg in ("caption", "number")
     ]
 
 
@@ -160,7 +163,11 @@ def test_figures_and_tables_are_numbered_in_order_by_section(path):
         section = ".".join(filter(None, section.groups()))
     text = "\n".join(ast.unparse(caption) for _, caption in captions_of(path))
     for kind in ("Figure", "Table"):
-        numbers = re.findall(rf"<b>{kind} ([\w.]+)-(\d+)(?: · {{here}})?[.,]", text)
+        numbers = re.findall(
+            rf"(?:<b>|^['\"]){kind} ([\w.]+)-(\d+)(?: · {{here}})?(?:[.,]|['\"]$)",
+            text,
+            re.MULTILINE,
+        )
         expected = [(section, str(n)) for n in range(1, len(numbers) + 1)]
         assert sorted(numbers, key=lambda pair: int(pair[1])) == expected
     figures = [

@@ -66,7 +66,8 @@ def source_paths() -> list[Path]:
 
 def repository_url() -> str | None:
     """Return the repository's public address, from ``pyproject.toml``; None where there is none."""
-    content = (paths.repository_root() / "pyproject.toml").read_text(encoding="utf-8")
+    file = paths.repository_root() / "pyproject.toml"
+    content = file.read_text(encoding="utf-8") if file.is_file() else "[project]"
     url: str | None = tomllib.loads(content)["project"].get("urls", {}).get("Repository")
     return url
 
@@ -97,7 +98,8 @@ def read_source(path: Path) -> "nbformat.NotebookNode":
     import nbformat
 
     notebook = jupytext.read(path, fmt="py:percent")
-    notebook.cells[0].source += f"\n\n{_how_to_run(path.stem)}"
+    if notebook.cells[0].cell_type == "markdown":
+        notebook.cells[0].source += f"\n\n{_how_to_run(path.stem)}"
     notebook.cells.insert(1, setup_cell())
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"{path.stem}-{number:02d}".replace("_", "-")

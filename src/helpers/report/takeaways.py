@@ -134,8 +134,16 @@ def _measured(claim: claims.Claim) -> str:
     return f"{claim.quantity.words}; ruler: {claim.quantity.ruler.name}; holds {claim.region}"
 
 
-def headline(experiments: Sequence[Experiment], found: Verdicts) -> Html:
-    """Return `headline_table` as it stands on the root page, with its legend below."""
+def headline(experiments: Sequence[Experiment], found: Verdicts, *, number: str) -> Html:
+    """Return `headline_table` as it stands on the root page, with its legend below.
+
+    Parameters
+    ----------
+    experiments, found
+        As in `headline_table`.
+    number : str
+        The table's, such as ``"Table C-1"``.
+    """
     together = (
         "“Together” is the mean over the data sets; there Holm's correction over all findings of "
         "this table decides, while each data set by itself is not corrected. "
@@ -153,7 +161,7 @@ def headline(experiments: Sequence[Experiment], found: Verdicts) -> Html:
     )
     shown = table(
         headline_table(experiments, found),
-        caption="<b>Table C-1. What the paper finds, and what was found here.</b>",
+        caption=f"<b>{number}. What the paper finds, and what was found here.</b>",
         markup=True,
     )
     return Html(f'{shown.html}<p class="companion-note">{legend}</p>', shown.text)
