@@ -1,10 +1,26 @@
 """What others wrote is shown as text, never read as HTML."""
 
+import re
+
 import pandas as pd
 
 import fake_results
 from helpers.foundation import store
-from helpers.report import display, open_cells, runs, tables
+from helpers.report import (
+    claim_pages,
+    display,
+    front_page,
+    how_sure,
+    open_cells,
+    question_index,
+    questions,
+    runs,
+    sections,
+    tables,
+    takeaways,
+)
+from helpers.report.question_list import QUESTIONS
+from helpers.report.verdicts import verdicts
 
 TAG = "<img src=x onerror=alert(1)>"
 ESCAPED = "&lt;img src=x onerror=alert(1)&gt;"
@@ -41,3 +57,37 @@ def test_a_label_and_a_model_named_as_a_tag_are_shown_as_such(experiments, tmp_p
     ):
         assert "<img" not in shown.html
         assert ESCAPED in shown.html
+
+
+def test_pages_of_verdicts_keep_our_markup_and_escape_a_model_s_name(checkout, tmp_path):
+    folder = tmp_path / TAG
+    folder.mkdir()
+    listed = [each.replace(model=str(folder)) for each in fake_results.write_all()]
+    for each in listed:
+        fake_results.write_one(each)
+    listed += fake_results.write_all()  # of two models: their names are said
+    found, results = verdicts(listed), questions.load(listed)
+    content = "".join(
+        shown.html
+        for shown in (
+            claim_pages.tally(listed, found, caption="a"),
+            claim_pages.section_table(listed, found, "4.1", caption="b"),
+            claim_pages.paper_exceptions(found, caption="c"),
+            takeaways.headline(listed, found),
+            takeaways.evidence(listed, found),
+            takeaways.priors(listed, caption="d"),
+            takeaways.section(listed[:1], "4.1"),
+            front_page.in_short(listed, found, []),
+            front_page.figure(listed, number="Figure 1"),
+            sections.side_by_side(sections.section("4.1"), listed),
+            display.table(how_sure.power(listed), caption="e", markup=True),
+            question_index.index(results, caption="f"),
+            questions.verdict_table(QUESTIONS[0], results, caption="g"),
+        )
+    )
+    assert "<img src=x" not in content and ESCAPED in content
+    of_ours = content.replace(ESCAPED, "")
+    assert not re.search(
+        r"&lt;/?\w|&amp;\w+;", of_ours
+    )  # no mark-up shown as text, none escaped twice
+    assert '<span class="companion-verdict' in of_ours and "<small>" in of_ours

@@ -1,5 +1,6 @@
 """The book's first page: three sentences and one figure, from the results at hand."""
 
+import html
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -74,7 +75,7 @@ def _how_sure(experiments: Sequence[Experiment], found: Verdicts) -> str:
         seeds = max(len(values) for one in told for values in one.values.values())
         lines.append(
             f"Of the paper's {len(HEADLINES)} main findings, {_listed(counted)} "
-            f"({model_label(model)} on {_listed(datasets)}, up to {seeds} "
+            f"({html.escape(model_label(model))} on {_listed(datasets)}, up to {seeds} "
             f"seed{'s' * (seeds > 1)} of each setup)."
         )
     rule = (
@@ -139,11 +140,12 @@ def figure(experiments: Sequence[Experiment], *, number: str) -> Html:
     if listed:
         rows, seeds = int(counts["rows"].sum() / 2), tested["seed"].nunique()
         about = (
-            f" {dataset_label(listed[0].dataset)}, {model_label(listed[0].model)}. Left: the skew "
-            f"of the imbalanced training subset, {rows:,} texts. Right: predicted shares of each "
-            f"label, for each group of languages, on {tested['n_test'].max():,.0f} test texts with "
-            f"even shares; means over {seeds} seed{'s' * (seeds > 1)}. The slope is 0 where "
-            "predictions ignore the skew, and 1 where they repeat it."
+            f" {dataset_label(listed[0].dataset)}, {html.escape(model_label(listed[0].model))}. "
+            f"Left: the skew of the imbalanced training subset, {rows:,} texts. Right: predicted "
+            "shares of each label, for each group of languages, on "
+            f"{tested['n_test'].max():,.0f} test texts with even shares; means over {seeds} "
+            f"seed{'s' * (seeds > 1)}. The slope is 0 where predictions ignore the skew, and 1 "
+            "where they repeat it."
         )
     return multiples(
         [

@@ -89,7 +89,7 @@ def _pictures(draw: Draw, caption: str) -> Part:
 def _seeds(by_place: Mapping[str, Experiments]) -> str:
     """Say how many seeds each data set has."""
     counts = {name: len(_seeds_of(listed)) for name, listed in by_place.items()}
-    words = ", ".join(f"{name} {n}" for name, n in counts.items())
+    words = ", ".join(f"{html.escape(name)} {n}" for name, n in counts.items())
     return f"Seeds: {words}."
 
 
