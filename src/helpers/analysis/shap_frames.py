@@ -123,8 +123,9 @@ def token_values(frame: pd.DataFrame, class_names: Sequence[str]) -> pd.DataFram
     --------
     >>> tokens = pd.DataFrame({"text_id": ["a", "a"], "group": ["a", "a"], "language": ["fr", "fr"],
     ...     "label": [0, 0], "position": [0, 1], "value_no": [0.1, 0.2], "base_no": [0.5, 0.5]})
-    >>> token_values(tokens, ["no"])[["position", "value"]].to_numpy().round(1).tolist()
-    [[-1.0, 0.5], [0.0, 0.1], [1.0, 0.2]]
+    >>> values = token_values(tokens, ["no"])
+    >>> values["position"].tolist(), values["value"].astype(float).round(3).tolist()
+    ([-1, 0, 1], [0.5, 0.1, 0.2])
     """
     about = ["text_id", "group", "language", "label", "position"]
     bases = frame.drop_duplicates("text_id").assign(position=-1)
