@@ -344,23 +344,24 @@ def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str =
             f"The profile <code>{profile}</code> runs no experiment with <code>{variant}</code>.",
             kind="missing",
         )
-    if not absent:
-        old = list(outdated(wanted))
-        if not old:
-            return None  # a notebook shows no output, not an empty one
-        return note(
+    old = list(outdated([each for each in wanted if each not in absent]))
+    told = []
+    if absent:
+        runs = _runs(absent)
+        none = len(absent) == len(wanted)
+        what = "no result of this page is here yet" if none else f"without {runs}"
+        told.append(
+            f"Not complete: {what}. This command computes what is missing: "
+            f"<code>{html.escape(command(absent))}</code>"
+        )
+    if old:
+        told.append(
             f"Out of date: settings, data or code have changed since {_runs(old)} "
             f"{'was' if len(old) == 1 else 'were'} run. This command makes the results again: "
-            f"<code>{html.escape(command(old))}</code>",
-            kind="missing",
+            f"<code>{html.escape(command(old))}</code>"
         )
-    runs = _runs(absent)
-    what = "no result of this page is here yet" if len(absent) == len(wanted) else f"without {runs}"
-    return note(
-        f"Not complete: {what}. "
-        f"This command computes what is missing: <code>{html.escape(command(absent))}</code>",
-        kind="missing",
-    )
+    # A notebook shows no output where there is nothing to say, not an empty one.
+    return note("<br>".join(told), kind="missing") if told else None
 
 
 def _runs(experiments: Sequence[Experiment]) -> str:
