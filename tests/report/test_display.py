@@ -73,7 +73,7 @@ def test_pages_of_verdicts_keep_our_markup_and_escape_a_model_s_name(checkout, t
             claim_pages.tally(listed, found, caption="a"),
             claim_pages.section_table(listed, found, "4.1", caption="b"),
             claim_pages.paper_exceptions(found, caption="c"),
-            takeaways.headline(listed, found),
+            takeaways.headline(listed, found, number="Table 1"),
             takeaways.evidence(listed, found),
             takeaways.priors(listed, caption="d"),
             takeaways.section(listed[:1], "4.1"),
