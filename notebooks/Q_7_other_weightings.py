@@ -26,10 +26,10 @@ profile = "quick"  # a file in configs/: quick, embedded, paper
 from helpers import book, notebooks
 from helpers.report import display, figures, question_figures, question_list, question_runs
 from helpers.report import questions, rivals
-from helpers.report.question_list.weightings import RIVALS
 
 notebooks.check_parameters(globals(), "profile")
 question = question_list.question("weightings")
+rivals_run = question.runs[0].setups
 asked = question_runs.experiments([question], profile)
 results = questions.load([*book.experiments(profile), *asked])
 multiemo = questions.about(question, results)
@@ -41,7 +41,7 @@ questions.summary(question, results)
 question_runs.missing_note(question, profile)
 
 # %% tags=["hide-input"]
-gains = rivals.gains(multiemo, [*RIVALS, "imbalanced"])
+gains = rivals.gains(multiemo, [*rivals_run, "imbalanced"])
 display.figure(
     question_figures.forest(
         gains, unit="accuracy − class weights", colour=question_figures.remedy_colour
@@ -77,7 +77,7 @@ questions.verdict_table(
 
 # %% tags=["hide-input"]
 display.table(
-    rivals.other_measures(multiemo, [*RIVALS, "imbalanced"]),
+    rivals.other_measures(multiemo, [*rivals_run, "imbalanced"]),
     caption="<b>Table Q.7-2.</b> MultiEmo: other differences to the weights of eq. 2, even shares, "
     "with 95 % intervals over seeds",
 )
@@ -91,7 +91,7 @@ display.table(
 display.table(
     rivals.training(
         multiemo,
-        ["imbalanced", "imbalanced_cw", *RIVALS],
+        ["imbalanced", "imbalanced_cw", *rivals_run],
         largest_norm=book.experiments(profile)[0].recipe.max_grad_norm,
     ),
     caption="<b>Table Q.7-3.</b> MultiEmo: share of recorded steps whose gradient was clipped, and "
