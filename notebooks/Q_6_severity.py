@@ -70,7 +70,7 @@ display.table(
 # %% tags=["hide-input"]
 questions.verdict_table(
     question,
-    results,
+    [multiemo],
     caption="<b>Table Q.6-2.</b> Slope and bend over severity; Holm's correction over both",
 )
 
@@ -82,6 +82,6 @@ questions.verdict_table(
 # %% tags=["hide-input"]
 questions.verdict_table(
     OVER_V,
-    results,
+    [multiemo],
     caption="<b>Table Q.6-3.</b> The same over Cramér's V of language and label in training",
 )

@@ -66,7 +66,7 @@ display.figure(
 # %% tags=["hide-input"]
 questions.verdict_table(
     question,
-    results,
+    [multiemo],
     caption="<b>Table Q.7-1.</b> Rival − weights of eq. 2 under three priors of the test set",
 )
 

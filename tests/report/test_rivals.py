@@ -61,7 +61,7 @@ def test_tables_have_the_rivals_that_are_there(results):
 def test_a_decision_stands_for_each_prior(results):
     found = decision.decisions(results)
     assert list(dict.fromkeys(found["panel"])) == ["Even", "As in training", "Reversed"]
-    assert set(found["line"]) == {"Class weights, severity 1", "Prior correction, severity 1"}
-    weights = found[found["line"] == "Class weights, severity 1"].groupby("panel")["value"].mean()
+    assert set(found["line"]) == {"Weights, severity 1", "Prior correction, severity 1"}
+    weights = found[found["line"] == "Weights, severity 1"].groupby("panel")["value"].mean()
     assert weights["Reversed"] > weights["Even"] > weights["As in training"]
     assert len({decision.colour(line) for line in found["line"]}) == 2

@@ -47,7 +47,7 @@ def decisions(results: RunResults) -> pd.DataFrame:
 
 
 def _name(choice: str) -> str:
-    return "Class weights" if choice == "imbalanced_cw" else remedies.label(choice)
+    return "Weights" if choice == "imbalanced_cw" else remedies.label(choice)
 
 
 def colour(line: str) -> str:

@@ -2,7 +2,6 @@
 
 import html
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 
 from helpers import stages
 from helpers.foundation import store
@@ -136,13 +135,12 @@ def missing_note(question: Question, profile: str) -> Html | None:
 
 def _names(listed: Sequence[Experiment]) -> str:
     """Return the setups and variants of some experiments, each with its seeds."""
-
-    def name(experiment: Experiment) -> str:
-        setup = setup_label(experiment.setup)
-        return f"{setup}, {experiment.variant}" if experiment.variant else setup
-
-    groups = groupby(sorted(listed, key=name), key=name)
+    seeds: dict[str, list[str]] = {}
+    for each in listed:
+        setup = setup_label(each.setup)
+        name = f"{setup}, {each.variant}" if each.variant else setup
+        seeds.setdefault(name, []).append(str(each.seed))
     return "; ".join(
-        f"{what}, seed {', '.join(str(seed) for seed in sorted({each.seed for each in members}))}"
-        for what, members in groups
+        f"{name}, seed{'s' * (len(members) > 1)} {', '.join(members)}"
+        for name, members in seeds.items()
     )
