@@ -28,6 +28,7 @@ _WHOLE_RUN = {
     "00_status": "status",
     "00_cost": "cost",
     "00_diagnose": "diagnose",
+    "00_checklist": "checklist",
 }
 _READ_FIRST = ("book/how_to_read", "book/data")
 _PAPER = (
@@ -38,6 +39,7 @@ _PAPER = (
     "book/_generated/not_reproduced",
     "book/limitations",
     "book/plan",
+    "book/_generated/checklist",
 )
 _USE = (
     "book/how_to_run",

@@ -202,6 +202,22 @@ def claims(
 
 
 @app.command()
+def checklist(
+    profile: ProfileOption = PUBLISHED_PROFILE,
+    json_: JsonOption = False,
+) -> None:
+    """Answer the ACL's, NeurIPS's and ACM's items on reproducibility; say what each claim takes."""
+    load_profile(profile)
+    from helpers.report import checklist as checklist_module
+
+    record = checklist_module.as_record(checklist_module.gather(profile))
+    if json_:
+        _print_json(record)
+    else:
+        print(checklist_module.as_text(record))
+
+
+@app.command()
 def plan(
     profile: ProfileOption = "quick",
     model: Annotated[str | None, typer.Option(help="One of the profile's models only.")] = None,
