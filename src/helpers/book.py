@@ -34,8 +34,8 @@ from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import check_choice, family_of
 from helpers.foundation.profiles import PUBLISHED_PROFILE
-from helpers.stages.selection import book_experiments as experiments
 from helpers.stages.selection import Place, originals
+from helpers.stages.selection import book_experiments as experiments
 
 # What the command line and the notebooks call.
 __all__ = [

@@ -189,10 +189,10 @@ def own_cells(counts: Integers, size: int | None = None) -> tuple[Integers, Inte
     size = rows if size is None else check_size(size)
     if size > rows:
         raise CompanionError(f"size {size:,}: there are {rows:,} rows, so give at most as many")
-    even = round_cells(np.full(counts.shape, size / counts.size))
+    even = round_cells(np.full(counts.shape, size / counts.size, dtype=np.float64))
     if (even > counts).any():
         even = np.zeros_like(even)
-    return even, round_cells(counts * (size / rows))
+    return even, round_cells(np.asarray(counts * (size / rows), dtype=np.float64))
 
 
 def round_cells(expected: Floats) -> Integers:

@@ -128,7 +128,7 @@ def _tabulate(
 
 
 def plain_values(array: pa.Array) -> pa.Array:
-    """Return values that can be counted: no dictionary, whole floats as integers."""
+    """Return a column's values as they can be counted: no dictionary, whole floats as integers."""
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     if pa.types.is_floating(array.type):
@@ -140,6 +140,7 @@ def plain_values(array: pa.Array) -> pa.Array:
 
 
 def as_text(array: pa.Array) -> pa.Array:
+    """Return a column's values as text."""
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     return array if _is_text(array.type) else array.cast(pa.string())

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+from tqdm import tqdm
 
 from helpers.diagnosis.findings import Excluded
 from helpers.diagnosis.record import Diagnosis
@@ -138,7 +139,7 @@ def _run(job: Job, sources: Mapping[str, Path]) -> list[Experiment]:
     listed = stages.profile_experiments(job.profile)
     if stages.pending(listed, stages=stages.RESULT_STAGES, sources=sources):
         made = make_plan(job.profile, sources=sources)
-        print(
+        tqdm.write(
             f"{len(listed)} models of {job.model}: about {60 * made['total']['hours']:.0f} minutes "
             f"on {made['device']}, less what is finished; all of it goes to {job.output}",
             file=sys.stderr,

@@ -63,7 +63,7 @@ def read_rows(source: Source, columns: Columns) -> pd.DataFrame:
                 plain_values(values) if name in ("language", "label") else as_text(values)
             )
         parts.append(pa.table(arrays).to_pandas())
-    rows = pd.concat(parts, ignore_index=True)
+    rows: pd.DataFrame = pd.concat(parts, ignore_index=True)
     for name in ("language", "label"):
         names = names_of(rows[name].unique(), source.label_names.get(wanted[name]))
         rows[name] = rows[name].map(names)
@@ -114,10 +114,14 @@ def leave_out(table: pd.DataFrame, trained: int | None) -> tuple[pd.DataFrame, l
         short = left < fewest
         if min(left.shape) < 2 or not short.to_numpy().any():
             break
+        sums = {
+            "language": left.sum(axis="columns")[short.any(axis="columns")],
+            "label": left.sum(axis="index")[short.any(axis="index")],
+        }
         found = [
             Excluded(part, str(name), int(n))
-            for part, axis in (("language", 1), ("label", 0))
-            for name, n in left.sum(axis=axis)[short.any(axis=axis)].items()
+            for part, of_part in sums.items()
+            for name, n in of_part.items()
         ]
         least = min(found, key=lambda each: each.rows)
         excluded.append(least)

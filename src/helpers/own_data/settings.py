@@ -13,7 +13,7 @@ from helpers.foundation.profiles import load_profile
 from helpers.foundation.yaml_text import read_yaml
 
 _HUB_PROFILE, _MARKED_PROFILE = "paper", "quick"  # of the hub's addresses; of what is a checkout
-# A balanced subset of less than this share of the rows that could be trained on says little of them.
+# A balanced subset of a smaller share of the rows that could be trained on says little of them.
 _LEAST_SHARE = 0.25
 _DROPPED = ("mie_seeds", "mie_setups", "mie_nulls", "stage_seeds")
 
