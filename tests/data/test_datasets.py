@@ -181,6 +181,17 @@ def test_own_data_without_a_skew_have_the_balanced_setup_alone(own):
         stages.run(skewed, stages=["predictions"], sources=sources, progress=False)
 
 
+def test_own_data_as_they_are_have_their_joint_distribution(own):
+    model, sources = own(as_is=True)
+    own_table = Experiment(model, "custom_mine", "imbalanced")
+    stages.run(own_table, stages=["subsets"], sources=sources, progress=False)
+    found = store.read_json(own_table.folder, "subsets.json")
+    assert found["counts"]["train"]["imbalanced"] == {"cs": [20, 20], "pl": [20, 20]}
+    assert sum(found["skew"]["cs"]) > 100  # the rows of the training split
+    with pytest.raises(CompanionError, match="taken as they are"):
+        stages.run(own_table.replace(variant="severity=0.5"), stages=["subsets"], sources=sources)
+
+
 def test_own_data_with_a_skew_have_every_setup(own):
     model, sources = own(skew={"pl": [3, 1], "cs": [1, 3]})
     skewed = Experiment(model, "custom_mine", "imbalanced_cw")
