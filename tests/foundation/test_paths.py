@@ -19,10 +19,10 @@ def test_without_a_checkout_an_installed_package_has_the_profiles(monkeypatch, t
     monkeypatch.delenv(paths.ROOT_VARIABLE, raising=False)
     monkeypatch.delenv(paths.OUTPUT_VARIABLE, raising=False)
     monkeypatch.chdir(tmp_path)
-    installed = tmp_path / "site-packages" / "helpers"
-    (installed / "checkout" / "configs").mkdir(parents=True)
-    monkeypatch.setattr(paths, "__file__", str(installed / "foundation" / "paths.py"))
-    assert paths.configs_dir() == installed / "checkout" / "configs"
+    installed = tmp_path / "site-packages"
+    (installed / "language_class_imbalance" / "configs").mkdir(parents=True)
+    monkeypatch.setattr(paths, "__file__", str(installed / "helpers" / "foundation" / "paths.py"))
+    assert paths.configs_dir() == installed / "language_class_imbalance" / "configs"
     assert paths.results_dir() == tmp_path / "results"
     with pytest.raises(CompanionError, match="no checkout"):
         paths.repository_root()

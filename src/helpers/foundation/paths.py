@@ -22,7 +22,7 @@ from helpers.foundation.errors import CompanionError
 ROOT_VARIABLE = "COMPANION_ROOT"
 CACHE_VARIABLE = "COMPANION_CACHE"
 OUTPUT_VARIABLE = "COMPANION_OUTPUT"
-_CARRIED = "checkout"  # in a wheel: what pyproject.toml puts beside the package's modules
+_CARRIED = "language_class_imbalance"  # beside the package, where pyproject.toml puts it
 
 
 def repository_root() -> Path:
@@ -73,7 +73,7 @@ def shipped_root() -> Path:
     CompanionError
         If there is neither.
     """
-    carried = Path(__file__).resolve().parents[1] / _CARRIED
+    carried = Path(__file__).resolve().parents[2] / _CARRIED
     if carried.is_dir() and not os.environ.get(ROOT_VARIABLE) and _checkout() is None:
         return carried
     return repository_root()
