@@ -1,6 +1,7 @@
 """``companion diagnose --model``, end to end with a tiny encoder: two languages, one of our own."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -79,6 +80,9 @@ def test_all_three_setups_are_measured_on_a_balanced_held_out_part(tmp_path, shi
     predictions = store.read_frame(folder, "predictions.parquet")
     even = float((predictions["label"] == predictions["predicted"]).mean())
     assert measures["accuracy, even labels", "as is"] == pytest.approx(even)
+    apart = found.measures.set_index(["measure", "setup"]).loc["accuracy, even labels", "weighted"]
+    assert apart["difference"] == pytest.approx(apart["value"] - even)
+    assert apart["low"] <= apart["difference"] <= apart["high"]
 
     before = {path: path.stat().st_mtime_ns for path in output.rglob("*") if path.is_file()}
     fine_tune(data, output, shipped)  # goes on where it was: nothing is left to do
@@ -120,5 +124,5 @@ def test_a_checkout_is_no_folder_for_results(shipped):
             open_source(own_rows()),
             model=shipped,
             profile="quick",
-            output=paths.Path(__file__).parents[2],
+            output=Path(__file__).parents[2],
         )
