@@ -107,7 +107,7 @@ def fine_tune(job: Job, source: Source, diagnosis: Diagnosis) -> tuple[FineTuned
     """
     from helpers.data.folders import own_name
 
-    columns = diagnosis.columns
+    columns, shipped = diagnosis.columns, paths.shipped_root()
     table = read_rows(source, columns)
     counts = pd.crosstab(table["language"], table["label"])
     left, excluded = leave_out(counts, load_profile(job.profile).settings("custom").train)
@@ -128,7 +128,8 @@ def fine_tune(job: Job, source: Source, diagnosis: Diagnosis) -> tuple[FineTuned
         )
         if not pages.can_render():
             return found, None
-        return found, pages.render(job.profile, dataset, diagnosis, found)
+        book = pages.render(job.profile, dataset, diagnosis, found, shipped=shipped)
+        return found, book
 
 
 def _run(job: Job, sources: Mapping[str, Path]) -> list[Experiment]:

@@ -23,7 +23,9 @@ def can_render() -> bool:
     return all(importlib.util.find_spec(name) is not None for name in _NEEDED)
 
 
-def render(profile: str, dataset: str, diagnosis: Diagnosis, found: FineTuned) -> Path:
+def render(
+    profile: str, dataset: str, diagnosis: Diagnosis, found: FineTuned, *, shipped: Path
+) -> Path:
     """Execute the pages on what the store holds, and build the book in its root.
 
     Parameters
@@ -34,6 +36,8 @@ def render(profile: str, dataset: str, diagnosis: Diagnosis, found: FineTuned) -
         Of the reader's data.
     found : FineTuned
         What the experiments show.
+    shipped : Path
+        The folder of the book's sources: `helpers.foundation.paths.shipped_root` of the companion.
 
     Returns
     -------
@@ -48,7 +52,7 @@ def render(profile: str, dataset: str, diagnosis: Diagnosis, found: FineTuned) -
     from helpers import book, stages
 
     root = paths.repository_root()
-    _copy_sources(root)
+    copy_sources(shipped, root)
     listed = stages.experiments(profile=profile, model=found.model, dataset=dataset)
     folder = book.generated_dir().joinpath(*listed[0].relative_folder.parts[:3])
     of_sections = [
@@ -111,9 +115,8 @@ def first_page(diagnosis: Diagnosis, found: FineTuned) -> str:
     )
 
 
-def _copy_sources(root: Path) -> None:
+def copy_sources(shipped: Path, root: Path) -> None:
     """Copy what a book is made of; links to pages that this book lacks become plain words."""
-    shipped = paths.shipped_root()
     for name in _SOURCES:
         source, target = shipped / name, root / name
         target.parent.mkdir(parents=True, exist_ok=True)
