@@ -89,7 +89,11 @@ def render(
 
 def first_page(diagnosis: Diagnosis, found: FineTuned) -> str:
     """Return the first page as Markdown: what fine-tuning shows, then the diagnosis."""
-    table = found.table().rename_axis(index=None, columns=None).to_html(border=0)
+    table = (
+        found.table()
+        .rename_axis(index=None, columns=None)
+        .to_html(border=0, classes="companion-table")
+    )
     notes = "".join(f"<li>{html.escape(note)}</li>" for note in found.notes)
     return "\n".join(
         [
