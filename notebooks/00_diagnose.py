@@ -27,6 +27,11 @@
 # that `datasets` saved, or `owner/name` on the Hugging Face hub. `--fail-on warning` makes it a
 # check for a pipeline: the exit code is 1 for a finding of that level or above, and also where
 # there is too little data to tell, which is no pass. Bad input ends with 2.
+#
+# With `--model e5_small`, a folder or `owner/name`, it also fine-tunes: on the data as they are,
+# weighted and, where cells allow, balanced, all tested on balanced held-out rows. That takes the
+# packages of training, and minutes to hours; an estimate is told first, and the same call goes on
+# where it was stopped.
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # not used here; every page of the book has it

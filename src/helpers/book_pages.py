@@ -59,7 +59,8 @@ class Page:
     """A notebook to execute: its source, its parameters, and where it goes.
 
     The page of a section begins with the title and the claim of the notebook ``of``, and ends with
-    the pages that this notebook makes for each data set.
+    the pages that this notebook makes for each data set. ``beside_others``: whether the book has
+    the page of the section, too.
     """
 
     source: Path
@@ -67,6 +68,7 @@ class Page:
     parameters: Mapping[str, Any]
     place: Place | None = None
     of: Path | None = None
+    beside_others: bool = True
     experiments: Sequence[Experiment] = field(default=(), repr=False)
 
     def __str__(self) -> str:
@@ -153,9 +155,10 @@ def introduce(notebook: nbformat.NotebookNode, page: Page) -> None:
         section = os.path.relpath(
             generated_dir() / _SECTIONS / f"{page.source.stem}.ipynb", page.target.parent
         )
+        others = f" [All data sets side by side]({section})." if page.beside_others else ""
         recipe = recipe_line(page.experiments[0])
         about = (
-            f"*{dataset}, {model}, profile `{profile}`.* [All data sets side by side]({section})."
+            f"*{dataset}, {model}, profile `{profile}`.*{others}"
             f"\n\n:::{{dropdown}} How these models were fine-tuned\n{recipe[0].upper()}"
             f"{recipe[1:]}.\n:::"
         )

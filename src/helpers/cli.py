@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 import typer.core
 
-from helpers.diagnosis.command import diagnose
+from helpers.diagnose_command import diagnose
 from helpers.foundation import hardware
 from helpers.foundation.errors import CompanionError, disk_reason
 from helpers.foundation.experiment import Experiment

@@ -67,14 +67,17 @@ class RunResults:
         return self.labels[0], self.labels[-1]
 
     def over_represented(self, labels: Sequence[str]) -> dict[str, bool | None]:
-        """Say which languages have more than an even share of some labels; None: just that."""
+        """Say which languages have more of some labels than languages on average; None: as many."""
         positions = [self.labels.index(label) for label in labels]
-        found: dict[str, bool | None] = {}
-        for language, weights in self.skew.items():
-            share = sum(weights[p] for p in positions) / sum(weights)
-            excess = share - len(positions) / len(self.labels)
-            found[language] = None if abs(excess) < 1e-9 else excess > 0
-        return found
+        shares = {
+            language: sum(weights[p] for p in positions) / sum(weights)
+            for language, weights in self.skew.items()
+        }
+        mean = sum(shares.values()) / len(shares)
+        return {
+            language: None if abs(share - mean) < 1e-9 else share > mean
+            for language, share in shares.items()
+        }
 
     def without(self, left_out: Collection[tuple[str, int]]) -> "RunResults":
         """Return the results without some variants' seeds; without a plain seed, none of it."""
