@@ -80,6 +80,9 @@ found
 # **The severity** is V over the V of the paper's skew in a table of the same shape: 0 is balanced,
 # 1 the paper's. For a skew of another form it is the severity of the paper's form with the same V.
 #
+# **The harm seen** is what the published runs on either side of that severity cost in accuracy, of
+# one encoder and one data set. Beyond the most severe run nothing was measured, and it says so.
+#
 # **The interval** comes from tables drawn at random around the counted one, moved towards
 # independence by just as much as chance has moved the counted one away from it; near 0 its upper
 # end is that of the noncentral chi-squared distribution. Rows that are translations or copies of

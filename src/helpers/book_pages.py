@@ -143,7 +143,11 @@ def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
 def introduce(notebook: nbformat.NotebookNode, page: Page) -> None:
     """Say in the title and below it what the page is about."""
     if page.of is not None:
+        from helpers.report.exercises import as_markdown
+
         notebook.cells[0].source = notebooks.read_source(page.of).cells[0].source
+        if exercises := as_markdown(section_number(page.of.stem)):
+            notebook.cells.append(nbformat.v4.new_markdown_cell(exercises))
         notebook.cells.append(nbformat.v4.new_markdown_cell(_links(page)))
     title, _, rest = notebook.cells[0].source.partition("\n")
     profile = page.parameters["profile"]
