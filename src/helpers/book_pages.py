@@ -19,11 +19,12 @@ from helpers.foundation.names import dataset_label, model_label
 from helpers.stages.selection import Place, originals, places
 from helpers.stages.selection import book_experiments as experiments
 
+_INDEX = "00_open_questions"
 _WHOLE_RUN = {
     "00_claims": "claims",
     "00_number_by_number": "number_by_number",
     "00_how_sure": "how_sure",
-    "00_open_questions": "open_questions",
+    _INDEX: "open_questions",
     "00_not_reproduced": "not_reproduced",
     "00_status": "status",
     "00_cost": "cost",
@@ -89,18 +90,22 @@ def generated_dir() -> Path:
 def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
     """Return the notebooks of a profile's book, with their parameters."""
     datasets = list(datasets)
+    from helpers.report import question_list, question_runs
+
     listed = experiments(profile, datasets=datasets)
+    asked = question_runs.experiments(question_list.all_questions().values(), profile)
     by_section, found = [], []
     for source in notebooks.source_paths():
         name = f"{_QUESTIONS}/{source.stem}" if source.stem.startswith("Q_") else ""
         name = _WHOLE_RUN.get(source.stem, name)
         if name:
+            of_questions = source.stem.startswith("Q_") or source.stem == _INDEX
             found.append(
                 Page(
                     source=source,
                     target=generated_dir() / f"{name}.ipynb",
                     parameters={"profile": profile},
-                    experiments=[*listed, *originals()],
+                    experiments=[*listed, *originals(), *(asked if of_questions else ())],
                 )
             )
         elif source.stem != _SECTION_NOTEBOOK:

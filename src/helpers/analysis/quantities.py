@@ -16,6 +16,7 @@ import pandas as pd
 
 from helpers.analysis.skew_slope import skew_scores
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.setups import PAPER_SETUPS
 
 Floats = npt.NDArray[np.float64]
 Key = tuple[str, int]  # setup, with "+variant" where there is one, and seed
@@ -80,13 +81,13 @@ class RunResults:
         }
 
     def without(self, left_out: Collection[tuple[str, int]]) -> "RunResults":
-        """Return the results without some variants' seeds; without a plain seed, none of it."""
+        """Return the results without some families' seeds; without a plain seed, none of it."""
 
         def kept(found: Mapping[Key, Any]) -> dict[Key, Any]:
             return {
                 (setup, seed): content
                 for (setup, seed), content in found.items()
-                if not {("", seed), (variant_of(setup), seed)} & set(left_out)
+                if not {("", seed), (family_of(setup), seed)} & set(left_out)
             }
 
         return replace(
@@ -107,6 +108,20 @@ def variant_of(setup: str) -> str:
     ('mie=1', '')
     """
     return setup.partition("@")[0].partition("+")[2]
+
+
+def family_of(setup: str) -> str:
+    """Return what a key's setup counts together with: the paper's setups of its variant.
+
+    A rival of the class weights, which is run for fewer seeds, is a family of its own.
+
+    Examples
+    --------
+    >>> family_of("imbalanced_cw"), family_of("imbalanced+mie=1"), family_of("imbalanced_sqrt")
+    ('', 'mie=1', 'imbalanced_sqrt')
+    """
+    name = setup.partition("@")[0]
+    return variant_of(name) if name.partition("+")[0] in PAPER_SETUPS else name
 
 
 @dataclass(frozen=True)
