@@ -12,8 +12,10 @@ from helpers.stages.workbench import Workbench
 
 def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
     settings = experiment.settings.settings(experiment.dataset)
-    # Named only where it is set: results from before the setting keep their fingerprints.
+    shares = experiment.options.shares
+    # Named only where they are set: results from before the settings keep their fingerprints.
     translations = {"with_translations": True} if settings.with_translations else {}
+    table = {} if shares is None else {"shares": shares}
     return {
         "data": upstream.texts(experiment),
         "sizes": [settings.train, settings.validation, settings.test],
@@ -22,11 +24,13 @@ def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
         "severity": experiment.options.severity,
         "seed": experiment.seed,
         **translations,
+        **table,
     }
 
 
 def _compute(bench: Workbench) -> dict[str, Any]:
     corpus, test = bench.corpus, bench.test
+    shares = bench.experiment.options.shares
     drawn = {split: bench.subsets(split) for split in ("train", "validation")}
     counts = {split: subsets.counts() for split, subsets in drawn.items()}
     test_counts = pd.crosstab(test["language"], test["label"]).reindex(list(corpus.languages))
@@ -40,6 +44,7 @@ def _compute(bench: Workbench) -> dict[str, Any]:
             "labels": list(corpus.labels),
             "skew": {language: list(weights) for language, weights in corpus.skew.items()},
             "severity": bench.experiment.options.severity,
+            **({} if shares is None else {"shares": shares}),
             "rule": bench.rule,
             "size": {
                 **{split: len(subsets.balanced) for split, subsets in drawn.items()},

@@ -12,6 +12,7 @@ import pandas as pd
 from helpers.data.corpora import Corpus, Sources, load_corpus
 from helpers.data.example_texts import example_texts
 from helpers.data.external_texts import load_external_texts
+from helpers.data.share_tables import share_table
 from helpers.data.subsets import Subsets, balanced_sample, make_subsets
 from helpers.foundation import hardware
 from helpers.foundation.datasets import all_datasets
@@ -55,14 +56,16 @@ class Workbench:
                 f"{corpus.family}: skew), a weight for each of its labels ("
                 f"{', '.join(corpus.labels)}) in each of {', '.join(corpus.languages)}"
             )
+        skew, shares = corpus.skew or even, experiment.options.shares
         return make_subsets(
             getattr(corpus, split),
-            corpus.skew or even,
+            skew,
             size=getattr(settings, split),
             labels=range(len(corpus.labels)),
             severity=experiment.options.severity,
             rule=self.rule,
             with_translations=settings.with_translations,
+            table=None if shares is None else share_table(shares, skew),
             seed=experiment.seed,
         )
 
