@@ -14,8 +14,7 @@ def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
     settings = experiment.settings.settings(experiment.dataset)
     shares = experiment.options.shares
     # Named only where they are set: results from before the settings keep their fingerprints.
-    translations = {"with_translations": True} if settings.with_translations else {}
-    table = {} if shares is None else {"shares": shares}
+    since = {name: True for name in ("with_translations", "as_is") if getattr(settings, name)}
     return {
         "data": upstream.texts(experiment),
         "sizes": [settings.train, settings.validation, settings.test],
@@ -23,8 +22,8 @@ def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
         "recipe": experiment.options.recipe,
         "severity": experiment.options.severity,
         "seed": experiment.seed,
-        **translations,
-        **table,
+        **since,
+        **({} if shares is None else {"shares": shares}),
     }
 
 
@@ -42,7 +41,7 @@ def _compute(bench: Workbench) -> dict[str, Any]:
             "licence": corpus.licence,
             "languages": list(corpus.languages),
             "labels": list(corpus.labels),
-            "skew": {language: list(weights) for language, weights in corpus.skew.items()},
+            "skew": {language: list(weights) for language, weights in bench.skew.items()},
             "severity": bench.experiment.options.severity,
             **({} if shares is None else {"shares": shares}),
             "rule": bench.rule,
