@@ -26,7 +26,7 @@ CASES = round(10_000 * SOAK) or 120
 STAGES = tuple(
     name
     for name, stage in stages.all_stages().items()
-    if SOAK or not (stage.only_where_named or name == "language_identification")
+    if SOAK >= 1 or not (stage.only_where_named or name == "language_identification")
 )
 # Loaded once: a process then starts in milliseconds, and can be killed while it works.
 _PRELOADED = (

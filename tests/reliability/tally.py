@@ -38,7 +38,11 @@ def case(attack: str) -> Iterator[Case]:
     ended = ATTACKS.setdefault(attack, {"right": 0, "refused": 0, "wrong": 0})
     one = Case()
     ended["wrong"] += 1  # until its end shows otherwise
-    yield one
+    try:
+        yield one
+    except KeyboardInterrupt:  # the tests were stopped, and showed nothing
+        ended["wrong"] -= 1
+        raise
     ended["wrong"] -= 1
     ended[one.ending] += 1
 
