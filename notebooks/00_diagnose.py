@@ -44,6 +44,7 @@ import pandas as pd
 from helpers import notebooks
 from helpers.data.cells import cell_sizes
 from helpers.diagnosis import diagnose
+from helpers.report import display
 
 notebooks.check_parameters(globals(), "profile", "data")
 skew = {
@@ -97,7 +98,10 @@ found
 
 # %%
 weights = found.weights()
-weights.head(10)
+display.table(
+    weights.head(10).set_index(["language", "label"]),
+    caption="<b>Table D-1. Class weights.</b> Eq. 2, of the first ten languages and labels",
+)
 
 # %%
 diagnose(data or example, expect="even").advice

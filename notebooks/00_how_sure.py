@@ -21,8 +21,6 @@
 profile = "quick"  # a file in configs/: quick, embedded, paper
 
 # %% tags=["hide-input"]
-from myst_nb import glue
-
 from helpers import book, notebooks
 from helpers.analysis.coverage import coverage_over_seeds
 from helpers.report import changes, display, figures, how_sure, results, shap_null
@@ -78,13 +76,10 @@ display.table(
 # other.
 
 # %% tags=["hide-input"]
-glue(
-    "source_rows",
-    display.table(
-        how_sure.source_rows(experiments),
-        caption="<b>Table S-2. Source rows of the training subsets.</b> A source row is a text "
-        "before translation, or the premise of several pairs",
-    ),
+display.table(
+    how_sure.source_rows(experiments),
+    caption="<b>Table S-2. Source rows of the training subsets.</b> A source row is a text "
+    "before translation, or the premise of several pairs",
 )
 
 # %% [markdown]

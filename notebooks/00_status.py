@@ -45,9 +45,10 @@ display.table(
 # `companion reproduce --profile embedded --again` computes every experiment once more beside the
 # published results, and says for each file what moved. `--only multiemo/balanced/seed0` does it for
 # one. On the same machine the files are the same. Another processor rounds otherwise; a number is
-# then said to have moved where it lies further off than the tolerance. Beside it is the largest
-# distance that was seen when this machine computed two short experiments as other ones would:
-# without bf16, and with sums in another order (`benchmarks/rounding.py`).
+# then said to have moved where it lies further off than the tolerance.
+# [How to read this book](../how_to_read.md) has the tolerances, each beside the largest distance
+# that was seen when one machine computed two short experiments as other ones would: without bf16,
+# and with sums in another order (`benchmarks/rounding.py`).
 
 # %% tags=["hide-input"]
 glue(
@@ -57,4 +58,5 @@ glue(
         caption="<b>Table R-3. Tolerances.</b> How far a number may lie from the published one "
         "when another machine computes it",
     ),
+    display=False,
 )

@@ -32,7 +32,7 @@ from helpers.report import display, measures, question_list, questions
 notebooks.check_parameters(globals(), "profile")
 experiments = book.experiments(profile)
 results = questions.load(experiments)
-multiemo = questions.about(question_list.MEASURES, results)
+multiemo = questions.about(question_list.question("measures"), results)
 
 # %% tags=["hide-input"]
 agreement = measures.agreement(multiemo)

@@ -21,8 +21,13 @@ def copy_package(folder: Path) -> Path:
 
 def companion(copied: Path, *arguments: str) -> str:
     """Run ``companion`` of a copy and return what it printed."""
+    return python(copied, "-m", "helpers.cli", *arguments)
+
+
+def python(copied: Path, *arguments: str) -> str:
+    """Run Python on a copy and return what it printed."""
     done = subprocess.run(
-        [sys.executable, "-m", "helpers.cli", *arguments],
+        [sys.executable, *arguments],
         env={**os.environ, "PYTHONPATH": str(copied.parent)},
         capture_output=True,
         text=True,
@@ -47,12 +52,6 @@ def executed_page(copied: Path, section: str, *, root: Path, dataset: str) -> st
     """Execute a section's notebook on a copy's results in a checkout, and return its content."""
     (root / "notebooks").mkdir(exist_ok=True)
     shutil.copy(REPOSITORY / "notebooks" / f"{section}.py", root / "notebooks")
-    done = subprocess.run(
-        [sys.executable, "-c", _EXECUTE, section, dataset],
-        env={**os.environ, "PYTHONPATH": str(copied.parent)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0 and done.stdout, done.stderr
-    return done.stdout
+    page = python(copied, "-c", _EXECUTE, section, dataset)
+    assert page, f"no page of {section}"
+    return page

@@ -8,6 +8,7 @@ does.
 import itertools
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,20 @@ def _mend_page(
         context[kind] = [file for file in context[kind] if not _UNUSED_SCRIPT.search(_source(file))]
     if "body" in context:
         context["body"] = accessible(context["body"])
+    if "generate_toctree_html" in context:
+        context["generate_toctree_html"] = _with_named_folds(context["generate_toctree_html"])
+
+
+def _with_named_folds(contents_of: Callable[..., Any]) -> Callable[..., Any]:
+    """Let the folds of the contents say what they hold; the theme draws an arrow alone."""
+
+    def named(*arguments: Any, **options: Any) -> Any:
+        contents = contents_of(*arguments, **options)
+        for fold in contents.select("li > details > summary") if contents else ():
+            fold["aria-label"] = f"Pages below {fold.find_parent('li').a.get_text(strip=True)}"
+        return contents
+
+    return named
 
 
 def _source(file: Any) -> str:

@@ -19,7 +19,7 @@ from helpers.report import (
     tables,
     takeaways,
 )
-from helpers.report.question_list import QUESTIONS
+from helpers.report.question_list import question
 from helpers.report.verdicts import verdicts
 
 TAG = "<img src=x onerror=alert(1)>"
@@ -82,7 +82,7 @@ def test_pages_of_verdicts_keep_our_markup_and_escape_a_model_s_name(checkout, t
             sections.side_by_side(sections.section("4.1"), listed),
             display.table(how_sure.power(listed), caption="e", markup=True),
             question_index.index(results, caption="f"),
-            questions.verdict_table(QUESTIONS[0], results, caption="g"),
+            questions.verdict_table(question("prior"), results, caption="g"),
         )
     )
     assert "<img src=x" not in content and ESCAPED in content

@@ -7,17 +7,32 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import package_copy
 import results_by_hand
 from helpers.analysis.statistics import holm, over_seeds
 from helpers.report import measures, question_figures, questions
 from helpers.report.claims import FAILS, HOLDS, UNKNOWN
 from helpers.report.evidence import POOLED
 from helpers.report.question_index import index
-from helpers.report.question_list import MEASURES, QUESTIONS, question
+from helpers.report.question_list import all_questions, question
 
+QUESTIONS = tuple(all_questions().values())
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 LABELS = results_by_hand.LABELS
 SEEDS = (0, 1, 2, 3)
+
+
+NEW_QUESTION = """
+from helpers.report.questions import Description, Question
+
+QUESTION = Question(
+    name="moon",
+    order=45,
+    title="Does the moon matter?",
+    page="Q_9_moon",
+    describe=lambda results: Description("It does not.", "no seed"),
+)
+"""
 
 
 def with_probabilities(predictions):
@@ -55,17 +70,19 @@ def results():
     return dataclasses.replace(made, files=files)
 
 
-def told(id, results):
-    return questions.findings(question(id), [results])["multiemo"]
+def told(name, results):
+    return questions.findings(question(name), [results])["multiemo"]
 
 
 def test_every_question_has_its_page_its_words_and_claims_of_its_own():
     ids = [part.claim.id for each in QUESTIONS for part in each.parts]
     assert len(ids) == len(set(ids)) and all(id.startswith("Q/") for id in ids)
-    for each in QUESTIONS:
+    for name, each in all_questions().items():
+        assert each.name == name
+        assert all(part.claim.id.startswith(f"Q/{name}/") for part in each.parts)
         assert (NOTEBOOKS / f"{each.page}.py").is_file()
         assert each.title.endswith("?")
-        assert each.parts or each is MEASURES
+        assert bool(each.parts) != bool(each.describe)
         for part in each.parts:
             said = {part.words(verdict) for verdict in (HOLDS, FAILS, UNKNOWN)}
             assert len(said) == 3 and not any(words.endswith(".") for words in said)
@@ -131,6 +148,18 @@ def test_the_index_answers_what_there_is_and_says_what_is_missing(results):
         assert f'href="questions/{each.page}.html"' in shown
     empty = index([], caption="T").html
     assert empty.count(questions.NOT_YET) == len(QUESTIONS)
+
+
+def test_a_question_is_added_by_one_file(tmp_path):
+    copied = package_copy.copy_package(tmp_path)
+    (copied / "report" / "question_list" / "moon.py").write_text(NEW_QUESTION)
+    print_it = (
+        "from helpers.report import question_index as i; print(i.index([], caption='T').html)"
+    )
+    shown = package_copy.python(copied, "-c", print_it)
+    places = [shown.index(title) for title in ("separation order", "the moon", "the threshold")]
+    assert places == sorted(places)
+    assert "It does not." in shown and "questions/Q_9_moon.html" in shown
 
 
 def test_measures_are_compared_with_the_log_loss_seed_by_seed(results):

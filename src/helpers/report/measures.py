@@ -11,7 +11,7 @@ from helpers.analysis.representations import same_order, separation_measures
 from helpers.foundation.names import SETUPS
 from helpers.foundation.setups import PAPER_SETUPS
 from helpers.report.figures import GREY, panels
-from helpers.report.questions import NOT_YET
+from helpers.report.questions import NOT_YET, Description
 
 REFERENCE = "both texts: log loss, C=1"
 _SCORES = {"accuracy": ("accuracy", 1), "macro_f1": ("macro-F1", 1), "log_loss": ("log loss", -1)}
@@ -95,6 +95,20 @@ def answer(found: pd.DataFrame) -> str:
     return (
         f"{every} of {len(share)} measures order the setups as the log loss does in every seed, "
         f"{len(share) - every - none} in some and {none} in none."
+    )
+
+
+def described(results: RunResults) -> Description:
+    """Return the answer, and how many seeds it rests on.
+
+    Parameters
+    ----------
+    results : RunResults
+        Of one model and data set.
+    """
+    found = agreement(results)
+    return Description(
+        answer(found), f"{found.shape[1]} seeds; a description" if len(found) else ""
     )
 
 

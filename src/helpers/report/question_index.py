@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from helpers.analysis.quantities import RunResults
-from helpers.report import claim_cells, measures
+from helpers.report import claim_cells
 from helpers.report.display import Html, table
-from helpers.report.question_list import MEASURES, QUESTIONS
+from helpers.report.question_list import all_questions
 from helpers.report.questions import Question, about, answer, of_its_data_set
 
 _MOST_CELLS = 2  # more numbers than these stand on the page alone
@@ -24,17 +24,20 @@ def index(results: Sequence[RunResults], *, caption: str) -> Html:
     caption : str
         With the table's number.
     """
-    rows = {html.escape(question.title): _row(question, results) for question in QUESTIONS}
+    rows = {html.escape(each.title): _row(each, results) for each in all_questions().values()}
     frame = pd.DataFrame.from_dict(rows, orient="index")
     return table(frame, caption=caption, markup=True, prose=True)
 
 
 def _row(question: Question, results: Sequence[RunResults]) -> dict[str, str]:
     page = f'<a href="questions/{question.page}.html">Details</a>'
-    if question is MEASURES:
-        found = measures.agreement(about(question, results))
-        sure = f"{found.shape[1]} seeds; a description" if len(found) else ""
-        return {"Answer": html.escape(measures.answer(found)), "How sure": sure, "Page": page}
+    if question.describe is not None:
+        said = question.describe(about(question, results))
+        return {
+            "Answer": html.escape(said.answer),
+            "How sure": html.escape(said.basis),
+            "Page": page,
+        }
     told = of_its_data_set(question, results)
     cells = [claim_cells.our_cell(one) for one in told if one.numbers is not None]
     sure = "<br>".join(cells) if len(cells) <= _MOST_CELLS else f"{len(cells)} quantities"

@@ -8,7 +8,7 @@ correction decides. Quantities, margins and seeds are the analysis plan's (``boo
 
 import dataclasses
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -50,31 +50,45 @@ class Part:
         return said.get(verdict, self.unknown)
 
 
+@dataclass(frozen=True)
+class Description:
+    """An answer without a verdict, and what it rests on; both in words."""
+
+    answer: str
+    basis: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """An open question.
+    """An open question: its answer is chosen by the verdicts of its parts, or describes.
 
     Parameters
     ----------
-    id : str
-        Its name here.
+    name : str
+        Its file's name in `helpers.report.question_list`.
+    order : int
+        Where it stands in the index.
     title : str
         The question.
     page : str
         The notebook that answers it.
     parts : tuple of Part
-        Its statements; empty where the answer is a description (`helpers.report.measures`).
+        Its statements; empty where the answer is a description.
     counted : str
         What several parts have in common, where the answer counts them instead of listing them.
+    describe : callable, optional
+        Returns the answer from the data set's results, where there are no parts.
     dataset : str
         The data set that the answer is about; others stand on the page.
     """
 
-    id: str
+    name: str
+    order: int
     title: str
     page: str
     parts: tuple[Part, ...] = ()
     counted: str = ""
+    describe: Callable[[RunResults], Description] | None = None
     dataset: str = "multiemo"
 
 
