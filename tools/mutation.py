@@ -8,7 +8,8 @@
 A mutant is killed where a test fails, survives where all pass, and is counted apart where the tests
 take much more time than without it. Only tests that run the changed statement are asked, the
 quickest first: no other can tell. Outcomes are kept in ``_build/mutation.jsonl`` as they come, and
-what was stopped goes on; a change of a target or of its tests makes its mutants be tried again.
+what was stopped goes on. A change of a target makes its mutants be tried again, and a change of
+its tests those that survived.
 The report is ``results/reliability/mutation.json``, where survivors have their reasons from
 ``tools/survivors.yaml``.
 """
@@ -31,6 +32,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "_build" / "mutation"))  # behind the pinned packages
@@ -237,23 +240,29 @@ def outcome_of(checkout: Path, mutant: Mutant, tests: Tests) -> str:
     return "survived" if status == 0 else "killed"
 
 
-def state_of(file: str, *, root: Path = ROOT) -> str:
-    """Return the checksum of a target and its tests."""
-    paths = [source_of(file, root=root), *(root / "tests" / name for name in TARGETS[file])]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
+def state_of(file: str, *, root: Path = ROOT) -> dict[str, str]:
+    """Return the checksums of a target and of its tests."""
+    tests = [root / "tests" / name for name in TARGETS[file]]
+    return {
+        "source": hashlib.sha256(source_of(file, root=root).read_bytes()).hexdigest(),
+        "tests": hashlib.sha256(b"".join(path.read_bytes() for path in tests)).hexdigest(),
+    }
 
 
 def finished() -> dict[Mutant, str]:
-    """Return the outcomes of mutants that were tried with today's code and tests."""
+    """Return the outcomes that still hold; of several tries of a mutant, the last."""
     if not OUTCOMES.exists():
         return {}
     states = {file: state_of(file) for file in TARGETS}
-    rows = [json.loads(line) for line in OUTCOMES.read_text(encoding="utf-8").splitlines()]
-    return {
-        Mutant(**row["mutant"]): row["outcome"]
-        for row in rows
-        if row["state"] == states[row["mutant"]["file"]]
-    }
+    found = {}
+    for line in OUTCOMES.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        mutant, now = Mutant(**row["mutant"]), states[row["mutant"]["file"]]
+        if row["state"]["source"] == now["source"] and (
+            row["outcome"] == "killed" or row["state"]["tests"] == now["tests"]
+        ):
+            found[mutant] = row["outcome"]
+    return found
 
 
 def try_mutants(drawn: list[Mutant]) -> None:
@@ -282,24 +291,57 @@ def try_mutants(drawn: list[Mutant]) -> None:
                 print(f"{outcome}: {file}:{mutant.line} {mutant.operator}", flush=True)
 
 
-def change_of(mutant: Mutant) -> list[str]:
-    """Return the lines that a mutant takes away and puts there."""
+def change_of(mutant: Mutant) -> dict[str, str]:
+    """Return the line that a mutant takes away, and the one that it puts there."""
     before = source_of(mutant.file).read_text(encoding="utf-8").splitlines()
-    difference = difflib.unified_diff(before, mutated(mutant).splitlines(), lineterm="", n=0)
-    return [line for line in difference if not line.startswith(("---", "+++", "@@"))]
+    after = mutated(mutant).splitlines()
+    lines = list(difflib.unified_diff(before, after, lineterm="", n=0))[2:]
+    return {
+        name: " ".join(line[1:].strip() for line in lines if line.startswith(sign))
+        for name, sign in (("was", "-"), ("became", "+"))
+    }
+
+
+def write_report(outcomes: dict[Mutant, str], drawn: list[Mutant]) -> None:
+    """Write what became of the mutants that were drawn, survivors with their reasons."""
+    from helpers.foundation import provenance
+
+    tried = [mutant for mutant in drawn if mutant in outcomes]
+    reasons = yaml.safe_load(REASONS.read_text(encoding="utf-8")) if REASONS.exists() else {}
+    endings = ("killed", "survived", "timed out")
+    counts = {file: dict.fromkeys(endings, 0) for file in TARGETS}
+    for mutant in tried:
+        counts[mutant.file][outcomes[mutant]] += 1
+    survivors = []
+    for mutant in (each for each in tried if outcomes[each] == "survived"):
+        change = change_of(mutant)
+        reason = reasons.get(mutant.file, {}).get(change["became"], "not looked at yet")
+        survivors.append({"file": mutant.file, **change, "reason": reason})
+    report = {
+        "command": f"python tools/mutation.py --mutants {len(drawn)}",
+        "day": datetime.now(UTC).date().isoformat(),
+        "git_commit": provenance.git_commit(),
+        "seed": SEED,
+        "tried": len(tried),
+        "targets": {file: found for file, found in counts.items() if any(found.values())},
+        "survivors": sorted(survivors, key=lambda each: (each["file"], each["was"])),
+    }
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
+    REPORT.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def main() -> None:
     """Draw mutants, try each, and write what became of them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--mutants", type=int, default=400)
-    parser.add_argument("--only", default="", help="part of a target's name")
+    parser.add_argument("--only", default="", help="try those of targets with this in their name")
+    parser.add_argument("--report", action="store_true", help="write what is known, try none")
     arguments = parser.parse_args()
-    drawn = [each for each in mutants()[: arguments.mutants] if arguments.only in each.file]
+    drawn = mutants()[: arguments.mutants]
     OUTCOMES.parent.mkdir(exist_ok=True)
-    try_mutants(drawn)
-    outcomes = finished()
-    print({each: list(outcomes.values()).count(each) for each in set(outcomes.values())})
+    if not arguments.report:
+        try_mutants([each for each in drawn if arguments.only in each.file])
+    write_report(finished(), drawn)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,10 @@ from pathlib import Path
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scancel", "scontrol")
 
+# Where Slurm's programs look when no administrator has set up one: jobs get no SLURM_CONF.
+_CONFIGURATION = Path("/run/slurm/conf")
+_OF_AN_ADMINISTRATOR = Path("/etc/slurm/slurm.conf")
+
 # The node says that it has cores and a GPU that nobody looks for: jobs ask for them.
 _SETTINGS = """
 ClusterName=tiny
@@ -47,6 +51,8 @@ def why_not() -> str:
     missing = [name for name in PROGRAMS if shutil.which(name, path=_search_path()) is None]
     if missing:
         return f"Slurm is not installed (no {', '.join(missing)}): Debian has it as slurm-wlm"
+    if _OF_AN_ADMINISTRATOR.exists() or _CONFIGURATION.exists():
+        return "this machine has a Slurm of its own"
     return "" if os.geteuid() == 0 else "only root can start Slurm and munge"
 
 
@@ -69,26 +75,25 @@ def call(*command: str) -> str:
 
 @contextmanager
 def slurm(folder: Path) -> Iterator[None]:
-    """Start a node and its controller, with ``SLURM_CONF`` set; end both, and all jobs."""
+    """Start a node and its controller; end both, and all jobs."""
     host = socket.gethostname().partition(".")[0]
     for name in ("state", "spool"):
         (folder / name).mkdir(parents=True)
-    settings = folder / "slurm.conf"
+    _CONFIGURATION.mkdir(parents=True)
     ports = [_free_port(), _free_port()]
-    settings.write_text(_SETTINGS.format(host=host, folder=folder, ports=ports))
-    (folder / "gres.conf").write_text(f"NodeName={host} Name=gpu File=/dev/null\n")
+    settings = _SETTINGS.format(host=host, folder=folder, ports=ports)
+    (_CONFIGURATION / "slurm.conf").write_text(settings)
+    (_CONFIGURATION / "gres.conf").write_text(f"NodeName={host} Name=gpu File=/dev/null\n")
     key = folder / "munge.key"
     key.write_bytes(os.urandom(128))
     key.chmod(0o400)
     programs = {name: str(shutil.which(name, path=_search_path())) for name in PROGRAMS}
-    before = os.environ.get("SLURM_CONF")
-    os.environ["SLURM_CONF"] = str(settings)
-    files = [f"--{name}-file={folder}/munge.{name}" for name in ("key", "pid", "log", "seed")]
+    munge = [f"--socket={folder}/munge.socket"]
+    munge += [f"--{name}-file={folder}/munge.{name}" for name in ("key", "pid", "log", "seed")]
     started = []
     try:
         for command in (
-            [programs["munged"], "--foreground", "--force", f"--socket={folder}/munge.socket"]
-            + files,
+            [programs["munged"], "--foreground", "--force", *munge],
             [programs["slurmctld"], "-D", "-i"],
             [programs["slurmd"], "-D", "-N", host],
         ):
@@ -96,9 +101,12 @@ def slurm(folder: Path) -> Iterator[None]:
                 started.append(subprocess.Popen(command, stdout=log, stderr=log))
             time.sleep(1)
         deadline = time.monotonic() + 60
-        while "idle" not in subprocess.run(
-            ["sinfo", "--noheader", "--format=%T"], capture_output=True, text=True
-        ).stdout:
+        while (
+            "idle"
+            not in subprocess.run(
+                ["sinfo", "--noheader", "--format=%T"], capture_output=True, text=True
+            ).stdout
+        ):
             assert time.monotonic() < deadline, _logs(folder)
             time.sleep(0.5)
         yield
@@ -108,10 +116,7 @@ def slurm(folder: Path) -> Iterator[None]:
         for process in reversed(started):
             process.terminate()
             process.wait(timeout=30)
-        if before is None:
-            del os.environ["SLURM_CONF"]
-        else:
-            os.environ["SLURM_CONF"] = before
+        shutil.rmtree(_CONFIGURATION)
 
 
 def _logs(folder: Path) -> str:
