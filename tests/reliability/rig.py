@@ -1,7 +1,7 @@
 """Runs of an experiment in processes that can be killed, on the smallest texts and encoder.
 
-``COMPANION_SOAK=1`` (``make soak``) makes every number of cases large, and runs all stages. A number
-below one makes them that share of it.
+``COMPANION_SOAK=1`` (``make soak``) makes every number of cases large, and runs all stages. A
+number below one makes them that share of it.
 """
 
 import multiprocessing
