@@ -66,6 +66,9 @@ display.table(
 )
 
 # %% tags=["hide-input"]
+display.note(reliability.progress())
+
+# %% tags=["hide-input"]
 display.table(
     reliability.survivors(),
     caption="<b>Table D-4. Changes that no test noticed.</b> Each with the reason",

@@ -322,7 +322,7 @@ def write_report(outcomes: dict[Mutant, str], drawn: list[Mutant]) -> None:
         "day": datetime.now(UTC).date().isoformat(),
         "git_commit": provenance.git_commit(),
         "seed": SEED,
-        "tried": len(tried),
+        "drawn": len(drawn),
         "targets": {file: found for file, found in counts.items() if any(found.values())},
         "survivors": sorted(survivors, key=lambda each: (each["file"], each["was"])),
     }

@@ -11,11 +11,11 @@ from pathlib import Path
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scancel", "scontrol")
 
-# Where Slurm's programs look when no administrator has set up one: jobs get no SLURM_CONF.
-_CONFIGURATION = Path("/run/slurm/conf")
-_OF_AN_ADMINISTRATOR = Path("/etc/slurm/slurm.conf")
+# Where Slurm's programs look: SLURM_CONF does not reach the programs that a job calls.
+_CONFIGURATION = Path("/etc/slurm/slurm.conf")
+_DEVICES = _CONFIGURATION.with_name("gres.conf")
 
-# The node says that it has cores and a GPU that nobody looks for: jobs ask for them.
+# The node says that it has cores and GPUs that nobody looks for: jobs ask for them.
 _SETTINGS = """
 ClusterName=tiny
 SlurmctldHost={host}(127.0.0.1)
@@ -41,7 +41,7 @@ MpiDefault=none
 ReturnToService=2
 MinJobAge=600
 GresTypes=gpu
-NodeName={host} NodeAddr=127.0.0.1 CPUs=16 RealMemory=32000 Gres=gpu:1
+NodeName={host} NodeAddr=127.0.0.1 CPUs=16 RealMemory=32000 Gres=gpu:2
 PartitionName=all Nodes={host} Default=YES MaxTime=INFINITE State=UP
 """
 
@@ -51,7 +51,7 @@ def why_not() -> str:
     missing = [name for name in PROGRAMS if shutil.which(name, path=_search_path()) is None]
     if missing:
         return f"Slurm is not installed (no {', '.join(missing)}): Debian has it as slurm-wlm"
-    if _OF_AN_ADMINISTRATOR.exists() or _CONFIGURATION.exists():
+    if _CONFIGURATION.exists() or _DEVICES.exists():
         return "this machine has a Slurm of its own"
     return "" if os.geteuid() == 0 else "only root can start Slurm and munge"
 
@@ -79,11 +79,11 @@ def slurm(folder: Path) -> Iterator[None]:
     host = socket.gethostname().partition(".")[0]
     for name in ("state", "spool"):
         (folder / name).mkdir(parents=True)
-    _CONFIGURATION.mkdir(parents=True)
     ports = [_free_port(), _free_port()]
     settings = _SETTINGS.format(host=host, folder=folder, ports=ports)
-    (_CONFIGURATION / "slurm.conf").write_text(settings)
-    (_CONFIGURATION / "gres.conf").write_text(f"NodeName={host} Name=gpu File=/dev/null\n")
+    _CONFIGURATION.write_text(settings)
+    devices = [f"NodeName={host} Name=gpu File={file}\n" for file in ("/dev/null", "/dev/zero")]
+    _DEVICES.write_text("".join(devices))
     key = folder / "munge.key"
     key.write_bytes(os.urandom(128))
     key.chmod(0o400)
@@ -101,12 +101,8 @@ def slurm(folder: Path) -> Iterator[None]:
                 started.append(subprocess.Popen(command, stdout=log, stderr=log))
             time.sleep(1)
         deadline = time.monotonic() + 60
-        while (
-            "idle"
-            not in subprocess.run(
-                ["sinfo", "--noheader", "--format=%T"], capture_output=True, text=True
-            ).stdout
-        ):
+        state = ["sinfo", "--noheader", "--format=%T"]
+        while "idle" not in subprocess.run(state, capture_output=True, text=True).stdout:
             assert time.monotonic() < deadline, _logs(folder)
             time.sleep(0.5)
         yield
@@ -116,7 +112,8 @@ def slurm(folder: Path) -> Iterator[None]:
         for process in reversed(started):
             process.terminate()
             process.wait(timeout=30)
-        shutil.rmtree(_CONFIGURATION)
+        _CONFIGURATION.unlink()
+        _DEVICES.unlink()
 
 
 def _logs(folder: Path) -> str:

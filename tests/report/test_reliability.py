@@ -14,6 +14,7 @@ ATTACKS = {
 MUTATION = {
     **RUN,
     "command": "python tools/mutation.py",
+    "drawn": 20,
     "targets": {
         "a.py": {"killed": 6, "survived": 2, "timed out": 1},
         "b.py": {"killed": 2, "survived": 0, "timed out": 0},
@@ -41,7 +42,8 @@ def test_what_is_lost_is_in_the_sum():
 
 @pytest.mark.usefixtures("counted")
 def test_time_outs_are_no_part_of_the_share():
-    assert reliability.mutation()["share noticed"].tolist() == ["75%", "100%", "80%"]
+    assert reliability.mutation()["share noticed"].tolist() == ["75.0 %", "100.0 %", "80.0 %"]
+    assert reliability.progress() == "Tried so far: 11 of 20 changes that were drawn."
     assert reliability.survivors().loc["a.py", "why"] == "never 1"
 
 
@@ -54,6 +56,7 @@ def test_each_run_is_named_once():
 def test_without_counts_nothing_is_said(checkout):
     tables = (reliability.attacks("changed"), reliability.mutation(), reliability.survivors())
     assert all(frame.empty for frame in (*tables, reliability.runs()))
+    assert reliability.progress() == ""
 
 
 def test_the_published_counts_have_a_reason_for_each_survivor_and_nothing_wrong():

@@ -56,6 +56,15 @@ def mutation() -> pd.DataFrame:
     )
 
 
+def progress() -> str:
+    """Return how many of the drawn changes were tried; empty where none was."""
+    report = load("mutation")
+    if not report:
+        return ""
+    tried = sum(sum(found.values()) for found in report["targets"].values())
+    return f"Tried so far: {tried} of {report['drawn']} changes that were drawn."
+
+
 def survivors() -> pd.DataFrame:
     """Return the changes of the code that no test noticed, with the reason."""
     rows = [
