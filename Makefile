@@ -5,6 +5,7 @@
 #   make test                    all tests, and the ten that take longest
 #   make soak                    the tests of reliability with 200 kills and 10,000 cases each
 #   make book                    the book from the committed results, computing no experiment
+#   make pdf                     the same as one PDF, printed by chromium
 #   make browser                 read the book that was built last in chromium, every page
 #   make TORCH_INDEX=<URL> ...   take torch from that index (pytorch.org names a CPU one)
 #   make SOURCES="--source xnli=FOLDER" ...   read a data set from a local folder
@@ -18,7 +19,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce test soak lint book browser bench clean
+.PHONY: help setup reproduce test soak lint book pdf browser bench clean
 
 help:  ## Show the targets.
 	@sed -n 's/^# \{0,1\}//p' Makefile
@@ -43,6 +44,9 @@ lint: $(READY)
 
 book: $(READY)
 	@$(BIN)/companion book
+
+pdf: $(READY)
+	@$(BIN)/companion book --pdf
 
 browser: $(READY)
 	@$(BIN)/python -m pytest -q tests/browser --book _build/html

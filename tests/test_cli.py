@@ -56,7 +56,16 @@ def test_bad_input_is_one_sentence(arguments, words):
 def test_help_lists_the_commands():
     done = companion("--help")
     assert done.returncode == 0
-    for command in ("reproduce", "run", "subsets", "claims", "assets", "book", "diagnose"):
+    for command in (
+        "reproduce",
+        "run",
+        "subsets",
+        "claims",
+        "checklist",
+        "assets",
+        "book",
+        "diagnose",
+    ):
         assert command in done.stdout
 
 

@@ -22,12 +22,6 @@ def test_every_wanted_stage_is_in_one_job_after_what_it_needs(profile):
         assert {(experiment, stage) for stage in stages.stages_of(experiment)} <= done
 
 
-def test_a_reference_outside_the_list_is_made_too():
-    one = Experiment("e5_small", "multiemo", "imbalanced", variant="severity=0.5")
-    wanted = jobs.wanted_stages([one])
-    assert wanted[one.replace(setup="balanced", variant="")] == ("finetuning", "shap_values")
-
-
 def test_a_job_s_command_names_all_that_is_not_default(tmp_path):
     one = Experiment("mbert", "xnli", "imbalanced_cw", 0, "paper", "mie=1")
     [job] = [job for job in jobs.jobs_of([one]) if job.experiment == one and not job.needs]

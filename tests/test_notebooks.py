@@ -152,6 +152,7 @@ def test_every_figure_and_table_has_its_caption(path):
 @of(SOURCES)
 def test_figures_and_tables_are_numbered_in_order_by_section(path):
     section = {
+        "00_checklist": "L",
         "00_claims": "C",
         "00_how_sure": "S",
         "00_not_reproduced": "N",

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from helpers import jobs, stages
+from helpers import stages
 from helpers.foundation import paths, store
 from tiny_sources import write_checkout, write_sources
 
@@ -78,7 +78,7 @@ def test_killed_half_way_and_called_again(tiny):
     assert done.returncode == 0, done.stdout + done.stderr
     after = finished(listed)
     assert {key: after[key] for key in before} == before, "a stage was done twice"
-    wanted = jobs.wanted_stages(listed)
+    wanted = stages.wanted_stages(listed)
     assert {key[1] for key in after} == {stage for names in wanted.values() for stage in names}
     assert stages.pending(listed, sources=sources) == []
 

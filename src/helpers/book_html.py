@@ -38,6 +38,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     # Late: after the extensions that add what is left out here.
     app.connect("html-page-context", _mend_page, priority=900)
     app.connect("build-finished", _write_page_texts)
+    app.setup_extension("helpers.book_terms")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 

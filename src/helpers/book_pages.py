@@ -29,6 +29,7 @@ _WHOLE_RUN = {
     "00_cost": "cost",
     "00_diagnose": "diagnose",
     "00_reliability": "reliability",
+    "00_checklist": "checklist",
 }
 _READ_FIRST = ("book/how_to_read", "book/data")
 _PAPER = (
@@ -39,6 +40,7 @@ _PAPER = (
     "book/_generated/not_reproduced",
     "book/limitations",
     "book/plan",
+    "book/_generated/checklist",
 )
 _USE = (
     "book/how_to_run",

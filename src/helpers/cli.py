@@ -202,6 +202,22 @@ def claims(
 
 
 @app.command()
+def checklist(
+    profile: ProfileOption = PUBLISHED_PROFILE,
+    json_: JsonOption = False,
+) -> None:
+    """Answer the ACL's, NeurIPS's and ACM's items on reproducibility; say what each claim takes."""
+    load_profile(profile)
+    from helpers.report import checklist as checklist_module
+
+    record = checklist_module.as_record(checklist_module.gather(profile))
+    if json_:
+        _print_json(record)
+    else:
+        print(checklist_module.as_text(record))
+
+
+@app.command()
 def plan(
     profile: ProfileOption = "quick",
     model: Annotated[str | None, typer.Option(help="One of the profile's models only.")] = None,
@@ -250,12 +266,18 @@ def assets(
 @app.command()
 def book(
     profile: ProfileOption = PUBLISHED_PROFILE,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print it, too, with chromium.")] = False,
 ) -> None:
     """Execute the notebooks on the results that are there, and build the book."""
     settings = load_profile(profile)
     from helpers import book as book_module
+    from helpers import book_pdf
 
-    print(f"The book: {book_module.render(profile, datasets=list(settings.matrix))}")
+    program = book_pdf.browser() if pdf else None
+    first_page = book_module.render(profile, datasets=list(settings.matrix))
+    print(f"The book: {first_page}")
+    if program:
+        print(f"Printed: {book_pdf.write_pdf(first_page, program=program)}")
 
 
 app.command()(diagnose)

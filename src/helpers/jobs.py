@@ -62,39 +62,9 @@ def job_name(experiment: Experiment, kind: Kind) -> str:
     return f"{experiment}/{kind}"
 
 
-def wanted_stages(listed: Iterable[Experiment]) -> dict[Experiment, tuple[str, ...]]:
-    """Return the stages behind the published results of some experiments, in their order.
-
-    What another experiment's result is made from comes in too, whether or not it is listed.
-
-    Examples
-    --------
-    >>> one = Experiment("e5_small", "multiemo", "imbalanced")
-    >>> for experiment, names in wanted_stages([one]).items():
-    ...     print(experiment.setup, *names[:4])
-    imbalanced subsets finetuning predictions last_step
-    balanced finetuning shap_values
-    """
-    wanted: dict[Experiment, set[str]] = {}
-
-    def want(experiment: Experiment, stage: str) -> None:
-        if stage not in wanted.setdefault(experiment, set()):
-            wanted[experiment].add(stage)
-            for other, needed in stages.needs(experiment, stage):
-                want(other, needed)
-
-    for experiment in listed:
-        for stage in stages.stages_of(experiment):
-            want(experiment, stage)
-    return {
-        experiment: tuple(stage for stage in stages.STAGES if stage in names)
-        for experiment, names in wanted.items()
-    }
-
-
 def jobs_of(listed: Iterable[Experiment]) -> list[Job]:
     """Return the jobs of some experiments; each comes after those that it waits for."""
-    wanted = wanted_stages(listed)
+    wanted = stages.wanted_stages(listed)
     own, shared = [], []
     for experiment, names in wanted.items():
         others = {

@@ -6,7 +6,6 @@ byte, by ``python -m helpers.notebooks``, with the set-up cell that all of them 
 
 import ast
 import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.foundation import paths
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import check_choice
+from helpers.foundation.provenance import repository_url
 
 if TYPE_CHECKING:
     import nbformat
@@ -62,14 +62,6 @@ def notebooks_dir() -> Path:
 def source_paths() -> list[Path]:
     """Return the sources, in reading order."""
     return sorted(notebooks_dir().glob("*.py"))
-
-
-def repository_url() -> str | None:
-    """Return the repository's public address, from ``pyproject.toml``; None where there is none."""
-    file = paths.repository_root() / "pyproject.toml"
-    content = file.read_text(encoding="utf-8") if file.is_file() else "[project]"
-    url: str | None = tomllib.loads(content)["project"].get("urls", {}).get("Repository")
-    return url
 
 
 def setup_cell() -> "nbformat.NotebookNode":

@@ -90,3 +90,10 @@ def test_the_published_nulls_of_the_first_seeds_stay_and_each_circle_keeps_to_it
         assert [nulls[seed] for seed in (0, 1, 2)] == [1, 2, 0]
         assert {nulls[seed] for seed in confirming} == set(confirming)
         assert all(seed != other for seed, other in nulls.items())
+
+
+def test_what_another_experiment_s_result_is_made_from_is_wanted_too():
+    one = Experiment("e5_small", "multiemo", "imbalanced", variant="severity=0.5")
+    wanted = stages.wanted_stages([one])
+    assert wanted[one.replace(setup="balanced", variant="")] == ("finetuning", "shap_values")
+    assert stages.wanted_stages([one], ["predictions"]) == {one: ("finetuning", "predictions")}

@@ -3,6 +3,7 @@
 import functools
 import platform
 import subprocess
+import tomllib
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -71,3 +72,11 @@ def environment() -> dict[str, Any]:
         "packages": package_versions(),
         "hardware": hardware.describe(),
     }
+
+
+def repository_url() -> str | None:
+    """Return the repository's public address, from ``pyproject.toml``; None where there is none."""
+    file = paths.repository_root() / "pyproject.toml"
+    content = file.read_text(encoding="utf-8") if file.is_file() else "[project]"
+    url: str | None = tomllib.loads(content)["project"].get("urls", {}).get("Repository")
+    return url

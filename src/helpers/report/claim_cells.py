@@ -66,6 +66,8 @@ def remarks(finding: Finding) -> list[str]:
     for name, some in finding.cohorts.items():
         words = f"{signed(some.estimate)} {interval(some)}".rstrip()
         verdict = f", {some.verdict}" if some.seeds > 1 else ""  # one seed never decides
+        if not math.isnan(some.p_adjusted):
+            verdict = f", {p_text(some.p_adjusted)} after Holm{verdict}"
         found.append(f"{COHORT_LABELS[name]}, {_seeds(some.seeds)}: {words}{verdict}")
     cohort = finding.cohorts.get("confirming")
     if cohort is not None and cohort.seeds > 1 and cohort.verdict != numbers.verdict:

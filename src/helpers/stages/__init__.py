@@ -28,7 +28,9 @@ from helpers.stages.selection import (
     book_experiments,
     compared_models,
     experiments,
+    originals,
     profile_experiments,
+    wanted_stages,
 )
 from helpers.stages.workbench import Workbench
 
@@ -53,6 +55,7 @@ __all__ = [
     "is_done",
     "load",
     "needs",
+    "originals",
     "outdated",
     "pending",
     "profile_experiments",
@@ -60,4 +63,5 @@ __all__ = [
     "stage_fingerprint",
     "stage_table",
     "stages_of",
+    "wanted_stages",
 ]

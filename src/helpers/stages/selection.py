@@ -9,7 +9,7 @@ from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import check_choice
 from helpers.foundation.profiles import Profile, load_profile, profile_names
-from helpers.stages.registry import result_stages
+from helpers.stages.registry import all_stages, needs, result_stages, stages_of
 
 _ORIGINAL_PROFILE = "paper"
 
@@ -63,6 +63,45 @@ def profile_experiments(profile: str, *, datasets: Sequence[str] | None = None) 
         for dataset in datasets or settings.matrix
         for experiment in experiments(profile=profile, model=model, dataset=dataset)
     ]
+
+
+def wanted_stages(
+    listed: Iterable[Experiment], stages: Sequence[str] | None = None
+) -> dict[Experiment, tuple[str, ...]]:
+    """Return the stages behind the published results of some experiments, in their order.
+
+    What another experiment's result is made from comes in too, whether or not it is listed.
+
+    Parameters
+    ----------
+    listed : iterable of Experiment
+    stages : sequence of str, optional
+        Those whose results are wanted; by default the published ones.
+
+    Examples
+    --------
+    >>> one = Experiment("e5_small", "multiemo", "imbalanced")
+    >>> for experiment, names in wanted_stages([one]).items():
+    ...     print(experiment.setup, *names[:4])
+    imbalanced subsets finetuning predictions last_step
+    balanced finetuning shap_values
+    """
+    wanted: dict[Experiment, set[str]] = {}
+
+    def want(experiment: Experiment, stage: str) -> None:
+        if stage not in wanted.setdefault(experiment, set()):
+            wanted[experiment].add(stage)
+            for other, needed in needs(experiment, stage):
+                want(other, needed)
+
+    for experiment in listed:
+        for stage in stages_of(experiment, stages):
+            want(experiment, stage)
+    return {
+        experiment: tuple(stage for stage in all_stages() if stage in names)
+        for experiment, names in wanted.items()
+        if names
+    }
 
 
 @dataclass(frozen=True, order=True)
