@@ -249,8 +249,11 @@ def state_of(file: str, *, root: Path = ROOT) -> dict[str, str]:
     }
 
 
-def finished() -> dict[Mutant, str]:
-    """Return the outcomes that still hold; of several tries of a mutant, the last."""
+def finished(*, older_tests: bool = False) -> dict[Mutant, str]:
+    """Return the outcomes that still hold; of several tries of a mutant, the last.
+
+    With ``older_tests`` also those of mutants that survived tests which were changed since.
+    """
     if not OUTCOMES.exists():
         return {}
     states = {file: state_of(file) for file in TARGETS}
@@ -259,7 +262,7 @@ def finished() -> dict[Mutant, str]:
         row = json.loads(line)
         mutant, now = Mutant(**row["mutant"]), states[row["mutant"]["file"]]
         if row["state"]["source"] == now["source"] and (
-            row["outcome"] == "killed" or row["state"]["tests"] == now["tests"]
+            older_tests or row["outcome"] == "killed" or row["state"]["tests"] == now["tests"]
         ):
             found[mutant] = row["outcome"]
     return found
@@ -341,7 +344,7 @@ def main() -> None:
     OUTCOMES.parent.mkdir(exist_ok=True)
     if not arguments.report:
         try_mutants([each for each in drawn if arguments.only in each.file])
-    write_report(finished(), drawn)
+    write_report(finished(older_tests=True), drawn)
 
 
 if __name__ == "__main__":
