@@ -27,6 +27,11 @@
 # that `datasets` saved, or `owner/name` on the Hugging Face hub. `--fail-on warning` makes it a
 # check for a pipeline: the exit code is 1 for a finding of that level or above, and also where
 # there is too little data to tell, which is no pass. Bad input ends with 2.
+#
+# With `--model e5_small`, a folder or `owner/name`, it also fine-tunes: on the data as they are,
+# weighted and, where cells allow, balanced, all tested on balanced held-out rows. That takes the
+# packages of training, and minutes to hours; an estimate is told first, and the same call goes on
+# where it was stopped.
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # not used here; every page of the book has it
@@ -74,6 +79,9 @@ found
 #
 # **The severity** is V over the V of the paper's skew in a table of the same shape: 0 is balanced,
 # 1 the paper's. For a skew of another form it is the severity of the paper's form with the same V.
+#
+# **The harm seen** is what the published runs on either side of that severity cost in accuracy, of
+# one encoder and one data set. Beyond the most severe run nothing was measured, and it says so.
 #
 # **The interval** comes from tables drawn at random around the counted one, moved towards
 # independence by just as much as chance has moved the counted one away from it; near 0 its upper

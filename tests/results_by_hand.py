@@ -1,5 +1,6 @@
 """Results with known effects, made by hand, for the tests of quantities and claims."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -123,6 +124,33 @@ def as_in_the_paper(seeds=(0, 1, 2), *, dataset="xnli_7500", model="e5_small"):
         identification=found_scores,
         shap_difference=found_shap,
     )
+
+
+def at_severities(loss, severities=(0.5, 1.5), seeds=(0, 1, 2)):
+    """Models of one data set at several severities.
+
+    The imbalanced model of a severity is wrong in the rows that ``loss`` of it asks for.
+    """
+    made = as_in_the_paper(seeds, dataset="multiemo")
+    predictions = {key: made.predictions[key] for key in made.predictions if key[0] == "balanced"}
+    tables = {}
+    for seed in seeds:
+        for level in (0.0, 1.0, *severities):
+            name = {0.0: "balanced", 1.0: "imbalanced"}.get(level, f"imbalanced+severity={level}")
+            frame = predictions["balanced", seed]
+            right = frame["label"] == frame["predicted"]
+            changed = right & (right.cumsum() <= round(loss(level) * len(frame)))
+            wrong = (frame["label"] + 1) % 3
+            predictions[name, seed] = frame.assign(
+                predicted=frame["predicted"].where(~changed, wrong)
+            )
+            counts = {
+                language: [round(100 * (1 + level * (weight / 2 - 1))) for weight in weights]
+                for language, weights in SKEW.items()
+            }
+            subset = "imbalanced" if level else "balanced"
+            tables[name, seed] = {"counts": {"train": {subset: counts}}}
+    return dataclasses.replace(made, predictions=predictions, files={"subsets.json": tables})
 
 
 def published(dataset):

@@ -27,6 +27,7 @@ def companion(*arguments, **options):
         (["run", "--variant", "a=b"], ["variant key 'a'", "severity"]),
         (["run", "--stages", "predictions,plots"], ["stage 'plots'", "language_identification"]),
         (["reproduce", "--profile", "huge"], ["profile 'huge'", "quick"]),
+        (["reproduce", "--questions", "moon"], ["'moon'", "severity"]),
         (["reproduce", "--only", "pairs"], ["--only 'pairs'", "names no experiment"]),
         (["reproduce", "--again", "--stages", "plots"], ["stage 'plots'", "predictions"]),
         (["subsets", "--dataset", "imdb"], ["dataset 'imdb'", "xnli"]),

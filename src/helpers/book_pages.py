@@ -19,11 +19,12 @@ from helpers.foundation.names import dataset_label, model_label
 from helpers.stages.selection import Place, originals, places
 from helpers.stages.selection import book_experiments as experiments
 
+_INDEX = "00_open_questions"
 _WHOLE_RUN = {
     "00_claims": "claims",
     "00_number_by_number": "number_by_number",
     "00_how_sure": "how_sure",
-    "00_open_questions": "open_questions",
+    _INDEX: "open_questions",
     "00_not_reproduced": "not_reproduced",
     "00_status": "status",
     "00_cost": "cost",
@@ -65,7 +66,8 @@ class Page:
     """A notebook to execute: its source, its parameters, and where it goes.
 
     The page of a section begins with the title and the claim of the notebook ``of``, and ends with
-    the pages that this notebook makes for each data set.
+    the pages that this notebook makes for each data set. ``beside_others``: whether the book has
+    the page of the section, too.
     """
 
     source: Path
@@ -73,6 +75,7 @@ class Page:
     parameters: Mapping[str, Any]
     place: Place | None = None
     of: Path | None = None
+    beside_others: bool = True
     experiments: Sequence[Experiment] = field(default=(), repr=False)
 
     def __str__(self) -> str:
@@ -93,18 +96,22 @@ def generated_dir() -> Path:
 def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
     """Return the notebooks of a profile's book, with their parameters."""
     datasets = list(datasets)
+    from helpers.report import question_list, question_runs
+
     listed = experiments(profile, datasets=datasets)
+    asked = question_runs.experiments(question_list.all_questions().values(), profile)
     by_section, found = [], []
     for source in notebooks.source_paths():
         name = f"{_QUESTIONS}/{source.stem}" if source.stem.startswith("Q_") else ""
         name = _WHOLE_RUN.get(source.stem, name)
         if name:
+            of_questions = source.stem.startswith("Q_") or source.stem == _INDEX
             found.append(
                 Page(
                     source=source,
                     target=generated_dir() / f"{name}.ipynb",
                     parameters={"profile": profile},
-                    experiments=[*listed, *originals()],
+                    experiments=[*listed, *originals(), *(asked if of_questions else ())],
                 )
             )
         elif source.stem != _SECTION_NOTEBOOK:
@@ -142,7 +149,11 @@ def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
 def introduce(notebook: nbformat.NotebookNode, page: Page) -> None:
     """Say in the title and below it what the page is about."""
     if page.of is not None:
+        from helpers.report.exercises import as_markdown
+
         notebook.cells[0].source = notebooks.read_source(page.of).cells[0].source
+        if exercises := as_markdown(section_number(page.of.stem)):
+            notebook.cells.append(nbformat.v4.new_markdown_cell(exercises))
         notebook.cells.append(nbformat.v4.new_markdown_cell(_links(page)))
     title, _, rest = notebook.cells[0].source.partition("\n")
     profile = page.parameters["profile"]
@@ -155,9 +166,10 @@ def introduce(notebook: nbformat.NotebookNode, page: Page) -> None:
         section = os.path.relpath(
             generated_dir() / _SECTIONS / f"{page.source.stem}.ipynb", page.target.parent
         )
+        others = f" [All data sets side by side]({section})." if page.beside_others else ""
         recipe = recipe_line(page.experiments[0])
         about = (
-            f"*{dataset}, {model}, profile `{profile}`.* [All data sets side by side]({section})."
+            f"*{dataset}, {model}, profile `{profile}`.*{others}"
             f"\n\n:::{{dropdown}} How these models were fine-tuned\n{recipe[0].upper()}"
             f"{recipe[1:]}.\n:::"
         )

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 import typer.core
 
-from helpers.diagnosis.command import diagnose
+from helpers.diagnose_command import diagnose
 from helpers.foundation import hardware
 from helpers.foundation.errors import CompanionError, disk_reason
 from helpers.foundation.experiment import Experiment
@@ -104,6 +104,10 @@ def reproduce(
     again: Annotated[
         bool, typer.Option("--again", help="Recompute beside the results, and compare.")
     ] = False,
+    questions: Annotated[
+        str | None,
+        typer.Option(help="Instead, the models that open questions need, by comma; or all."),
+    ] = None,
     no_book: Annotated[bool, typer.Option("--no-book", help="Run the stages only.")] = False,
 ) -> None:
     """Run the experiments of a profile, say what moved, execute the notebooks, build the book."""
@@ -113,10 +117,17 @@ def reproduce(
     from helpers import verification
     from helpers.stages import RESULT_STAGES, profile_experiments
 
-    listed = profile_experiments(profile, datasets=names)
-    listed = verification.chosen(listed, only)
+    work = [(RESULT_STAGES, profile_experiments(profile, datasets=names))]
+    if questions is not None:
+        from helpers.report import question_runs
+
+        work = question_runs.work(question_runs.chosen(questions, profile), profile)
+    kept = set(verification.chosen([each for _, listed in work for each in listed], only))
     act = verification.recompute if again else verification.reproduce
-    changes = act(listed, stages=chosen or RESULT_STAGES, sources=sources)
+    changes = []
+    for own_stages, listed in work:
+        listed = [each for each in listed if each in kept]
+        changes += act(listed, stages=chosen or own_stages, sources=sources)
     if not hardware.is_first_process():
         return
     print(verification.changes_text(changes, everything=again))

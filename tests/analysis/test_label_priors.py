@@ -22,6 +22,13 @@ from results_by_hand import SKEW, as_in_the_paper, published
 RESULTS = as_in_the_paper()
 
 
+def test_the_shares_of_natural_data_are_a_prior_too():
+    natural = {"fr": [80, 10, 10], "en": [6, 2, 2]}
+    shares = label_shares(natural, "training")
+    np.testing.assert_allclose(shares, [[0.8, 0.1, 0.1], [0.6, 0.2, 0.2]])
+    assert label_shares(natural, "reversed") is None
+
+
 @pytest.mark.parametrize(
     ("dataset", "fall", "recovery"),
     [

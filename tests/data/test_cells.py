@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.data.cells import cell_sizes, round_cells, severity_limit, skew_shares
+from helpers.data.cells import cell_sizes, own_cells, round_cells, severity_limit, skew_shares
 from helpers.foundation.errors import CompanionError
 
 AMAZON = {language: [1, 2, 3, 4, 5] for language in ("fr", "es", "ja")} | {
@@ -20,6 +20,28 @@ def test_shares_are_those_of_table_1():
     shares = skew_shares(AMAZON)
     np.testing.assert_allclose(100 * shares.loc["fr"], [6.67, 13.33, 20, 26.67, 33.33], atol=0.01)
     np.testing.assert_allclose(100 * skew_shares(XNLI).loc["en"], [16.67, 33.33, 50], atol=0.01)
+
+
+def test_natural_shares_are_refused_as_a_skew_and_left_as_they_are_where_that_is_asked_for():
+    natural = {"fr": [8, 1, 1], "en": [6, 2, 2]}
+    with pytest.raises(CompanionError, match=r"label number 1 a share of 70\.0%"):
+        skew_shares(natural)
+    shares = skew_shares(natural, uneven=True)
+    np.testing.assert_allclose(shares, [[0.8, 0.1, 0.1], [0.6, 0.2, 0.2]])
+
+
+@given(st.lists(st.integers(0, 400), min_size=6, max_size=6), st.integers(1, 500))
+def test_own_cells_keep_the_distribution_or_are_even(counts, size):
+    table = np.reshape(counts, (2, 3))
+    if size > table.sum():
+        with pytest.raises(CompanionError, match="give at most as many"):
+            own_cells(table, size)
+        return
+    even, own = own_cells(table, size)
+    assert own.sum() == size and (own <= table).all()
+    assert (abs(own - table * size / table.sum()) < 1).all()
+    assert not even.any() or (even.sum() == size and np.ptp(even) <= 1 and (even <= table).all())
+    assert even.any() == (table >= size / 6).all() or size % 6
 
 
 def test_rounded_percentages_of_table_1_are_evened_out():

@@ -1,5 +1,6 @@
 """A data set is one file; its languages and skew may come from a profile."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -179,6 +180,21 @@ def test_own_data_without_a_skew_have_the_balanced_setup_alone(own):
     skewed = balanced.replace(setup="imbalanced")
     with pytest.raises(CompanionError, match=r"has no skew.*custom: skew.*bad, good.*cs, pl"):
         stages.run(skewed, stages=["predictions"], sources=sources, progress=False)
+
+
+def test_own_data_as_they_are_have_their_joint_distribution(own):
+    model, sources = own(as_is=True)
+    own_table = Experiment(model, "custom_mine", "imbalanced")
+    stages.run(own_table, stages=["subsets"], sources=sources, progress=False)
+    found = store.read_json(own_table.folder, "subsets.json")
+    drawn, there = (
+        np.array([table[language] for language in ("cs", "pl")])
+        for table in (found["counts"]["train"]["imbalanced"], found["skew"])
+    )
+    assert drawn.sum() == 80 and there.sum() > 300  # the rows of the training split
+    assert (abs(drawn - there * 80 / there.sum()) < 1).all()
+    with pytest.raises(CompanionError, match="taken as they are"):
+        stages.run(own_table.replace(variant="severity=0.5"), stages=["subsets"], sources=sources)
 
 
 def test_own_data_with_a_skew_have_every_setup(own):

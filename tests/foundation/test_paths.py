@@ -15,6 +15,19 @@ def test_the_checkout_is_found_from_any_folder_in_it(monkeypatch):
     assert paths.results_dir() == ROOT / "results"
 
 
+def test_without_a_checkout_an_installed_package_has_the_profiles(monkeypatch, tmp_path):
+    monkeypatch.delenv(paths.ROOT_VARIABLE, raising=False)
+    monkeypatch.delenv(paths.OUTPUT_VARIABLE, raising=False)
+    monkeypatch.chdir(tmp_path)
+    installed = tmp_path / "site-packages"
+    (installed / "language_class_imbalance" / "configs").mkdir(parents=True)
+    monkeypatch.setattr(paths, "__file__", str(installed / "helpers" / "foundation" / "paths.py"))
+    assert paths.configs_dir() == installed / "language_class_imbalance" / "configs"
+    assert paths.results_dir() == tmp_path / "results"
+    with pytest.raises(CompanionError, match="no checkout"):
+        paths.repository_root()
+
+
 def test_environment_variables_move_the_folders(monkeypatch, tmp_path):
     monkeypatch.setenv(paths.ROOT_VARIABLE, str(tmp_path))
     monkeypatch.setenv(paths.CACHE_VARIABLE, str(tmp_path / "cache"))

@@ -50,6 +50,8 @@ def test_every_profile_reads_and_opens_with_its_command(name):
         ({"datasets": {"xnli": {"skew": {}}}}, ["xnli: skew is empty"]),
         ({"datasets": {"custom": {"skew": {"pl": [1, -2]}}}}, ["skew: pl", "-2", "above 0"]),
         ({"datasets": {"custom": {"skew": {"pl": [1, float("nan")]}}}}, ["skew: pl", "nan"]),
+        ({"datasets": {"xnli": {"as_is": True}}}, ["xnli: as_is", "none of its own"]),
+        ({"datasets": {"custom": {"as_is": True, "skew": {"pl": [1]}}}}, ["custom: as_is"]),
         ({"datasets": {"xnli": {"with_translations": 1}}}, ["with_translations", "bool", "1"]),
         ({"seeds": [0, 0]}, ["seeds", "0 twice"]),
         ({"seeds": []}, ["seeds", "empty"]),

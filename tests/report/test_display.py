@@ -81,7 +81,7 @@ def test_pages_of_verdicts_keep_our_markup_and_escape_a_model_s_name(checkout, t
             front_page.figure(listed, number="Figure 1"),
             sections.side_by_side(sections.section("4.1"), listed),
             display.table(how_sure.power(listed), caption="e", markup=True),
-            question_index.index(results, caption="f"),
+            question_index.index(results, profile="tiny", caption="f"),
             questions.verdict_table(question("prior"), results, caption="g"),
         )
     )

@@ -34,6 +34,12 @@ QUESTION = Question(
 )
 """
 
+PRINT_INDEX = """
+from helpers.report.question_index import index
+
+print(index([], profile="quick", caption="T").html)
+"""
+
 
 def with_probabilities(predictions):
     sure = np.eye(3)[predictions["predicted"]] * 0.7 + 0.1
@@ -141,22 +147,19 @@ def test_data_sets_stand_beside_each_other_and_together(results):
 
 
 def test_the_index_answers_what_there_is_and_says_what_is_missing(results):
-    shown = index([results], caption="<b>Table Q-1.</b> T").html
+    shown = index([results], profile="quick", caption="<b>Table Q-1.</b> T").html
     assert shown.count("companion-verdict") >= 2
     assert questions.NOT_YET in shown
     for each in QUESTIONS:
         assert f'href="questions/{each.page}.html"' in shown
-    empty = index([], caption="T").html
+    empty = index([], profile="quick", caption="T").html
     assert empty.count(questions.NOT_YET) == len(QUESTIONS)
 
 
 def test_a_question_is_added_by_one_file(tmp_path):
     copied = package_copy.copy_package(tmp_path)
     (copied / "report" / "question_list" / "moon.py").write_text(NEW_QUESTION)
-    print_it = (
-        "from helpers.report import question_index as i; print(i.index([], caption='T').html)"
-    )
-    shown = package_copy.python(copied, "-c", print_it)
+    shown = package_copy.python(copied, "-c", PRINT_INDEX)
     places = [shown.index(title) for title in ("separation order", "the moon", "the threshold")]
     assert places == sorted(places)
     assert "It does not." in shown and "questions/Q_9_moon.html" in shown

@@ -56,7 +56,7 @@ def test_a_page_shows_its_parts_with_captions_and_texts(experiments, found, numb
     page = sections.section(number)
     assert "computed yet" not in sections.in_short(page, experiments, found).text
     html = sections.side_by_side(page, experiments).html
-    captions = re.findall(r"<figcaption><b>((?:Figure|Table) [\w.]+-B)", html)
+    captions = re.findall(r"<figcaption><b>((?:Figure|Table) [\w.]+-[BCD])", html)
     assert len(set(captions)) == len(captions) == len(page.parts)
     assert all(caption.split()[1].startswith(f"{number}-") for caption in captions)
     assert all(re.findall(r'<img [^>]*alt="([^"]*)"', html))

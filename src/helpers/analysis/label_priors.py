@@ -55,7 +55,7 @@ def label_shares(skew: Skew, prior: Prior) -> pd.DataFrame | None:
     check_choice("prior", prior, PRIORS)
     if prior == "even":
         return skew_shares(skew, severity=0.0)
-    shares = skew_shares(skew)
+    shares = skew_shares(skew, uneven=True)
     if prior == "training":
         return shares
     mirrored = (2 / shares.shape[1] - shares).mask(lambda share: share.abs() < 1e-12, 0.0)

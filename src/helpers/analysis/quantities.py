@@ -16,6 +16,7 @@ import pandas as pd
 
 from helpers.analysis.skew_slope import skew_scores
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.setups import PAPER_SETUPS
 
 Floats = npt.NDArray[np.float64]
 Key = tuple[str, int]  # setup, with "+variant" where there is one, and seed
@@ -67,23 +68,26 @@ class RunResults:
         return self.labels[0], self.labels[-1]
 
     def over_represented(self, labels: Sequence[str]) -> dict[str, bool | None]:
-        """Say which languages have more than an even share of some labels; None: just that."""
+        """Say which languages have more of some labels than languages on average; None: as many."""
         positions = [self.labels.index(label) for label in labels]
-        found: dict[str, bool | None] = {}
-        for language, weights in self.skew.items():
-            share = sum(weights[p] for p in positions) / sum(weights)
-            excess = share - len(positions) / len(self.labels)
-            found[language] = None if abs(excess) < 1e-9 else excess > 0
-        return found
+        shares = {
+            language: sum(weights[p] for p in positions) / sum(weights)
+            for language, weights in self.skew.items()
+        }
+        mean = sum(shares.values()) / len(shares)
+        return {
+            language: None if abs(share - mean) < 1e-9 else share > mean
+            for language, share in shares.items()
+        }
 
     def without(self, left_out: Collection[tuple[str, int]]) -> "RunResults":
-        """Return the results without some variants' seeds; without a plain seed, none of it."""
+        """Return the results without some families' seeds; without a plain seed, none of it."""
 
         def kept(found: Mapping[Key, Any]) -> dict[Key, Any]:
             return {
                 (setup, seed): content
                 for (setup, seed), content in found.items()
-                if not {("", seed), (variant_of(setup), seed)} & set(left_out)
+                if not {("", seed), (family_of(setup), seed)} & set(left_out)
             }
 
         return replace(
@@ -104,6 +108,20 @@ def variant_of(setup: str) -> str:
     ('mie=1', '')
     """
     return setup.partition("@")[0].partition("+")[2]
+
+
+def family_of(setup: str) -> str:
+    """Return what a key's setup counts together with: the paper's setups of its variant.
+
+    A rival of the class weights, which is run for fewer seeds, is a family of its own.
+
+    Examples
+    --------
+    >>> family_of("imbalanced_cw"), family_of("imbalanced+mie=1"), family_of("imbalanced_sqrt")
+    ('', 'mie=1', 'imbalanced_sqrt')
+    """
+    name = setup.partition("@")[0]
+    return variant_of(name) if name.partition("+")[0] in PAPER_SETUPS else name
 
 
 @dataclass(frozen=True)

@@ -206,7 +206,8 @@ def with_representation(
     Returns
     -------
     pandas.DataFrame
-        ``represented`` is ``over``, ``under``, or ``even`` at the mean weight.
+        ``represented`` is ``over``, ``under``, or ``even``: the class's share in the language
+        against the mean of its shares over languages.
 
     Examples
     --------
@@ -215,19 +216,21 @@ def with_representation(
     >>> with_representation(frame, skew, classes=["bad", "good"])["represented"].tolist()
     ['over', 'under']
     """
+    shares = np.array([list(weights) for weights in skew.values()], dtype=float)
+    shares /= shares.sum(axis=1, keepdims=True)
     sides = {
-        (language, name): _side(weight, sum(weights) / len(weights))
-        for language, weights in skew.items()
-        for name, weight in zip(classes, weights, strict=True)
+        (language, name): _side(share, mean)
+        for language, row in zip(skew, shares, strict=True)
+        for name, share, mean in zip(classes, row, shares.mean(axis=0), strict=True)
     }
     pairs = zip(difference["language"], difference["class"], strict=True)
     return difference.assign(represented=[sides[pair] for pair in pairs])
 
 
-def _side(weight: float, mean: float) -> str:
-    if np.isclose(weight, mean):
+def _side(share: float, mean: float) -> str:
+    if np.isclose(share, mean):
         return "even"
-    return "over" if weight > mean else "under"
+    return "over" if share > mean else "under"
 
 
 def class_names(explanation: "shap.Explanation") -> list[str]:

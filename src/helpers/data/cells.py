@@ -37,7 +37,7 @@ def severity_limit(skew: Skew) -> float:
     return float("inf") if smallest >= 1 else round(1 / (1 - smallest), 12)
 
 
-def skew_shares(skew: Skew, *, severity: float = 1.0) -> pd.DataFrame:
+def skew_shares(skew: Skew, *, severity: float = 1.0, uneven: bool = False) -> pd.DataFrame:
     """Return the share of each label in each language of the imbalanced subset (Table 1).
 
     Weights may be rounded percentages: labels that come out uneven by less than 0.2 points are
@@ -49,6 +49,8 @@ def skew_shares(skew: Skew, *, severity: float = 1.0) -> pd.DataFrame:
         For each language, a weight for each label.
     severity : float
         The weights become ``1 + severity * (weight / mean - 1)``: 0 is balanced, 1 the skew.
+    uneven : bool
+        Let labels have other than even shares over all languages, as they do in natural data.
 
     Returns
     -------
@@ -75,14 +77,17 @@ def skew_shares(skew: Skew, *, severity: float = 1.0) -> pd.DataFrame:
     relative = 1 + severity * (weights / weights.mean(axis=1, keepdims=True) - 1)
     shares = np.clip(relative, 0, None) / weights.shape[1]
     marginal = shares.mean(axis=0)
-    if not np.allclose(marginal, 1 / len(marginal), atol=_ROUNDING, rtol=0):
+    even = np.allclose(marginal, 1 / len(marginal), atol=_ROUNDING, rtol=0)
+    if not even and not uneven:
         worst = int(np.abs(marginal - 1 / len(marginal)).argmax())
         raise CompanionError(
             f"skew gives label number {worst + 1} a share of {marginal[worst]:.1%} over all "
             f"languages: weights must balance out to {1 / len(marginal):.1%} for every label, "
             "so that language and label are each uniform"
         )
-    for _ in range(50):  # what rounded weights leave uneven, evened out by proportional fitting
+    for _ in range(
+        50 if even else 0
+    ):  # what rounded weights leave uneven, evened out by proportional fitting
         shares *= 1 / len(marginal) / shares.mean(axis=0)
         shares /= shares.sum(axis=1, keepdims=True)
     return pd.DataFrame(shares, index=pd.Index(list(skew), name="language"))
@@ -153,6 +158,41 @@ def cell_sizes(
         for part in (mean, ratio)
     )
     return balanced, imbalanced
+
+
+def own_cells(counts: Integers, size: int | None = None) -> tuple[Integers, Integers]:
+    """Return the cells of two subsets without a skew: even ones, and the rows' own distribution.
+
+    Parameters
+    ----------
+    counts : array of int, shape (languages, labels)
+        Rows there are.
+    size : int, optional
+        Rows of each subset; by default all there are.
+
+    Returns
+    -------
+    tuple of two arrays of int, shape (languages, labels)
+        Even cells, all 0 where one of them has too few rows; and cells in proportion to the counts.
+
+    Raises
+    ------
+    CompanionError
+        If the size is more than all rows.
+
+    Examples
+    --------
+    >>> [cells.tolist() for cells in own_cells(np.array([[30, 10], [10, 50]]), 40)]
+    [[[10, 10], [10, 10]], [[12, 4], [4, 20]]]
+    """
+    rows = int(counts.sum())
+    size = rows if size is None else check_size(size)
+    if size > rows:
+        raise CompanionError(f"size {size:,}: there are {rows:,} rows, so give at most as many")
+    even = round_cells(np.full(counts.shape, size / counts.size, dtype=np.float64))
+    if (even > counts).any():
+        even = np.zeros_like(even)
+    return even, round_cells(np.asarray(counts * (size / rows), dtype=np.float64))
 
 
 def round_cells(expected: Floats) -> Integers:

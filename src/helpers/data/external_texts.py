@@ -84,6 +84,12 @@ def load_external_texts(
     return rows[["id", "group", "language", "text"]]
 
 
+def lacking_languages(languages: Sequence[str], *, per_language: int) -> tuple[str, ...]:
+    """Return the languages of which ``eld`` has fewer sentences than are asked for."""
+    sentences = _eld_sentences()["language"].value_counts()
+    return tuple(each for each in languages if sentences.get(each, 0) < per_language)
+
+
 def external_fingerprint(source: str, *, sources: Mapping[str, Path] | None = None) -> str:
     """Return a checksum of an external source, without reading its texts.
 

@@ -20,6 +20,7 @@ from helpers.data.cells import (
     Skew,
     cell_sizes,
     check_size,
+    own_cells,
     round_cells,
     severity_limit,
     skew_shares,
@@ -88,7 +89,7 @@ class Subsets:
 
 def make_subsets(
     examples: pd.DataFrame,
-    skew: Skew,
+    skew: Skew | None,
     *,
     size: int | None = None,
     labels: Sequence[Any] | None = None,
@@ -106,10 +107,12 @@ def make_subsets(
     ----------
     examples : DataFrame
         Columns ``id``, ``language``, ``label`` and, where rows are parallel, ``group``.
-    skew : mapping of str to sequence of float
-        For each language, a weight for each label, as in Table 1.
+    skew : mapping of str to sequence of float, or None
+        For each language, a weight for each label, as in Table 1. None: the imbalanced subset has
+        the joint distribution of the examples, and the balanced one, of the same size, is empty
+        where a cell has too few rows for it. Severity and rule then say nothing.
     size : int, optional
-        Rows of each subset. By default the most there can be.
+        Rows of each subset. By default the most there can be; without a skew, all examples.
     labels : sequence, optional
         Labels in the order of the weights. By default those of the examples, sorted.
     severity : float
@@ -145,16 +148,20 @@ def make_subsets(
     (0.75, {'balanced': 40, 'imbalanced': 40})
     """
     check_choice("rule", rule, RULES)
-    names = _check_examples(examples, list(skew), labels)
-    shares = skew_shares(skew, severity=severity)
-    if shares.shape[1] != len(names):
-        raise CompanionError(
-            f"skew has {shares.shape[1]} weights a language, but there are {len(names)} labels"
-        )
-    pool = _pool(examples, list(skew), names)
+    languages = sorted(examples["language"].unique()) if skew is None else list(skew)
+    names = _check_examples(examples, languages, labels)
+    pool = _pool(examples, languages, names)
     available = _count(pool)
-    _check_cells(available, np.ones_like(available), list(skew), names, "the subsets")
-    if rule == "authors_code":
+    if skew is not None:
+        shares = skew_shares(skew, severity=severity)
+        if shares.shape[1] != len(names):
+            raise CompanionError(
+                f"skew has {shares.shape[1]} weights a language, but there are {len(names)} labels"
+            )
+        _check_cells(available, np.ones_like(available), languages, names, "the subsets")
+    if skew is None:
+        balanced, imbalanced = own_cells(available, size)
+    elif rule == "authors_code":
         balanced, imbalanced = cell_sizes(
             skew, size=size, severity=severity, rule=rule, rows=available.sum(axis=1)
         )
@@ -165,7 +172,7 @@ def make_subsets(
     else:
         balanced, imbalanced = cell_sizes(skew, size=size, severity=severity)
     needed = np.maximum(balanced, imbalanced)
-    _check_cells(available, needed, list(skew), names, f"{int(balanced.sum()):,} rows")
+    _check_cells(available, needed, languages, names, f"{int(balanced.sum()):,} rows")
     if rule == "authors_code":
         in_balanced, in_imbalanced = (_first(pool, cells) for cells in (balanced, imbalanced))
     else:
@@ -174,7 +181,7 @@ def make_subsets(
         balanced=examples[in_balanced],
         imbalanced=examples[in_imbalanced],
         overlap=float((in_balanced & in_imbalanced).sum() / max(in_balanced.sum(), 1)),
-        languages=tuple(skew),
+        languages=tuple(languages),
         labels=tuple(names),
     )
 

@@ -64,7 +64,9 @@ def count(source: Source, columns: Columns) -> Counted:
     seen: dict[str, set[Any]] = {"language": set(), "label": set()}
     sampler = TextSampler() if columns.text is not None else None
     for batch in source.read(columns.names):
-        language, label = (_plain(batch.column(name)) for name in (columns.language, columns.label))
+        language, label = (
+            plain_values(batch.column(name)) for name in (columns.language, columns.label)
+        )
         block = _blocks(batch.column(columns.group)) if columns.group is not None else None
         found = _cells(language, label, block)
         cells.update(found)
@@ -73,7 +75,7 @@ def count(source: Source, columns: Columns) -> Counted:
         _check_number(source, columns, seen)
         if sampler is not None and columns.text is not None:
             parts = [columns.text, *([columns.pair] if columns.pair is not None else [])]
-            sampler.add([_as_text(batch.column(name)) for name in parts], language, label)
+            sampler.add([as_text(batch.column(name)) for name in parts], language, label)
     _check_empty(source, columns, cells)
     names = {
         "language": names_of(seen["language"], source.label_names.get(columns.language)),
@@ -125,8 +127,8 @@ def _tabulate(
 # --- values ---------------------------------------------------------------------------------
 
 
-def _plain(array: pa.Array) -> pa.Array:
-    """Return values that can be counted: no dictionary, whole floats as integers."""
+def plain_values(array: pa.Array) -> pa.Array:
+    """Return a column's values as they can be counted: no dictionary, whole floats as integers."""
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     if pa.types.is_floating(array.type):
@@ -134,10 +136,11 @@ def _plain(array: pa.Array) -> pa.Array:
             return array.cast(pa.int64())
         except pa.ArrowInvalid:
             return array
-    return array if _is_text(array.type) or pa.types.is_integer(array.type) else _as_text(array)
+    return array if _is_text(array.type) or pa.types.is_integer(array.type) else as_text(array)
 
 
-def _as_text(array: pa.Array) -> pa.Array:
+def as_text(array: pa.Array) -> pa.Array:
+    """Return a column's values as text."""
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     return array if _is_text(array.type) else array.cast(pa.string())
@@ -148,7 +151,7 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _blocks(group: pa.Array) -> pa.Array:
-    values = _plain(group)
+    values = plain_values(group)
     values = values.cast(pa.string()).to_numpy(zero_copy_only=False).astype(object)
     hashed = pd.util.hash_array(values, categorize=False)
     return pa.array((hashed % BLOCKS).astype(np.int64))

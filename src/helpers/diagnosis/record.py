@@ -11,6 +11,7 @@ from helpers.diagnosis.association import Association, Estimate
 from helpers.diagnosis.columns import Columns
 from helpers.diagnosis.detected import Detected
 from helpers.diagnosis.findings import Excluded, Finding
+from helpers.diagnosis.place import Place, place
 from helpers.diagnosis.published import Published, published
 from helpers.diagnosis.remedies import Expectation
 from helpers.diagnosis.resampling import CONFIDENCE
@@ -128,6 +129,11 @@ class Diagnosis:
         return languages - excluded.count("language"), labels - excluded.count("label")
 
     @property
+    def harm_seen(self) -> Place | None:
+        """Where it lies among the severities of the published runs, and what those cost."""
+        return None if self.severity is None else place(self.severity)
+
+    @property
     def advice(self) -> str | None:
         """What to do under the expectation that was named, or None."""
         if self.expect is None:
@@ -205,6 +211,9 @@ class Diagnosis:
             "association": _association(self.association),
             "v_thresholds": v_thresholds(self.shape) if self.association is not None else None,
             "severity": None if self.severity is None else asdict(self.severity),
+            "harm_seen": None
+            if self.harm_seen is None
+            else {**asdict(self.harm_seen), "words": self.harm_seen.words},
             "driving_cells": _records(self.cells[self.cells["drives"]]),
             "missing_cells": _records(self.cells[self.cells["rows"] == 0]),
             "texts": None

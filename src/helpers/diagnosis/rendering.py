@@ -73,7 +73,7 @@ def fragment(diagnosis: Diagnosis) -> str:
 def measures(diagnosis: Diagnosis) -> list[tuple[str, str]]:
     """Return each measure's name and its value in words."""
     found = diagnosis.association
-    if found is None or diagnosis.severity is None:
+    if found is None or diagnosis.severity is None or diagnosis.harm_seen is None:
         return [("Measures", "none: fewer than two languages or labels have enough rows")]
     thresholds = v_thresholds(diagnosis.shape)
     levels = ", ".join(f"{name} {value:.3f}" for name, value in thresholds.items())
@@ -89,6 +89,7 @@ def measures(diagnosis: Diagnosis) -> list[tuple[str, str]]:
             f"{severity.value:.2f} ({severity.low:.2f} to {severity.high:.2f}): V over that of the "
             "paper's skew in a table of this shape; 0 is balanced, 1 is the paper's",
         ),
+        ("Harm seen", diagnosis.harm_seen.words),
         (
             "Mutual information",
             f"{found.mutual_information:.4f} nats, adjusted for chance; "

@@ -22,6 +22,7 @@ from helpers.foundation.errors import CompanionError
 ROOT_VARIABLE = "COMPANION_ROOT"
 CACHE_VARIABLE = "COMPANION_CACHE"
 OUTPUT_VARIABLE = "COMPANION_OUTPUT"
+_CARRIED = "language_class_imbalance"  # beside the package, where pyproject.toml puts it
 
 
 def repository_root() -> Path:
@@ -43,24 +44,55 @@ def repository_root() -> Path:
         if not root.is_dir():
             raise CompanionError(f"{ROOT_VARIABLE}={root} is not a folder")
         return root
+    if (found := _checkout()) is not None:
+        return found
+    raise CompanionError(
+        f"no checkout of the companion at or above {Path.cwd()}: change into it, or set "
+        f"{ROOT_VARIABLE}"
+    )
+
+
+def _checkout() -> Path | None:
     here = Path.cwd().resolve()
     for folder in (here, *here.parents, *Path(__file__).resolve().parents):
         if (folder / "configs" / "quick.yaml").is_file():
             return folder
-    raise CompanionError(
-        f"no checkout of the companion at or above {here}: change into it, or set {ROOT_VARIABLE}"
-    )
+    return None
+
+
+def shipped_root() -> Path:
+    """Return the folder of the profiles and the book's sources.
+
+    Returns
+    -------
+    Path
+        The checkout, or where there is none the copy that an installed package carries.
+
+    Raises
+    ------
+    CompanionError
+        If there is neither.
+    """
+    carried = Path(__file__).resolve().parents[2] / _CARRIED
+    if carried.is_dir() and not os.environ.get(ROOT_VARIABLE) and _checkout() is None:
+        return carried
+    return repository_root()
 
 
 def configs_dir() -> Path:
     """Return the folder of the profiles."""
-    return repository_root() / "configs"
+    return shipped_root() / "configs"
 
 
 def output_root() -> Path:
-    """Return the folder above results and checkpoints: the checkout, or ``COMPANION_OUTPUT``."""
+    """Return the folder above results and checkpoints.
+
+    It is ``COMPANION_OUTPUT``, else the checkout, else the current folder.
+    """
     if os.environ.get(OUTPUT_VARIABLE):
         return Path(os.environ[OUTPUT_VARIABLE]).expanduser().resolve()
+    if not os.environ.get(ROOT_VARIABLE) and _checkout() is None:
+        return Path.cwd()
     return repository_root()
 
 

@@ -93,7 +93,8 @@ class DatasetSettings:
     """Sizes of one data set's subsets (rows; null: the most there are) and its own recipe.
 
     ``languages`` are the ones to use, with the weights of the data set's record, or ``skew`` names
-    languages and the weight of each label; by default those of the record. ``with_translations``
+    languages and the weight of each label; by default those of the record. With ``as_is`` there is
+    no skew: the imbalanced subsets have the joint distribution of the rows. ``with_translations``
     lets training and validation subsets of parallel texts hold a row and its own translation, so
     that "the most there are" is what their cells allow, as in the paper. ``shap_texts`` is how
     many of its test texts are explained. It, the seeds, the nulls and the seeds of single stages
@@ -113,6 +114,7 @@ class DatasetSettings:
     stage_seeds: Mapping[str, tuple[Seed, ...]] | None = None
     rule: Literal["paper", "authors_code"] = "paper"
     with_translations: bool = False
+    as_is: bool = False
     recipe: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -311,6 +313,10 @@ def _check_languages(settings: DatasetSettings, about: Dataset, *, where: str) -
     """Refuse languages or weights that no skewed subset can be drawn with."""
     if settings.languages is not None and settings.skew is not None:
         raise CompanionError(f"{where}: give languages or a skew, not both")
+    if settings.as_is and (settings.skew is not None or about.weights):
+        raise CompanionError(
+            f"{where}: as_is: give it without a skew, for a data set that has none of its own"
+        )
     if settings.languages is not None and not about.weights:
         raise CompanionError(f"{where}: languages without weights: give a skew")
     if settings.skew is not None:

@@ -54,13 +54,15 @@ _LARGEST = {
 class Texts:
     """The texts that the experiments of one model and data set read.
 
-    They are those of the first one's balanced setup: the other setups and seeds have as many rows
-    of each language. A data set that is out of reach, and of which nothing is assumed, is refused.
+    They are those of the first one's balanced setup, where its profile has one: the other setups
+    and seeds have as many rows of each language. A data set that is out of reach, and of which
+    nothing is assumed, is refused.
     """
 
     def __init__(self, first: Experiment, sources: stages.Sources, tokenizer: Any | None) -> None:
         self.experiment, self.tokenizer = first, tokenizer
-        self.bench = stages.Workbench(first.replace(setup="balanced"), sources, progress=False)
+        setup = "balanced" if "balanced" in first.settings.setups else first.setup
+        self.bench = stages.Workbench(first.replace(setup=setup), sources, progress=False)
         self.family = family_of(first.dataset)
         reviews = paths.cache_dir() / "assets" / "reviews"
         offline = all((reviews / member.file).is_file() for member in ASSETS["reviews"].members)

@@ -5,8 +5,8 @@ from helpers.analysis.quantities import (
     Quantity,
     RunResults,
     SeedValues,
+    family_of,
     values_by_seed,
-    variant_of,
 )
 
 
@@ -52,21 +52,23 @@ class Counted:
 
 
 def left_out(results: RunResults) -> dict[tuple[str, int], str]:
-    """Return the variants and seeds that no verdict rests on, and why.
+    """Return the families and seeds that no verdict rests on, and why.
 
-    A seed counts once it has every setup that other seeds have. A model that has not learned says
-    nothing of the task, and leaves its seed out: its score would be that of a failed fine-tuning.
+    A seed counts once it has every setup of the family that other seeds have. A model that has not
+    learned says nothing of the task, and leaves its seed out: its score would be that of a failed
+    fine-tuning.
 
     Returns
     -------
     dict
-        ``(variant, seed)`` to the reason; the variant is empty for the profile itself.
+        ``(family, seed)`` to the reason (`helpers.analysis.quantities.family_of`); the family is
+        empty for the profile itself.
     """
     setups: dict[str, set[str]] = {}
     for setup, _ in results.predictions:
-        setups.setdefault(variant_of(setup), set()).add(setup)
+        setups.setdefault(family_of(setup), set()).add(setup)
     reasons: dict[tuple[str, int], str] = {}
-    for variant, wanted in setups.items():
+    for family, wanted in setups.items():
         for seed in sorted({k for setup, k in results.predictions if setup in wanted}):
             found = {setup: results.predictions.get((setup, seed)) for setup in sorted(wanted)}
             absent = [setup for setup, frame in found.items() if frame is None]
@@ -74,7 +76,7 @@ def left_out(results: RunResults) -> dict[tuple[str, int], str]:
                 s for s, frame in found.items() if frame is not None and not has_learned(frame)
             ]
             if failed:
-                reasons[variant, seed] = f"not learned: {', '.join(failed)}"
+                reasons[family, seed] = f"not learned: {', '.join(failed)}"
             elif absent:
-                reasons[variant, seed] = f"not there: {', '.join(absent)}"
+                reasons[family, seed] = f"not there: {', '.join(absent)}"
     return reasons

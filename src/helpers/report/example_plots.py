@@ -101,7 +101,7 @@ def _row(setup: str, tokens: pd.DataFrame, *, label: str, largest: float) -> str
 
 def _tokens(tokens: pd.DataFrame, *, label: str, largest: float) -> str:
     """Return a text with its tokens coloured; special tokens part the sentences of a pair."""
-    words = _shown(tokens["token"].astype(str).tolist())
+    words = shown_tokens(tokens["token"].astype(str).tolist())
     shown = ""
     for word, special, value in zip(
         words, tokens["is_special"], tokens[f"value_{label}"], strict=True
@@ -130,7 +130,7 @@ def _token(word: str, value: float, strength: float) -> str:
     return f'<span style="{style}" title="{signed(value)}">{text}</span>'
 
 
-def _shown(tokens: list[str]) -> list[str]:
+def shown_tokens(tokens: list[str]) -> list[str]:
     """Return a text's tokens as they are drawn: a space mark of its own as `SPACE_MARK`.
 
     XLM-R's tokenizer begins every text with the mark. Where it is a token of its own, as before

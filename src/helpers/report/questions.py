@@ -31,13 +31,18 @@ FILES = (
     "erasure.json",
     "integrated_gradients.parquet",
     "shap_tokens.parquet",
+    "subsets.json",
+    "metrics.json",
 )
 NOT_YET = "Not computed yet."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One statement of an answer; words for each verdict, without a full stop."""
+    """One statement of an answer; words for each verdict, without a full stop.
+
+    Empty words leave the statement out of the sentence, not off the page.
+    """
 
     claim: Claim
     holds: str
@@ -56,6 +61,28 @@ class Description:
 
     answer: str
     basis: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runs:
+    """Models that a question needs beside those of its profile: setups x variants x seeds.
+
+    Parameters
+    ----------
+    setups : tuple of str
+        As in `Experiment`.
+    variants : tuple of str
+        What differs from the profile.
+    seeds : tuple of int
+        Those of the analysis plan; a profile with fewer seeds runs fewer.
+    stages : tuple of str
+        What is measured on them.
+    """
+
+    setups: tuple[str, ...]
+    variants: tuple[str, ...] = ("",)
+    seeds: tuple[int, ...] = (0, 1, 2)
+    stages: tuple[str, ...] = ("subsets", "predictions", "language_identification")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +105,9 @@ class Question:
         What several parts have in common, where the answer counts them instead of listing them.
     describe : callable, optional
         Returns the answer from the data set's results, where there are no parts.
+    runs : tuple of Runs
+        Models that it needs beside those of its profile, in the order in which they are trained
+        (`helpers.report.question_runs`).
     dataset : str
         The data set that the answer is about; others stand on the page.
     """
@@ -89,6 +119,7 @@ class Question:
     parts: tuple[Part, ...] = ()
     counted: str = ""
     describe: Callable[[RunResults], Description] | None = None
+    runs: tuple[Runs, ...] = ()
     dataset: str = "multiemo"
 
 
@@ -167,11 +198,12 @@ def answer(question: Question, told: Sequence[Finding]) -> str:
             f"{question.counted}: by {counts[HOLDS]} of {len(verdicts)} rules; "
             f"{counts[FAILS]} say otherwise, and {counts[UNKNOWN]} cannot tell."
         )
-    words = "; ".join(
+    said = (
         part.words(one.numbers.verdict)
         for part, one in zip(question.parts, told, strict=True)
         if one.numbers is not None
     )
+    words = "; ".join(filter(None, said))
     return f"{words[0].upper()}{words[1:]}."
 
 

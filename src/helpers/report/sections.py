@@ -19,6 +19,7 @@ from helpers.report import (
     claim_figures,
     figures,
     frames,
+    hands_on,
     plain_words,
     runs,
     shap_figures,
@@ -214,6 +215,21 @@ def _rulers(experiments: Experiments) -> Html:
     )
 
 
+def _severities(experiments: Experiments) -> Html:
+    return hands_on.severity_slider(
+        experiments, caption="<b>Figure 2.1-C. From balanced to skewed.</b>"
+    )
+
+
+def _guesses(experiments: Experiments) -> Html:
+    by_place = list(_by_place(experiments).values())
+    return hands_on.guess(
+        by_place[0] if by_place else [],
+        caption="<b>Figure 4.3-D. Be the model.</b> All tokens are masked; only the language is "
+        "told. Which label would you give?",
+    )
+
+
 def _priors(experiments: Experiments) -> Html:
     return takeaways.priors(
         experiments,
@@ -267,6 +283,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
                     "<b>Figure 2.1-B.</b> The skew of the imbalanced training subset: label shares "
                     "of each language. In the balanced one they are even.",
                 ),
+                _severities,
             ),
         ),
         "3": Section(
@@ -315,7 +332,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
                 "4.3/negative",
             ),
             of_paper=("4.3.1", "4.3.2", "4.3"),
-            parts=(_nulls,),
+            parts=(_nulls, _guesses),
         ),
         "4.4": Section(
             claims=(

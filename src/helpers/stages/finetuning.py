@@ -39,8 +39,8 @@ def _hooks(bench: Workbench) -> dict[str, Any]:
     if weighting is None:
         return {}
     what = f"setup {bench.experiment.setup}"
-    limit = severity_limit(bench.corpus.skew)
-    if bench.experiment.options.severity >= limit:
+    limit = severity_limit(bench.skew)
+    if bench.corpus.skew and bench.experiment.options.severity >= limit:
         raise CompanionError(
             f"{what} needs a severity below {limit:g}: at {limit:g} a language has no row of its "
             "rarest label, for which it is undefined"

@@ -26,18 +26,19 @@ def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
 
 
 def _compute(bench: Workbench) -> dict[str, Any]:
-    outputs = {
-        "test": bench.test_outputs,
-        "external": bench.outputs(*bench.model, bench.external, "external texts"),
-    }
+    read = {"test": (bench.test, bench.test_outputs)}
+    if not bench.without_external:
+        outputs = bench.outputs(*bench.model, bench.external, "external texts")
+        read["external"] = (bench.external, outputs)
     sources = {}
-    for name, rows in (("test", bench.test), ("external", bench.external)):
+    for name, (rows, found) in read.items():
         sources[name] = {
-            **_probe(bench, outputs[name].features, name, rows),
+            **_probe(bench, found.features, name, rows),
             "name": bench.corpus.name if name == "test" else _external_name(bench),
             "pretrained": _pretrained_probes(bench, name, rows),
         }
-    return {"language_identification.json": {"sources": sources}}
+    lacking = {"lacking": list(bench.without_external)} if bench.without_external else {}
+    return {"language_identification.json": {"sources": sources, **lacking}}
 
 
 def _external_name(bench: Workbench) -> str:

@@ -24,7 +24,7 @@ def _compute(bench: Workbench) -> dict[str, Any]:
             f"{bench.experiment.checkpoint} has no training.json, or a damaged one: delete the "
             "folder and run again"
         )
-    metrics = predictions.metrics(frame, labels=bench.corpus.labels, skew=bench.corpus.skew)
+    metrics = predictions.metrics(frame, labels=bench.corpus.labels, skew=bench.skew)
     return {
         "predictions.parquet": frame,
         "metrics.json": {**metrics, "training": training},

@@ -165,6 +165,7 @@ def _parameters(bench: Workbench) -> dict[str, Any]:
             name: getattr(sizes, name)
             for name in ("train", "validation", "test", "shap_texts", "rule", "with_translations")
         },
+        **({"as_is": True} if sizes.as_is else {}),
         "language_identification": dataclasses.asdict(settings.language_identification),
         "shap": dataclasses.asdict(settings.shap),
         "model_source": model_source(experiment.model),

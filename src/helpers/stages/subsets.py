@@ -13,7 +13,7 @@ from helpers.stages.workbench import Workbench
 def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
     settings = experiment.settings.settings(experiment.dataset)
     # Named only where it is set: results from before the setting keep their fingerprints.
-    translations = {"with_translations": True} if settings.with_translations else {}
+    since = {name: True for name in ("with_translations", "as_is") if getattr(settings, name)}
     return {
         "data": upstream.texts(experiment),
         "sizes": [settings.train, settings.validation, settings.test],
@@ -21,7 +21,7 @@ def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
         "recipe": experiment.options.recipe,
         "severity": experiment.options.severity,
         "seed": experiment.seed,
-        **translations,
+        **since,
     }
 
 
@@ -38,7 +38,7 @@ def _compute(bench: Workbench) -> dict[str, Any]:
             "licence": corpus.licence,
             "languages": list(corpus.languages),
             "labels": list(corpus.labels),
-            "skew": {language: list(weights) for language, weights in corpus.skew.items()},
+            "skew": {language: list(weights) for language, weights in bench.skew.items()},
             "severity": bench.experiment.options.severity,
             "rule": bench.rule,
             "size": {

@@ -11,10 +11,10 @@ import pandas as pd
 
 from helpers.data.corpora import Corpus, Sources, load_corpus
 from helpers.data.example_texts import example_texts
-from helpers.data.external_texts import load_external_texts
+from helpers.data.external_texts import lacking_languages, load_external_texts
 from helpers.data.subsets import Subsets, balanced_sample, make_subsets
 from helpers.foundation import hardware
-from helpers.foundation.datasets import all_datasets
+from helpers.foundation.datasets import Skew, all_datasets
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import family_of
@@ -42,22 +42,44 @@ class Workbench:
             None if skew is None else tuple(skew.items()),
         )
 
+    @functools.cached_property
+    def skew(self) -> Skew:
+        """For each language a weight for each label: of the imbalanced training subset.
+
+        Where the subset has the rows' own joint distribution, the weights are counts.
+        """
+        corpus = self.corpus
+        if not self.experiment.settings.settings(self.experiment.dataset).as_is:
+            return corpus.skew
+        counts = pd.crosstab(corpus.train["language"], corpus.train["label"]).reindex(
+            index=list(corpus.languages), columns=range(len(corpus.labels)), fill_value=0
+        )
+        return {str(language): tuple(map(float, cells)) for language, cells in counts.T.items()}
+
     def subsets(self, split: str) -> Subsets:
         """Return the balanced and the imbalanced subset of ``train`` or ``validation``."""
         experiment, corpus = self.experiment, self.corpus
         settings = experiment.settings.settings(experiment.dataset)
+        if settings.as_is and experiment.variant:
+            changed = experiment.options
+            if (changed.severity, changed.recipe) != (1.0, "paper"):
+                raise CompanionError(
+                    f"variant {experiment.variant!r} of {experiment.dataset!r}: severity and "
+                    "recipe change a skew, and these data are taken as they are"
+                )
         # Without a skew there is the balanced subset alone.
         even = {language: (1.0,) * len(corpus.labels) for language in corpus.languages}
-        if not corpus.skew and all_setups()[experiment.setup].subset != "balanced":
+        if not self.skew and all_setups()[experiment.setup].subset != "balanced":
             raise CompanionError(
                 f"dataset {experiment.dataset!r} has no skew, so no imbalanced subset can be drawn "
                 f"from it: give one in configs/{experiment.profile}.yaml (datasets: "
                 f"{corpus.family}: skew), a weight for each of its labels ("
-                f"{', '.join(corpus.labels)}) in each of {', '.join(corpus.languages)}"
+                f"{', '.join(corpus.labels)}) in each of {', '.join(corpus.languages)}, or as_is: "
+                "true for their own joint distribution"
             )
         return make_subsets(
             getattr(corpus, split),
-            corpus.skew or even,
+            None if settings.as_is else corpus.skew or even,
             size=getattr(settings, split),
             labels=range(len(corpus.labels)),
             severity=experiment.options.severity,
@@ -85,7 +107,13 @@ class Workbench:
 
     def _of_setup(self, subsets: Subsets) -> pd.DataFrame:
         subset = all_setups()[self.experiment.setup].subset
-        return subsets.balanced if subset == "balanced" else subsets.imbalanced
+        drawn = subsets.balanced if subset == "balanced" else subsets.imbalanced
+        if drawn.empty:
+            raise CompanionError(
+                f"{self.experiment}: a language has too few rows of a label for a balanced subset "
+                "of this size: ask for fewer rows, or leave out the balanced setup"
+            )
+        return drawn
 
     @functools.cached_property
     def test(self) -> pd.DataFrame:
@@ -112,6 +140,15 @@ class Workbench:
     def examples(self) -> pd.DataFrame:
         """The book's own texts, whose SHAP values are computed too."""
         return examples_of(self.experiment)
+
+    @functools.cached_property
+    def without_external(self) -> tuple[str, ...]:
+        """The languages of a reader's own data that the external texts are too few of."""
+        about = all_datasets()[self.corpus.family]
+        settings = self.experiment.settings.language_identification
+        if about.languages or settings.external != "eld":
+            return ()
+        return lacking_languages(self.corpus.languages, per_language=settings.per_language)
 
     @functools.cached_property
     def external(self) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """``companion diagnose``: its arguments, what it prints and writes, how it ends."""
 
 import contextlib
+import importlib.util
 import json
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,8 @@ import typer
 
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import check_choice
+
+_OF_TRAINING = ("torch", "transformers", "datasets", "sklearn", "shap", "tqdm")
 
 
 def diagnose(
@@ -49,12 +52,36 @@ def diagnose(
             help="Exit with 1 for a finding of this level or above, or too little data to tell.",
         ),
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="Fine-tune this encoder on the data as they are, weighted and balanced, and "
+            "measure: e5_small, mbert, xlmr, a folder, or owner/name."
+        ),
+    ] = None,
+    profile: Annotated[
+        str, typer.Option(help="Of --model: quick, embedded or paper, for its sizes and seeds.")
+    ] = "quick",
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Of --model: the folder of its results and book; companion-NAME here."),
+    ] = None,
 ) -> None:
     """Say whether language predicts the label in a data set of yours, and what to do."""
     if fail_on is not None:
         check_choice("level for --fail-on", fail_on, ("note", "warning", "error"))
     for option, path in (("--html", html), ("--weights", weights)):
         _check_target(option, path)
+    job = None
+    if model is not None:
+        _check_packages()
+        from helpers.diagnosis.sources import open_source
+        from helpers.own_data import fine_tuning
+
+        source = open_source(data, split=split)
+        job = fine_tuning.plan_job(source, model=model, profile=profile, output=output)
+    elif output is not None or profile != "quick":
+        raise CompanionError("--profile and --output say how --model fine-tunes: name a model too")
     from helpers.diagnosis.diagnosing import diagnose as run
     from helpers.diagnosis.record import LEVELS
 
@@ -74,17 +101,30 @@ def diagnose(
         files[weights] = found.weights().round(6).to_csv(index=False, lineterminator="\n")
     if html is not None:
         files[html] = found.to_html()
-    printed = (
-        json.dumps(found.to_dict(), indent=1, ensure_ascii=False) if json_ else found.to_text()
-    )
+    fields, printed = found.to_dict() if json_ else {}, [] if json_ else [found.to_text()]
+    if job is not None:
+        tuned, book = fine_tuning.fine_tune(job, source, found)
+        fields["fine_tuned"] = {**tuned.to_dict(), "folder": str(job.output)}
+        without = "none, since make setup or pip install '.[all]' is needed to write it"
+        printed += ["", tuned.to_text(), "", f"The results: {job.output}"]
+        printed += [f"The book: {without if book is None else book}"]
     for path, content in files.items():
         _write(path, content)
-    print(printed)
+    print(json.dumps(fields, indent=1, ensure_ascii=False) if json_ else "\n".join(printed))
     if fail_on is None:
         return
     at_least = LEVELS[LEVELS.index(fail_on) :]
     if found.level in at_least or found.undecided:
         raise typer.Exit(1)
+
+
+def _check_packages() -> None:
+    for name in _OF_TRAINING:
+        if importlib.util.find_spec(name) is None:
+            raise CompanionError(
+                f"--model fine-tunes, which needs the package {name}, and only the core is "
+                "installed: pip install '.[train]' in a checkout, or '.[all]' for the book too"
+            )
 
 
 def _check_target(option: str, path: Path | None) -> None:

@@ -1,0 +1,66 @@
+"""What rival weightings are compared by beside accuracy: rare cells, and calibration."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from helpers.analysis.calibration import calibration_error
+from helpers.analysis.quantities import Measure, Observation, RunResults, mean_over_rows
+from helpers.analysis.remedies import predictions_with
+from helpers.data.cells import skew_shares
+
+_ROUNDING = 1e-9
+
+
+@cache
+def rare_cell_accuracy(name: str, minus: str) -> Measure:
+    """Accuracy of the cells that are rare in training, with one setup minus with another.
+
+    A cell of language and label is rare where it has less than an even share of its language; each
+    counts alike.
+
+    Parameters
+    ----------
+    name, minus : str
+        As in `helpers.analysis.remedies.predictions_with`.
+    """
+
+    def measure(results: RunResults, seed: int) -> Observation | None:
+        one, other = (predictions_with(results, each, seed) for each in (name, minus))
+        if one is None or other is None:
+            return None
+        shares = skew_shares(results.skew)
+        rare = (shares < 1 / shares.shape[1] - _ROUNDING).to_numpy()
+        language = shares.index.get_indexer(pd.Index(one["language"]))
+        label = one["label"].to_numpy(dtype=np.intp)
+        rows = np.zeros(shares.shape)
+        np.add.at(rows, (language, label), 1)
+        weights = (rare / np.maximum(rows, 1) / max(rare.sum(), 1))[language, label] * len(one)
+        gain = (one["label"] == one["predicted"]).astype(float) - (
+            other["label"] == other["predicted"]
+        ).astype(float)
+        return mean_over_rows(weights * gain.to_numpy(), one["group"])
+
+    return measure
+
+
+@cache
+def calibration(name: str, minus: str) -> Measure:
+    """Calibration error with one setup minus with another; arguments as in `rare_cell_accuracy`."""
+
+    def measure(results: RunResults, seed: int) -> Observation | None:
+        one, other = (predictions_with(results, each, seed) for each in (name, minus))
+        if one is None or other is None:
+            return None
+        value = _error(one, results.labels) - _error(other, results.labels)
+        return Observation(value, len(one))
+
+    return measure
+
+
+def _error(predictions: pd.DataFrame, labels: Sequence[str]) -> float:
+    probabilities = predictions[[f"p_{label}" for label in labels]].to_numpy(dtype=float)
+    right = (predictions["label"] == predictions["predicted"]).to_numpy()
+    return calibration_error(probabilities, right)

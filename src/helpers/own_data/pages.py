@@ -1,0 +1,137 @@
+"""The book on a reader's own data: a first page, and the pages of section 4."""
+
+import html
+import importlib.util
+import re
+import shutil
+from pathlib import Path
+
+import yaml
+
+from helpers.diagnosis.record import Diagnosis
+from helpers.foundation import paths, store
+from helpers.own_data.summary import FineTuned
+
+_NEEDED = ("jupyter_book", "jupytext", "matplotlib", "nbformat", "papermill")
+_SECTIONS = "04_*.py"
+_SOURCES = ("_config.yml", "book/_static", "book/_templates", "book/references.bib")
+_LINK = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)]+\)")
+
+
+def can_render() -> bool:
+    """Say whether the packages that write a book are installed."""
+    return all(importlib.util.find_spec(name) is not None for name in _NEEDED)
+
+
+def render(
+    profile: str, dataset: str, diagnosis: Diagnosis, found: FineTuned, *, shipped: Path
+) -> Path:
+    """Execute the pages on what the store holds, and build the book in its root.
+
+    Parameters
+    ----------
+    profile, dataset : str
+        Of the experiments.
+    diagnosis : Diagnosis
+        Of the reader's data.
+    found : FineTuned
+        What the experiments show.
+    shipped : Path
+        The folder of the book's sources: `helpers.foundation.paths.shipped_root` of the companion.
+
+    Returns
+    -------
+    Path
+        The book's first page.
+
+    Raises
+    ------
+    CompanionError
+        If a page fails, or the book has a warning.
+    """
+    from helpers import book, stages
+
+    root = paths.repository_root()
+    copy_sources(shipped, root)
+    listed = stages.experiments(profile=profile, model=found.model, dataset=dataset)
+    folder = book.generated_dir().joinpath(*listed[0].relative_folder.parts[:3])
+    of_sections = [
+        book.Page(
+            source=source,
+            target=folder / f"{source.stem}.ipynb",
+            parameters={
+                "profile": profile,
+                "model": found.model,
+                "dataset": dataset,
+                "sources": {},
+                "compute": False,
+            },
+            place=book.Place(found.model, dataset),
+            beside_others=False,
+            experiments=listed,
+        )
+        for source in sorted((root / "notebooks").glob(_SECTIONS))
+    ]
+    book.execute_notebooks(of_sections)
+    chapters = [
+        {
+            "file": page.target.relative_to(root).with_suffix("").as_posix(),
+            "title": book.section_title(page.source.stem),
+        }
+        for page in of_sections
+    ]
+    toc = root / "_toc.yml"
+    content = {"format": "jb-book", "root": "index", "chapters": chapters}
+    _write(root / "index.md", first_page(diagnosis, found))
+    _write(toc, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
+    return book.build(toc, everything=True)
+
+
+def first_page(diagnosis: Diagnosis, found: FineTuned) -> str:
+    """Return the first page as Markdown: what fine-tuning shows, then the diagnosis."""
+    table = (
+        found.table()
+        .rename_axis(index=None, columns=None)
+        .to_html(border=0, classes="companion-table")
+    )
+    notes = "".join(f"<li>{html.escape(note)}</li>" for note in found.notes)
+    return "\n".join(
+        [
+            "# Does the skew of these data matter?",
+            "",
+            "```{raw} html",
+            f"<p>{html.escape(found.about())}</p>",
+            f'<div class="companion-scroll">{table}</div>',
+            f"<ul>{notes}</ul>",
+            "```",
+            "",
+            "Pages of section 4 ask the paper's questions of these models. Where they say "
+            "“imbalanced”, they mean the data as they are; languages are over-represented for a "
+            "label where it has a larger share of them than of languages on average.",
+            "",
+            "## The diagnosis",
+            "",
+            "```{raw} html",
+            diagnosis._repr_html_(),
+            "```",
+            "",
+        ]
+    )
+
+
+def copy_sources(shipped: Path, root: Path) -> None:
+    """Copy what a book is made of; links to pages that this book lacks become plain words."""
+    for name in _SOURCES:
+        source, target = shipped / name, root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(source, target)
+    for source in (shipped / "notebooks").glob(_SECTIONS):
+        _write(root / "notebooks" / source.name, _LINK.sub(r"\1", source.read_text("utf-8")))
+
+
+def _write(path: Path, text: str) -> None:
+    with store.atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")

@@ -1,0 +1,216 @@
+"""What a reader can move and guess: the skew at each severity, and masked texts.
+
+All of it is drawn beforehand; the book's script ``steps.js`` shows one step at a time.
+"""
+
+import html
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from helpers.analysis import quantities as q
+from helpers.analysis.quantities import Measure, RunResults, values_by_seed
+from helpers.data.cells import skew_shares
+from helpers.foundation.experiment import Experiment
+from helpers.foundation.names import dataset_label, model_label
+from helpers.foundation.variants import Variant
+from helpers.report import example_plots, frames
+from helpers.report.display import MISSING, Html, percent, scrollable, signed
+from helpers.report.results import collect
+
+# Where there is no result the subset's table still has a step.
+_STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
+_BLUE = "0 114 178"  # Okabe and Ito's
+
+
+def _changes(setup: str) -> Mapping[str, Measure]:
+    """Return what is shown of a setup, each as a difference from the balanced one."""
+    return {
+        "slope of predictions on the skew": q.skew_slope(setup, "balanced"),
+        "accuracy": q.accuracy(setup, "balanced"),
+        "how easily languages are told apart": q.identification(setup, "balanced"),
+    }
+
+
+def with_severities(experiments: Sequence[Experiment]) -> list[Experiment]:
+    """Return some experiments and those of other severities that have results beside them."""
+    found = dict.fromkeys(experiments)
+    for each in experiments:
+        if (each.setup, each.variant) == ("imbalanced", ""):
+            beside = each.folder.parents[1].glob(f"imbalanced+severity=*/{each.folder.name}")
+            names = sorted(path.parent.name.partition("+")[2] for path in beside)
+            found |= dict.fromkeys(each.replace(variant=name) for name in names)
+    return list(found)
+
+
+def by_severity(results: RunResults) -> pd.DataFrame:
+    """Return what each severity changes on the balanced model, mean over the seeds of both.
+
+    Returns
+    -------
+    DataFrame
+        ``severity, measure, value, seeds``; at severity 0 every change is 0.
+    """
+    setups = {0.0: "balanced", 1.0: "imbalanced"}
+    for setup, _ in results.predictions:
+        name, _, variant = setup.partition("+")
+        options = Variant.parse(variant)
+        if name == "imbalanced" and variant == str(Variant(severity=options.severity)) != "":
+            setups[options.severity] = setup
+    records = []
+    for severity, setup in sorted(setups.items()):
+        for measure, change in _changes(setup).items():
+            values = values_by_seed(results, change).by_seed
+            if values:
+                records.append((severity, measure, float(np.mean(list(values.values()))),
+                                len(values)))  # fmt: skip
+    return pd.DataFrame(records, columns=["severity", "measure", "value", "seeds"])
+
+
+def severity_slider(experiments: Sequence[Experiment], *, caption: str) -> Html:
+    """Return the subset's table at each severity, with what that changes, to be moved by a slider.
+
+    Parameters
+    ----------
+    experiments : sequence of Experiment
+        Of one profile; the first data set and model with results is taken.
+    caption : str
+        May hold HTML.
+    """
+    found = collect(with_severities(experiments))
+    if not found:
+        return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
+    results = found[0]
+    changes = by_severity(results)
+    steps = sorted({*_STEPS, *changes["severity"]})
+    parts = [
+        f'<div class="companion-step" data-step="{severity:g}"><p><b>Severity {severity:g}</b></p>'
+        f"{_shares(results, severity)}{_bars(changes, severity)}</div>"
+        for severity in steps
+    ]
+    where = f"{dataset_label(results.dataset)}, {html.escape(model_label(results.model))}"
+    about = (
+        f"{caption} {where}. Above: label shares of each language in the imbalanced training "
+        "subset. Below: what that changes on the balanced model of the same seed, mean over seeds."
+    )
+    return Html(
+        f'<figure class="companion-data companion-steps" data-label="Severity">'
+        f"<figcaption>{about}</figcaption>{''.join(parts)}</figure>",
+        ", ".join(f"{severity:g}" for severity in steps),
+    )
+
+
+def _shares(results: RunResults, severity: float) -> str:
+    """Return the shares of each label in each language as a table of shades."""
+    shares = skew_shares(results.skew, severity=severity)
+    head = "".join(f'<th scope="col">{html.escape(label)}</th>' for label in results.labels)
+    rows = ""
+    for language, row in shares.iterrows():
+        cells = "".join(
+            f'<td style="background:rgb({_BLUE}/{min(0.75, share):.2f})">{100 * share:.0f} %</td>'
+            for share in row
+        )
+        rows += f'<tr><th scope="row">{html.escape(str(language))}</th>{cells}</tr>'
+    table = (
+        f'<table class="companion-table"><thead><tr><td></td>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+    )
+    return scrollable(table, name=f"Label shares at severity {severity:g}")
+
+
+def _bars(changes: pd.DataFrame, severity: float) -> str:
+    """Return a line for each measure: its change, as a number and as a bar on a common scale."""
+    rows = ""
+    for measure in dict.fromkeys(changes["measure"]):
+        of_measure = changes[changes["measure"] == measure].set_index("severity")
+        largest = float(of_measure["value"].abs().max()) or 1.0
+        if severity in of_measure.index:
+            value, seeds = of_measure.loc[severity, "value"], of_measure.loc[severity, "seeds"]
+            width = 100 * abs(float(value)) / largest
+            shown = f"{signed(float(value))} <small>seeds: {seeds}</small>"
+            bar = f'<span class="companion-bar" style="width:{width:.0f}%"></span>'
+        else:
+            shown, bar = f'<span class="companion-missing">{MISSING}</span>', ""
+        rows += f'<tr><th scope="row">{measure}</th><td>{shown}</td><td>{bar}</td></tr>'
+    return f'<table class="companion-table companion-bars"><tbody>{rows}</tbody></table>'
+
+
+# --- be the model -----------------------------------------------------------------------------
+
+
+def guess(experiments: Sequence[Experiment], *, caption: str, seed: int = 0) -> Html:
+    """Return texts of the book's own, masked, to guess the label of from their language alone.
+
+    Parameters
+    ----------
+    experiments : sequence of Experiment
+        Of one model and data set.
+    caption : str
+        May hold HTML.
+    seed : int
+        Of the models whose answers are shown.
+
+    Returns
+    -------
+    Html
+        For each language one text. What is uncovered tells the text, which labels its language had
+        in training, and what each model answers.
+    """
+    values, counts = example_plots.example_values(experiments, seed=seed), pd.DataFrame()
+    if not values.empty:
+        counts = frames.joint_counts(experiments)
+        counts = counts[counts["subset"] == "Imbalanced"]
+    if counts.empty:
+        return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
+    labels = list(dict.fromkeys(counts["label"]))
+    parts = []
+    for language, rows in values.groupby("language", sort=False):
+        text_id = rows["text_id"].iloc[-1]
+        shares = counts[counts["language"] == language].set_index("label")["share"]
+        parts.append(_card(str(language), rows[rows["text_id"] == text_id], shares, labels))
+    return Html(
+        f'<figure class="companion-data companion-guesses"><figcaption>{caption}</figcaption>'
+        f"{''.join(parts)}</figure>",
+        ", ".join(values["language"].unique()),
+    )
+
+
+def _card(
+    language: str, rows: pd.DataFrame, shares: "pd.Series[float]", labels: Sequence[str]
+) -> str:
+    """Return one text with its choices, and what is uncovered."""
+    first = rows[rows["setup"] == rows["setup"].iloc[0]]
+    special = first["is_special"].astype(bool)
+    masks = "▒ " * int((~special).sum())
+    words = example_plots.shown_tokens(first["token"].astype(str).tolist())
+    parts = (" / " if mark else word for word, mark in zip(words, special, strict=True))
+    text = "".join(parts).replace(example_plots.SPACE_MARK, "").strip(" /")
+    name = html.escape(language)
+    choices = "".join(
+        f'<label><input type="radio" name="guess-{name}"> {html.escape(label)}</label> '
+        for label in labels
+    )
+    best = str(shares.idxmax())
+    answers = "".join(
+        f"<li>{html.escape(str(setup))}: {html.escape(_answer(part, labels))}</li>"
+        for setup, part in rows.groupby("setup", sort=False)
+    )
+    return (
+        f"<fieldset><legend>A text in <b>{name}</b></legend>"
+        f'<p><span role="img" aria-label="masked tokens">{masks}</span></p><p>{choices}</p>'
+        f"<details><summary>Uncover</summary><p>“{html.escape(text)}” In "
+        f"the imbalanced training subset, {percent(float(shares.max()))} of the texts in {name} "
+        f"were <i>{html.escape(best)}</i>: who sees only the language does best to say so "
+        f"each time.</p><ul>{answers}</ul></details></fieldset>"
+    )
+
+
+def _answer(rows: pd.DataFrame, labels: Sequence[str]) -> str:
+    """Return the label that a model gives the text, with its probability."""
+    sums = {
+        label: float(rows[f"base_{label}"].iloc[0] + rows[f"value_{label}"].sum())
+        for label in labels
+    }
+    best = max(sums, key=lambda label: sums[label])
+    return f"{best}, with a probability of {sums[best]:.2f}"

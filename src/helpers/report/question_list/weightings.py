@@ -1,0 +1,50 @@
+"""Rivals of the paper's class weights."""
+
+from helpers.analysis import remedies
+from helpers.analysis.label_priors import PRIORS, Prior
+from helpers.analysis.quantities import Quantity, Ruler
+from helpers.foundation.setups import all_setups
+from helpers.report.claim_list.forms import ABOVE
+from helpers.report.claim_quantities import ACCURACY
+from helpers.report.priors import PRIOR_LABELS
+from helpers.report.question_list.forms import claim, lower, upper
+from helpers.report.questions import Part, Question, Runs
+
+_RIVALS = ("sqrt", "logit_adjustment", "resampling", "group_dro")
+
+
+def _part(setup: str, prior: Prior) -> Part:
+    weighting = all_setups()[setup].weighting
+    assert weighting is not None  # a rival is one
+    where = f"with shares {lower(PRIOR_LABELS[prior])}, " if prior != "even" else ""
+    subject = f"{where}{weighting.label}"
+    shares = "even shares" if prior == "even" else f"shares {lower(PRIOR_LABELS[prior])}"
+    return Part(
+        claim=claim(
+            f"weightings/{setup}/{prior}",
+            f"{upper(subject)} does better than the weights of eq. 2.",
+            Quantity(
+                f"accuracy, {weighting.label} − class weights",
+                Ruler(f"test accuracy, {shares}", ACCURACY.smallest_effect),
+                remedies.accuracy_with(setup, "imbalanced_cw", prior),
+            ),
+            ABOVE,
+        ),
+        holds=f"{subject} does better than the weights of eq. 2",
+        fails=f"{subject} does worse than the weights of eq. 2",
+        # The sentence says of even shares alone what it cannot tell.
+        unknown=f"whether {subject} does better or worse than the weights of eq. 2 cannot be told"
+        if prior == "even"
+        else "",
+    )
+
+
+RIVALS = tuple(f"imbalanced_{name}" for name in _RIVALS)
+QUESTION = Question(
+    name="weightings",
+    order=4,
+    title="Do other weightings do better than the weights of eq. 2?",
+    page="Q_7_other_weightings",
+    parts=tuple(_part(setup, prior) for prior in PRIORS for setup in RIVALS),
+    runs=(Runs(setups=RIVALS),),
+)

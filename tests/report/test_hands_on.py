@@ -1,0 +1,67 @@
+"""What a reader moves and guesses: the numbers of the results, at every step."""
+
+import re
+
+import pytest
+
+import fake_results
+from helpers.data.cells import skew_shares
+from helpers.foundation.experiment import Experiment
+from helpers.report import hands_on
+from helpers.report.results import collect
+
+
+@pytest.fixture(scope="module")
+def experiments(tmp_path_factory):
+    """Results of severity 1, and of one half for one seed."""
+    with fake_results.checkout(tmp_path_factory.mktemp("hands")):
+        listed = fake_results.write_all()
+        fake_results.write_one(
+            Experiment("e5_small", "multiemo_pairs", "imbalanced", 1, "tiny", "severity=0.5")
+        )
+        yield listed
+
+
+def test_other_severities_that_have_results_are_found(experiments):
+    added = set(hands_on.with_severities(experiments)) - set(experiments)
+    assert [(each.seed, each.variant) for each in added] == [(1, "severity=0.5")]
+
+
+def test_changes_are_those_of_the_seeds_of_both(experiments):
+    [results] = collect(hands_on.with_severities(experiments))
+    found = hands_on.by_severity(results).set_index(["severity", "measure"])
+    assert found.loc[0.0, "value"].eq(0).all()
+    whole = fake_results.ACCURACY["imbalanced"] - fake_results.ACCURACY["balanced"]
+    assert found.loc[(1.0, "accuracy"), "value"] == pytest.approx(whole, abs=0.02)
+    assert found.loc[(1.0, "accuracy"), "seeds"] == 2
+    assert found.loc[(0.5, "accuracy"), "seeds"] == 1
+
+
+def test_a_step_has_its_severity_s_shares_and_says_what_is_missing(experiments):
+    shown = hands_on.severity_slider(experiments, caption="<b>Figure 1.</b>").html
+    steps = dict(re.findall(r'data-step="([\d.]+)">(.*?)(?=<div class="companion-step"|$)', shown))
+    assert list(steps) == ["0", "0.25", "0.5", "0.75", "1"]
+    for severity, step in steps.items():
+        shares = skew_shares(fake_results.SKEW, severity=float(severity))
+        told = re.findall(r">(\d+) %<", step)
+        assert told == [f"{100 * share:.0f}" for share in shares.to_numpy().ravel()]
+        assert ("missing" in step) == (severity in ("0.25", "0.75"))
+
+
+def test_without_results_there_is_nothing_to_move_or_guess(checkout):
+    one = Experiment("e5_small", "multiemo_pairs", "balanced", 0, "tiny")
+    assert "Not computed yet" in hands_on.severity_slider([one], caption="<b>F.</b>").html
+    assert "Not computed yet" in hands_on.guess([one], caption="<b>F.</b>").html
+
+
+def test_what_is_uncovered_is_the_language_s_most_frequent_label(experiments):
+    shown = hands_on.guess(experiments, caption="<b>F.</b>").html
+    cards = re.findall(r"<fieldset>.*?</fieldset>", shown, re.DOTALL)
+    assert len(cards) == len(fake_results.LANGUAGES)
+    for language, card in zip(fake_results.LANGUAGES, cards, strict=True):
+        weights = fake_results.SKEW[language]
+        label = fake_results.LABELS[weights.index(max(weights))]
+        assert f"were <i>{label}</i>" in card
+        before, _, after = card.partition("<details>")
+        assert "▒" in before and "“" not in before and "Balanced" in after
+        assert card.count('type="radio"') == len(fake_results.LABELS)

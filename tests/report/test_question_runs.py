@@ -1,0 +1,67 @@
+"""What open questions need of a profile, what is there, and what is owed."""
+
+import pytest
+
+import fake_results
+from helpers import stages
+from helpers.foundation.errors import CompanionError
+from helpers.foundation.profiles import load_profile
+from helpers.report import question_runs as runs
+from helpers.report.question_list import all_questions, question
+
+SEVERITY = question("severity")
+
+
+def test_the_plan_s_models_are_listed_first_severities_first():
+    listed = runs.experiments([SEVERITY], "embedded")
+    assert len(listed) == 12
+    assert [(each.variant, each.seed) for each in listed[:3]] == [
+        ("severity=0.5", 0),
+        ("severity=1.5", 0),
+        ("severity=0.5", 1),
+    ]
+    assert {each.seed for each in runs.experiments([SEVERITY], "quick")} == {0}
+    assert runs.experiments([SEVERITY], "paper") == []
+
+
+def test_no_profile_counts_a_question_s_models_among_its_own():
+    for profile in ("quick", "embedded"):
+        asked = set(runs.experiments(all_questions().values(), profile))
+        assert asked and not asked & set(stages.book_experiments(profile))
+
+
+@pytest.mark.parametrize(
+    ("names", "profile", "words"),
+    [
+        ("moon", "embedded", ["'moon'", "severity", "all"]),
+        ("prior", "embedded", ["needs models of its own 'prior'", "severity"]),
+        ("severity", "paper", ["'severity'", "'multiemo'", "'paper'"]),
+    ],
+)
+def test_a_bad_choice_is_refused_in_a_sentence(names, profile, words):
+    with pytest.raises(CompanionError) as error:
+        runs.chosen(names, profile)
+    assert all(word in str(error.value) for word in words)
+
+
+def test_what_is_missing_is_named_with_its_command_and_cost(checkout):
+    assert runs.minutes(SEVERITY, "quick") is None
+    for each in stages.experiments(profile="quick", model="e5_small", dataset="multiemo"):
+        fake_results.write_one(each)  # four stages of a minute
+    first, *others = runs.experiments([SEVERITY], "quick")
+    fake_results.write_one(first)
+    assert runs.owed(SEVERITY, "quick") == others
+    told = runs.told(SEVERITY, "quick")
+    assert "3 of 4 models" in told and "severity=1.5, seed 0" in told
+    assert "severity=0.5" not in told
+    assert f"<code>{runs.command(SEVERITY, 'quick')}</code>" in told
+    assert "About 4 minutes each" in told
+    for each in others:
+        fake_results.write_one(each)
+    assert runs.missing_note(SEVERITY, "quick") is None
+
+
+def test_all_stands_for_every_question_with_models(checkout):
+    listed = runs.chosen("all", "quick")
+    assert SEVERITY in listed and all(each.runs for each in listed)
+    assert load_profile("quick").matrix == ("multiemo",)

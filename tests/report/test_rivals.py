@@ -1,0 +1,67 @@
+"""Rival weightings beside eq. 2, and the decision: what is there is shown, rivals stay apart."""
+
+import dataclasses
+
+import pytest
+
+from helpers.report import decision, questions, rivals
+from helpers.report.claims import FAILS
+from helpers.report.question_list import question
+from helpers.report.question_list.weightings import RIVALS
+from results_by_hand import LABELS, as_in_the_paper
+
+SEEDS = (0, 1, 2, 3)
+
+
+@pytest.fixture(scope="module")
+def results():
+    """One rival as good as balanced data, one as bad as no weights; for three seeds of four."""
+    made = as_in_the_paper(SEEDS, dataset="multiemo")
+    predictions = {
+        key: frame.assign(**{f"p_{name}": 1 / 3 for name in LABELS})
+        for key, frame in made.predictions.items()
+    }
+    for rival, like in (("imbalanced_sqrt", "balanced"), ("imbalanced_group_dro", "imbalanced")):
+        predictions |= {(rival, seed): predictions[like, seed] for seed in SEEDS[:3]}
+    training = {
+        "best_step": 20,
+        "steps": 40,
+        "curve": [{"gradient_norm": norm} for norm in (0.5, 0.9, 1.5, 3.0)],
+    }
+    content = {("imbalanced_sqrt", 0): {"training": training}}
+    return dataclasses.replace(made, predictions=predictions, files={"metrics.json": content})
+
+
+def test_rivals_are_judged_and_leave_no_seed_of_other_questions_out(results):
+    told = questions.of_its_data_set(question("weightings"), [results])
+    by_name = {one.claim.id.removeprefix("Q/weightings/imbalanced_"): one for one in told}
+    assert by_name["group_dro/even"].numbers.verdict == FAILS
+    assert by_name["group_dro/even"].numbers.seeds == 3
+    assert by_name["resampling/even"].numbers is None
+    said = questions.answer(question("weightings"), told)
+    assert "group DRO does worse than the weights of eq. 2" in said
+    assert "with shares reversed, group DRO does worse" in said
+    others = questions.of_its_data_set(question("prior"), [results])
+    assert others[0].numbers is not None and others[0].numbers.seeds == len(SEEDS)
+
+
+def test_tables_have_the_rivals_that_are_there(results):
+    gains = rivals.gains(results, RIVALS)
+    assert set(gains["line"]) == {
+        "Imbalanced + square root of class weights",
+        "Imbalanced + group DRO",
+    }
+    shown = rivals.other_measures(results, RIVALS)
+    assert shown["Seeds"].tolist() == ["3", "3"] and shown.shape == (2, 4)
+    trained = rivals.training(results, RIVALS, largest_norm=1.0)
+    assert trained.iloc[0].tolist() == [0.5, 0.5, 1]
+    assert rivals.gains(as_in_the_paper(()), RIVALS).empty
+
+
+def test_a_decision_stands_for_each_prior(results):
+    found = decision.decisions(results)
+    assert list(dict.fromkeys(found["panel"])) == ["Even", "As in training", "Reversed"]
+    assert set(found["line"]) == {"Weights, severity 1", "Prior correction, severity 1"}
+    weights = found[found["line"] == "Weights, severity 1"].groupby("panel")["value"].mean()
+    assert weights["Reversed"] > weights["Even"] > weights["As in training"]
+    assert len({decision.colour(line) for line in found["line"]}) == 2
