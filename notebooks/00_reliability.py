@@ -36,7 +36,7 @@ notebooks.check_parameters(globals(), "profile")
 # %% tags=["hide-input"]
 display.table(
     reliability.attacks("interrupted"),
-    caption="<b>Table D-1. Interrupted runs.</b> Cases of each attack, by how they ended",
+    caption="<b>Table T-1. Interrupted runs.</b> Cases of each attack, by how they ended",
 )
 
 # %% [markdown]
@@ -49,7 +49,7 @@ display.table(
 # %% tags=["hide-input"]
 display.table(
     reliability.attacks("changed"),
-    caption="<b>Table D-2. Changed files.</b> Cases of each attack, by how they ended",
+    caption="<b>Table T-2. Changed files.</b> Cases of each attack, by how they ended",
 )
 
 # %% [markdown]
@@ -62,7 +62,7 @@ display.table(
 # %% tags=["hide-input"]
 display.table(
     reliability.mutation(),
-    caption="<b>Table D-3. Changes of the code.</b> Noticed by a test, or not",
+    caption="<b>Table T-3. Changes of the code.</b> Noticed by a test, or not",
 )
 
 # %% tags=["hide-input"]
@@ -71,7 +71,7 @@ display.note(reliability.progress())
 # %% tags=["hide-input"]
 display.table(
     reliability.survivors(),
-    caption="<b>Table D-4. Changes that no test noticed.</b> Each with the reason",
+    caption="<b>Table T-4. Changes that no test noticed.</b> Each with the reason",
     prose=True,
 )
 
@@ -81,5 +81,5 @@ display.table(
 # %% tags=["hide-input"]
 display.table(
     reliability.runs(),
-    caption="<b>Table D-5. Commands.</b> What made the counts above, and when",
+    caption="<b>Table T-5. Commands.</b> What made the counts above, and when",
 )

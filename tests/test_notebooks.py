@@ -157,7 +157,7 @@ def test_figures_and_tables_are_numbered_in_order_by_section(path):
         "00_how_sure": "S",
         "00_not_reproduced": "N",
         "00_open_questions": "Q",
-        "00_reliability": "D",
+        "00_reliability": "T",
         "00_status": "R",
     }.get(path.stem)
     if not path.stem.startswith("00_"):
