@@ -29,6 +29,7 @@ _WHOLE_RUN = {
     "00_status": "status",
     "00_cost": "cost",
     "00_diagnose": "diagnose",
+    "00_reliability": "reliability",
     "00_checklist": "checklist",
 }
 _READ_FIRST = ("book/how_to_read", "book/data")
@@ -49,7 +50,12 @@ _USE = (
     "book/_generated/cost",
 )
 _BUILD_ON_IT = ("book/architecture", "book/api")
-_BACKGROUND = ("book/security", "book/glossary", "book/references")
+_BACKGROUND = (
+    "book/security",
+    "book/_generated/reliability",
+    "book/glossary",
+    "book/references",
+)
 _QUESTIONS = "questions"  # the folder of the pages that each answer some, notebooks named Q_…
 _SECTIONS = "sections"  # the folder of the pages that set all data sets beside each other
 _SECTION_NOTEBOOK = "S_section"
