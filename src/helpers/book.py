@@ -226,9 +226,7 @@ def write_toc(profile: str, *, datasets: Iterable[str] = ()) -> Path:
     if profile == PUBLISHED_PROFILE and published.is_file() and published.read_text() == text:
         return published
     target = root / f"_toc_{profile}.yml"
-    if not target.is_file() or target.read_text(encoding="utf-8") != text:
-        with store.atomic_path(target) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+    store.write_text(target, text)
     return target
 
 

@@ -90,6 +90,30 @@ def skew_shares(skew: Skew, *, severity: float = 1.0, uneven: bool = False) -> p
     return pd.DataFrame(shares, index=pd.Index(list(skew), name="language"))
 
 
+def excess_shares(skew: Skew) -> Floats:
+    """Return how much larger the share of each label is in a language than on average over them.
+
+    Parameters
+    ----------
+    skew : mapping of str to sequence of float
+        For each language, a weight for each label, or its rows.
+
+    Returns
+    -------
+    array of float, shape (languages, labels)
+        Above 0 where a label is over-represented, exactly 0 where it is neither.
+
+    Examples
+    --------
+    >>> excess_shares({"fr": [3, 1], "en": [1, 3]}).tolist()
+    [[0.25, -0.25], [-0.25, 0.25]]
+    """
+    weights = np.array([list(row) for row in skew.values()], dtype=float)
+    shares = weights / weights.sum(axis=1, keepdims=True)
+    excess: Floats = shares - shares.mean(axis=0)
+    return np.where(np.abs(excess) < 1e-9, 0.0, excess)
+
+
 def rake(shares: Floats) -> Floats:
     """Give every language and every label the same share, by iterative proportional fitting.
 

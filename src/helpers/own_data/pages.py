@@ -82,8 +82,8 @@ def render(
     ]
     toc = root / "_toc.yml"
     content = {"format": "jb-book", "root": "index", "chapters": chapters}
-    _write(root / "index.md", first_page(diagnosis, found))
-    _write(toc, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
+    store.write_text(root / "index.md", first_page(diagnosis, found))
+    store.write_text(toc, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
     return book.build(toc, everything=True)
 
 
@@ -129,9 +129,5 @@ def copy_sources(shipped: Path, root: Path) -> None:
         else:
             shutil.copyfile(source, target)
     for source in (shipped / "notebooks").glob(_SECTIONS):
-        _write(root / "notebooks" / source.name, _LINK.sub(r"\1", source.read_text("utf-8")))
-
-
-def _write(path: Path, text: str) -> None:
-    with store.atomic_path(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        text = _LINK.sub(r"\1", source.read_text(encoding="utf-8"))
+        store.write_text(root / "notebooks" / source.name, text)

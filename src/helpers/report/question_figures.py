@@ -11,7 +11,13 @@ from helpers.analysis import paired_shap, remedies, token_rules
 from helpers.analysis.calibration import calibration_error
 from helpers.analysis.label_priors import PRIORS
 from helpers.analysis.prior_correction import marginal_class_weights
-from helpers.analysis.quantities import Measure, RunResults, values_by_seed
+from helpers.analysis.quantities import (
+    Measure,
+    RunResults,
+    identification,
+    skew_slope,
+    values_by_seed,
+)
 from helpers.foundation import store
 from helpers.foundation.names import SETUPS, dataset_label
 from helpers.report.figures import INK, SETUP_COLOURS, panels
@@ -23,6 +29,15 @@ Rows = Iterable[tuple[str, str, Measure]]  # panel, line, what is computed
 _REMEDY_COLOUR = "#cc79a7"
 _THRESHOLD = 0.01
 _WIDTH = 24  # letters of a label's line
+
+
+def beside_accuracy(setup: str, minus: str) -> dict[str, Measure]:
+    """Return what pages show beside accuracy: the slope, and both rulers of separation."""
+    return {
+        "Slope": skew_slope(setup, minus),
+        "Identification, C = 1e-4": identification(setup, minus),
+        "Identification, log loss": identification(setup, minus, probe="C=1", score="log_loss"),
+    }
 
 
 def by_seed(results: RunResults, rows: Rows) -> pd.DataFrame:

@@ -15,8 +15,6 @@ from helpers.analysis.quantities import (
     Measure,
     RunResults,
     accuracy,
-    identification,
-    skew_slope,
     values_by_seed,
 )
 from helpers.foundation import store
@@ -28,6 +26,7 @@ from helpers.report.display import interval_text
 from helpers.report.figures import GREY, INK, SETUP_COLOURS, STYLE
 from helpers.report.frames import interval
 from helpers.report.priors import PRIOR_LABELS
+from helpers.report.question_figures import beside_accuracy
 from helpers.report.question_list import all_questions
 from helpers.report.results import collect
 
@@ -172,11 +171,7 @@ def _measures(severity: float, setup: str) -> dict[str, Measure]:
             )
             for prior in PRIORS
         },
-        "Slope": skew_slope(setup, "balanced"),
-        "Identification, C = 1e-4": identification(setup, "balanced"),
-        "Identification, log loss": identification(
-            setup, "balanced", probe="C=1", score="log_loss"
-        ),
+        **beside_accuracy(setup, "balanced"),
     }
 
 
