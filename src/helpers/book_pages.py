@@ -127,20 +127,40 @@ def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
         for source in by_section
     ]
     for place in places(profile, datasets=datasets):
-        parameters = {"profile": profile, "model": place.model, "dataset": place.dataset}
-        of_place = stages.experiments(profile=profile, model=place.model, dataset=place.dataset)
-        folder = generated_dir().joinpath(*of_place[0].relative_folder.parts[:3])
-        found += [
-            Page(
-                source=source,
-                target=folder / f"{source.stem}.ipynb",
-                parameters={**parameters, "sources": {}, "compute": False},
-                place=place,
-                experiments=of_place,
-            )
-            for source in by_section
-        ]
+        found += pages_of_place(by_section, place, profile)
     return found
+
+
+def pages_of_place(
+    sources: Iterable[Path], place: Place, profile: str, *, beside_others: bool = True
+) -> list[Page]:
+    """Return the pages that the notebooks of sections make for one model and data set.
+
+    Parameters
+    ----------
+    sources : iterable of Path
+        The notebooks.
+    place : Place
+        Model and data set.
+    profile : str
+        A file in ``configs/``.
+    beside_others : bool
+        Whether the book has the pages that set all data sets beside each other.
+    """
+    listed = stages.experiments(profile=profile, model=place.model, dataset=place.dataset)
+    folder = generated_dir().joinpath(*listed[0].relative_folder.parts[:3])
+    parameters = {"profile": profile, "model": place.model, "dataset": place.dataset}
+    return [
+        Page(
+            source=source,
+            target=folder / f"{source.stem}.ipynb",
+            parameters={**parameters, "sources": {}, "compute": False},
+            place=place,
+            beside_others=beside_others,
+            experiments=listed,
+        )
+        for source in sources
+    ]
 
 
 # --- introductions ---------------------------------------------------------------------------

@@ -49,34 +49,22 @@ def render(
     CompanionError
         If a page fails, or the book has a warning.
     """
-    from helpers import book, stages
+    from helpers import book, book_pages
+    from helpers.stages.selection import Place
 
     root = paths.repository_root()
     copy_sources(shipped, root)
-    listed = stages.experiments(profile=profile, model=found.model, dataset=dataset)
-    folder = book.generated_dir().joinpath(*listed[0].relative_folder.parts[:3])
-    of_sections = [
-        book.Page(
-            source=source,
-            target=folder / f"{source.stem}.ipynb",
-            parameters={
-                "profile": profile,
-                "model": found.model,
-                "dataset": dataset,
-                "sources": {},
-                "compute": False,
-            },
-            place=book.Place(found.model, dataset),
-            beside_others=False,
-            experiments=listed,
-        )
-        for source in sorted((root / "notebooks").glob(_SECTIONS))
-    ]
+    of_sections = book_pages.pages_of_place(
+        sorted((root / "notebooks").glob(_SECTIONS)),
+        Place(found.model, dataset),
+        profile,
+        beside_others=False,
+    )
     book.execute_notebooks(of_sections)
     chapters = [
         {
             "file": page.target.relative_to(root).with_suffix("").as_posix(),
-            "title": book.section_title(page.source.stem),
+            "title": book_pages.section_title(page.source.stem),
         }
         for page in of_sections
     ]

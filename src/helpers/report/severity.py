@@ -26,12 +26,11 @@ from helpers.report.display import interval_text
 from helpers.report.figures import GREY, INK, SETUP_COLOURS, STYLE
 from helpers.report.frames import interval
 from helpers.report.priors import PRIOR_LABELS
-from helpers.report.question_figures import beside_accuracy
+from helpers.report.question_figures import beside_accuracy, by_seed, means
 from helpers.report.question_list import all_questions
 from helpers.report.results import collect
 
 _ACCURACY = "Accuracy, {}"
-_COLUMNS = ["panel", "severity", "seed", "value"]
 
 
 def curve(results: RunResults) -> pd.DataFrame:
@@ -154,13 +153,15 @@ def by_severity(results: RunResults) -> pd.DataFrame:
     predictions on the shares of severity 1; and the two rulers of language identification.
     """
     counted = Counted(results).results
-    records = [
-        (panel, severity, seed, value)
-        for severity, setup in s.setups_by_severity(counted).items()
-        for panel, measure in _measures(severity, setup).items()
-        for seed, value in values_by_seed(counted, measure).by_seed.items()
-    ]
-    return pd.DataFrame(records, columns=_COLUMNS)
+    return by_seed(
+        counted,
+        (
+            (panel, severity, measure)
+            for severity, setup in s.setups_by_severity(counted).items()
+            for panel, measure in _measures(severity, setup).items()
+        ),
+        line="severity",
+    )
 
 
 def _measures(severity: float, setup: str) -> dict[str, Measure]:
@@ -173,15 +174,6 @@ def _measures(severity: float, setup: str) -> dict[str, Measure]:
         },
         **beside_accuracy(setup, "balanced"),
     }
-
-
-def means(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return ``panel, severity, mean, low, high, seeds`` of a frame of `by_severity`."""
-    records = [
-        (*key, values.mean(), *interval(values), len(values))
-        for key, values in frame.groupby(["panel", "severity"], sort=False)["value"]
-    ]
-    return pd.DataFrame(records, columns=["panel", "severity", "mean", "low", "high", "seeds"])
 
 
 def figure(
@@ -206,7 +198,7 @@ def figure(
             _, made = plt.subplots(2, 3, figsize=(7.2, 5.2), sharex=True)
         axes = list(made.flat)
     colour = SETUP_COLOURS["Imbalanced"]
-    numbers = means(frame)
+    numbers = means(frame, line="severity")
     for place, (ax, name) in enumerate(zip(axes, names, strict=True)):
         shown = frame[frame["panel"] == name].pivot(
             index="severity", columns="seed", values="value"
