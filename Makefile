@@ -37,7 +37,7 @@ test: $(READY)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --durations=10
 
 soak: $(READY)  ## Kills, full disks and random damage, in numbers: some hours.
-	@COMPANION_SOAK=1 $(BIN)/python -m pytest tests/reliability
+	@COMPANION_SOAK=1 $(BIN)/python -m pytest tests/reliability --tally results/reliability/attacks.json
 
 lint: $(READY)
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports

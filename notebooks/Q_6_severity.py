@@ -22,7 +22,15 @@ profile = "quick"  # a file in configs/: quick, embedded, paper
 
 # %% tags=["hide-input"]
 from helpers import book, notebooks
-from helpers.report import display, figures, question_list, question_runs, questions, severity
+from helpers.report import (
+    display,
+    figures,
+    question_figures,
+    question_list,
+    question_runs,
+    questions,
+    severity,
+)
 from helpers.report.question_list.severity import OVER_V
 
 notebooks.check_parameters(globals(), "profile")
@@ -47,7 +55,7 @@ display.figure(
     f"Slope: of predicted shares on the shares of severity 1. {severity.seeds_in_words(curve)}",
     alt=figures.alt_text(
         "What each severity changes on the balanced model",
-        severity.means(changes),
+        question_figures.means(changes, line="severity"),
         name=["panel", "severity"],
         value="mean",
     ),

@@ -32,8 +32,9 @@ hypothesis.settings.load_profile("companion")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take the folder of a built book, which ``tests/browser`` reads."""
+    """Take the folder of a built book, and the file for the counts of reliability."""
     parser.addoption("--book", type=Path, help="a built book for tests/browser, as _build/html")
+    parser.addoption("--tally", type=Path, help="where tests/reliability writes what it counted")
 
 
 _TINY = MappingProxyType(

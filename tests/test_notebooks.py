@@ -154,9 +154,11 @@ def test_figures_and_tables_are_numbered_in_order_by_section(path):
     section = {
         "00_checklist": "L",
         "00_claims": "C",
+        "00_diagnose": "D",
         "00_how_sure": "S",
         "00_not_reproduced": "N",
         "00_open_questions": "Q",
+        "00_reliability": "T",
         "00_status": "R",
     }.get(path.stem)
     if not path.stem.startswith("00_"):

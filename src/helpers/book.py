@@ -22,33 +22,23 @@ from tqdm import tqdm
 from traitlets.config import Config
 
 from helpers import notebooks
-from helpers.book_pages import (
-    Page,
-    generated_dir,
-    introduce,
-    pages,
-    section_title,
-    table_of_contents,
-)
+from helpers.book_pages import Page, introduce, pages, table_of_contents
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import check_choice, family_of
 from helpers.foundation.profiles import PUBLISHED_PROFILE
-from helpers.stages.selection import Place, originals
 from helpers.stages.selection import book_experiments as experiments
+from helpers.stages.selection import originals
 
 # What the command line and the notebooks call.
 __all__ = [
     "Page",
-    "Place",
     "build",
     "execute_notebooks",
     "experiments",
-    "generated_dir",
     "originals",
     "pages",
     "render",
-    "section_title",
     "table_of_contents",
     "write_toc",
 ]
@@ -226,9 +216,7 @@ def write_toc(profile: str, *, datasets: Iterable[str] = ()) -> Path:
     if profile == PUBLISHED_PROFILE and published.is_file() and published.read_text() == text:
         return published
     target = root / f"_toc_{profile}.yml"
-    if not target.is_file() or target.read_text(encoding="utf-8") != text:
-        with store.atomic_path(target) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+    store.write_text(target, text)
     return target
 
 

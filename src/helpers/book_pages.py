@@ -29,6 +29,7 @@ _WHOLE_RUN = {
     "00_status": "status",
     "00_cost": "cost",
     "00_diagnose": "diagnose",
+    "00_reliability": "reliability",
     "00_checklist": "checklist",
 }
 _READ_FIRST = ("book/how_to_read", "book/data")
@@ -49,7 +50,12 @@ _USE = (
     "book/_generated/cost",
 )
 _BUILD_ON_IT = ("book/architecture", "book/api")
-_BACKGROUND = ("book/security", "book/glossary", "book/references")
+_BACKGROUND = (
+    "book/security",
+    "book/_generated/reliability",
+    "book/glossary",
+    "book/references",
+)
 _QUESTIONS = "questions"  # the folder of the pages that each answer some, notebooks named Q_…
 _SECTIONS = "sections"  # the folder of the pages that set all data sets beside each other
 _SECTION_NOTEBOOK = "S_section"
@@ -121,20 +127,40 @@ def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
         for source in by_section
     ]
     for place in places(profile, datasets=datasets):
-        parameters = {"profile": profile, "model": place.model, "dataset": place.dataset}
-        of_place = stages.experiments(profile=profile, model=place.model, dataset=place.dataset)
-        folder = generated_dir().joinpath(*of_place[0].relative_folder.parts[:3])
-        found += [
-            Page(
-                source=source,
-                target=folder / f"{source.stem}.ipynb",
-                parameters={**parameters, "sources": {}, "compute": False},
-                place=place,
-                experiments=of_place,
-            )
-            for source in by_section
-        ]
+        found += pages_of_place(by_section, place, profile)
     return found
+
+
+def pages_of_place(
+    sources: Iterable[Path], place: Place, profile: str, *, beside_others: bool = True
+) -> list[Page]:
+    """Return the pages that the notebooks of sections make for one model and data set.
+
+    Parameters
+    ----------
+    sources : iterable of Path
+        The notebooks.
+    place : Place
+        Model and data set.
+    profile : str
+        A file in ``configs/``.
+    beside_others : bool
+        Whether the book has the pages that set all data sets beside each other.
+    """
+    listed = stages.experiments(profile=profile, model=place.model, dataset=place.dataset)
+    folder = generated_dir().joinpath(*listed[0].relative_folder.parts[:3])
+    parameters = {"profile": profile, "model": place.model, "dataset": place.dataset}
+    return [
+        Page(
+            source=source,
+            target=folder / f"{source.stem}.ipynb",
+            parameters={**parameters, "sources": {}, "compute": False},
+            place=place,
+            beside_others=beside_others,
+            experiments=listed,
+        )
+        for source in sources
+    ]
 
 
 # --- introductions ---------------------------------------------------------------------------

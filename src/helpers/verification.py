@@ -243,10 +243,9 @@ def result_files(experiment: Experiment) -> list[Path]:
 
 def recorded_names(experiment: Experiment) -> list[str]:
     """Return the names of an experiment's result files that are published, sorted."""
-    run = store.read_run(experiment.folder) or {"stages": {}}
     return sorted(
         name
-        for stage, record in run["stages"].items()
+        for stage, record in store.stage_records(experiment.folder).items()
         if stage not in all_stages() or all_stages()[stage].published
         for name in record["files"]
     )

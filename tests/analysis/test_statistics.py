@@ -111,6 +111,11 @@ def test_no_difference_at_all_is_no_difference():
     assert (found.ci_low, found.ci_high) == (0, 0)
 
 
+def test_groups_with_one_mean_have_no_spread_whatever_their_sizes():
+    found = over_groups(np.full(5, 0.25), [0, 0, 0, 1, 1])
+    assert (found.ci_low, found.estimate, found.ci_high) == (0.25, 0.25, 0.25)
+
+
 def test_a_seed_fixes_the_bootstrap():
     values = RNG.normal(size=40)
     assert over_groups(values, range(40), seed=4) == over_groups(values, range(40), seed=4)
@@ -133,6 +138,8 @@ def test_holm_is_the_step_down_procedure(p_values):
         (lambda: over_groups([1.0, 2.0], [1]), "groups: need one for each of the 2"),
         (lambda: over_groups([1.0, 2.0], [1, 1]), "two, got 1"),
         (lambda: over_groups([1.0, np.nan], [1, 2]), "finite"),
+        (lambda: Mean(0.0, 1.0, 2).interval(0), "confidence 0"),
+        (lambda: Mean(0.0, 1.0, 2).interval(-1), "confidence -1"),
         (lambda: Mean(0.0, 1.0, 2).interval(95), "confidence 95"),
     ],
 )

@@ -4,18 +4,18 @@
 only the report of a diagnosis is checked; without chromium only the files are.
 """
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from helpers import book_pdf
+from helpers.foundation.errors import CompanionError
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-# The system's own browser; Debian's package is called chromium.
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # Nothing that a browser does of its own accord may look like a request of a page.
 QUIET = (
     "--disable-gpu",
@@ -56,9 +56,10 @@ def book(request: pytest.FixtureRequest) -> Path:
 def browser() -> "Iterator[Browser]":
     """One chromium for all pages."""
     playwright = pytest.importorskip("playwright.sync_api")
-    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if program is None:
-        pytest.skip("no chromium is installed: on Debian, apt-get install chromium")
+    try:
+        program = book_pdf.browser()
+    except CompanionError as error:
+        pytest.skip(str(error))
     with playwright.sync_playwright() as driver:
         # The sandbox needs rights that a container, where CI runs, does not give.
         launched = driver.chromium.launch(

@@ -1,6 +1,7 @@
 """Runs of an experiment in processes that can be killed, on the smallest texts and encoder.
 
-``COMPANION_SOAK=1`` (``make soak``) makes every number of cases large.
+``COMPANION_SOAK=1`` (``make soak``) makes every number of cases large, and runs all stages. A
+number below one makes them that share of it.
 """
 
 import multiprocessing
@@ -16,16 +17,16 @@ from helpers.foundation.experiment import Experiment
 from sentences import SENTENCES
 from tiny_sources import write_checkout, write_sources
 
-SOAK = os.environ.get("COMPANION_SOAK") == "1"
-KILLS = 200 if SOAK else 2
-CASES = 10_000 if SOAK else 120
+SOAK = float(os.environ.get("COMPANION_SOAK", 0))
+KILLS = round(200 * SOAK) or 2
+CASES = round(10_000 * SOAK) or 120
 
 # Streaming articles waits for seconds, so language identification is run in the long form only;
 # so are the stages that few seeds have.
 STAGES = tuple(
     name
     for name, stage in stages.all_stages().items()
-    if SOAK or not (stage.only_where_named or name == "language_identification")
+    if SOAK >= 1 or not (stage.only_where_named or name == "language_identification")
 )
 # Loaded once: a process then starts in milliseconds, and can be killed while it works.
 _PRELOADED = (

@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
+from tally import case
 
 import fake_results
 from helpers import stages, verification
@@ -68,19 +69,23 @@ def test_a_changed_file_is_named_and_no_number_comes_of_it(damaged, name, how):
     damage(path, how, other)
     if path.read_bytes() == before:
         return  # the seeds have equal numbers here
-    with pytest.raises(CompanionError) as caught:
-        read(experiment, name)
-    assert str(path) in str(caught.value) and "\n" not in str(caught.value)
-    with pytest.raises(CompanionError):
-        verification.result_files(experiment)
+    with case(f"changed: a result file ({how})") as one:
+        with pytest.raises(CompanionError) as caught:
+            read(experiment, name)
+        assert str(path) in str(caught.value) and "\n" not in str(caught.value)
+        with pytest.raises(CompanionError):
+            verification.result_files(experiment)
+        one.refused()
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_deleted_file_is_missing(damaged, name):
     experiment, _ = damaged
     (experiment.folder / name).unlink()
-    assert read(experiment, name) is None
-    assert experiment in frames.missing([experiment], name)
+    with case("changed: a result file (delete)") as one:
+        assert read(experiment, name) is None
+        assert experiment in frames.missing([experiment], name)
+        one.refused()
 
 
 @pytest.mark.parametrize("how", ["flip", "cut", "empty", "swap"])
@@ -88,12 +93,14 @@ def test_a_changed_record_is_named_and_nothing_is_read_by_it(damaged, how):
     experiment, other = damaged
     path = experiment.folder / store.RUN_FILE
     damage(path, how, other)
-    for name in FILES:
-        with pytest.raises(CompanionError) as caught:
-            read(experiment, name)
-        assert str(experiment.folder) in str(caught.value)
-    with pytest.raises(CompanionError):
-        collect([experiment, other])
+    with case(f"changed: a result's record ({how})") as one:
+        for name in FILES:
+            with pytest.raises(CompanionError) as caught:
+                read(experiment, name)
+            assert str(experiment.folder) in str(caught.value)
+        with pytest.raises(CompanionError):
+            collect([experiment, other])
+        one.refused()
 
 
 @pytest.mark.parametrize(
@@ -101,22 +108,28 @@ def test_a_changed_record_is_named_and_nothing_is_read_by_it(damaged, how):
 )
 def test_a_record_of_another_kind_is_one_sentence(damaged, content):
     (damaged[0].folder / store.RUN_FILE).write_bytes(content)
-    with pytest.raises(CompanionError) as caught:
-        read(damaged[0], "metrics.json")
-    assert store.RUN_FILE in str(caught.value) and "\n" not in str(caught.value)
+    with case("changed: a result's record (another kind)") as one:
+        with pytest.raises(CompanionError) as caught:
+            read(damaged[0], "metrics.json")
+        assert store.RUN_FILE in str(caught.value) and "\n" not in str(caught.value)
+        one.refused()
 
 
 def test_a_deleted_record_leaves_nothing_to_read(damaged):
     (damaged[0].folder / store.RUN_FILE).unlink()
-    assert [read(damaged[0], name) for name in FILES] == [None] * len(FILES)
+    with case("changed: a result's record (delete)") as one:
+        assert [read(damaged[0], name) for name in FILES] == [None] * len(FILES)
+        one.refused()
 
 
 def test_a_whole_folder_of_another_seed_is_named(damaged):
     experiment, other = damaged
     shutil.rmtree(experiment.folder)
     shutil.copytree(other.folder, experiment.folder)
-    with pytest.raises(CompanionError, match=r"seed0 holds the results of .*seed1"):
-        collect([experiment, other])
+    with case("changed: a whole folder of results (swap)") as one:
+        with pytest.raises(CompanionError, match=r"seed0 holds the results of .*seed1"):
+            collect([experiment, other])
+        one.refused()
 
 
 def reseal(folder, run):
@@ -154,5 +167,7 @@ def test_a_sealed_file_that_is_no_table_is_one_sentence(damaged, name):
         if name in stage["files"]:
             stage["files"][name] = store.sha256(path)
     reseal(experiment.folder, run)
-    with pytest.raises(CompanionError, match="cannot be read: delete it and run again"):
-        read(experiment, name)
+    with case("changed: a result file that is no table, sealed anew") as one:
+        with pytest.raises(CompanionError, match="cannot be read: delete it and run again"):
+            read(experiment, name)
+        one.refused()

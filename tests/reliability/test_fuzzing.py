@@ -12,11 +12,15 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rig import CASES
+from tables import frame as table_rows
+from tables import write as write_table
+from tally import case
 
 from fake_encoder import encoder_file
 from helpers.data.corpora import SPLITS, load_corpus
 from helpers.data.folders import data_card, own_name
 from helpers.data.quantised_encoder import bert_state, read_encoder
+from helpers.diagnosis.diagnosing import diagnose
 from helpers.foundation import paths, profiles, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import family_of
@@ -52,12 +56,13 @@ def changed(content, how):
     return content
 
 
-def refused(call, *arguments, **options):
-    """Return what a call returns, or None where it refuses in one sentence."""
+def result(one, call, *arguments, **options):
+    """Return what a call returns, or None where it refuses in one sentence, which is noted."""
     try:
         return call(*arguments, **options)
     except CompanionError as error:
         assert "\n" not in str(error) and len(str(error)) < 2000
+        one.refused()
         return None
 
 
@@ -65,11 +70,12 @@ def refused(call, *arguments, **options):
 @given(changes)
 def test_an_encoder_file(tmp_path, how):
     (tmp_path / "encoder.bin").write_bytes(changed(ENCODER, how))
-    encoder = refused(read_encoder, tmp_path / "encoder.bin")
-    if encoder is not None:
-        state = bert_state(encoder)
-        assert all(np.isfinite(array).all() for array in state.values())
-        assert state["embeddings.word_embeddings.weight"].shape[1] == encoder.hidden
+    with case("changed: the offline encoder's file") as one:
+        encoder = result(one, read_encoder, tmp_path / "encoder.bin")
+        if encoder is not None:
+            state = bert_state(encoder)
+            assert all(np.isfinite(array).all() for array in state.values())
+            assert state["embeddings.word_embeddings.weight"].shape[1] == encoder.hidden
 
 
 def places(content, found=()):
@@ -95,7 +101,10 @@ def write_profile(tmp_path, monkeypatch):
 
     def write(content):
         (tmp_path / "configs" / "quick.yaml").write_bytes(content)
-        return refused(profiles.load_profile, "quick")
+        with case("changed: a profile") as one:
+            profile = result(one, profiles.load_profile, "quick")
+            if profile is not None:
+                check_profile(profile)
 
     return write
 
@@ -106,17 +115,13 @@ def test_the_values_of_a_profile(write_profile, data):
     content = yaml.safe_load(QUICK)
     place = data.draw(st.sampled_from(list(places(content))))
     put(content, place, data.draw(plain | st.sampled_from([-1, 0, 10**400, [0, 0], {0: 0}])))
-    profile = write_profile(yaml.safe_dump(content, allow_unicode=True).encode("utf-8", "replace"))
-    if profile is not None:
-        check_profile(profile)
+    write_profile(yaml.safe_dump(content, allow_unicode=True).encode("utf-8", "replace"))
 
 
 @many
 @given(changes)
 def test_the_text_of_a_profile(write_profile, how):
-    profile = write_profile(changed(QUICK.encode(), how))
-    if profile is not None:
-        check_profile(profile)
+    write_profile(changed(QUICK.encode(), how))
 
 
 def check_profile(profile):
@@ -138,10 +143,11 @@ def check_profile(profile):
     ).map(lambda pairs: ",".join(f"{key}={value}" for key, value in pairs))
 )
 def test_a_variant(text):
-    variant = refused(Variant.parse, text)
-    if variant is not None:
-        assert Variant.parse(str(variant)) == variant
-        assert re.fullmatch(r"[\w=,.-]*", str(variant))
+    with case("changed: the name of a variant") as one:
+        variant = result(one, Variant.parse, text)
+        if variant is not None:
+            assert Variant.parse(str(variant)) == variant
+            assert re.fullmatch(r"[\w=,.-]*", str(variant))
 
 
 def rows(language, split):
@@ -179,12 +185,13 @@ def test_the_bytes_of_a_data_file(folders, kind, split, how):
     path = folders / kind / "fr" / f"{split}.{kind}"
     whole = path.read_bytes()
     path.write_bytes(changed(whole, how))
-    try:
-        corpus = refused(load_corpus, "xnli", sources={"xnli": folders / kind})
-    finally:
-        path.write_bytes(whole)
-    if corpus is not None:
-        check_corpus(corpus)
+    with case(f"changed: a data set's file ({kind})") as one:
+        try:
+            corpus = result(one, load_corpus, "xnli", sources={"xnli": folders / kind})
+        finally:
+            path.write_bytes(whole)
+        if corpus is not None:
+            check_corpus(corpus)
 
 
 @many
@@ -192,9 +199,10 @@ def test_the_bytes_of_a_data_file(folders, kind, split, how):
 def test_the_values_of_a_table_of_your_own(tmp_path, table):
     with (tmp_path / "table.jsonl").open("w", encoding="utf-8", errors="replace") as file:
         file.writelines(json.dumps(row) + "\n" for row in table)
-    corpus = refused(load_corpus, "custom", sources={"custom": tmp_path})
-    if corpus is not None:
-        check_corpus(corpus)
+    with case("changed: a table of one's own") as one:
+        corpus = result(one, load_corpus, "custom", sources={"custom": tmp_path})
+        if corpus is not None:
+            check_corpus(corpus)
 
 
 @many
@@ -205,9 +213,37 @@ def test_a_data_card(tmp_path, head):
     folder = tmp_path / "my xnli"
     folder.mkdir(exist_ok=True)
     (folder / "README.md").write_bytes(b"---\npretty_name: " + head + b"\n---\n")
-    assert isinstance(data_card(folder), dict)
-    name = own_name(folder, "xnli")
-    assert family_of(name) == "xnli" and re.fullmatch("[a-z0-9_]+", name)
+    with case("changed: a data card"):
+        assert isinstance(data_card(folder), dict)
+        name = own_name(folder, "xnli")
+        assert family_of(name) == "xnli" and re.fullmatch("[a-z0-9_]+", name)
+
+
+TABLES = ("table.csv", "table.tsv", "table.jsonl", "table.parquet", "table.csv.gz")
+
+
+@pytest.fixture(scope="module")
+def table_folder(tmp_path_factory):
+    """A folder with a table of each kind that the diagnosis reads."""
+    folder = tmp_path_factory.mktemp("tables")
+    for name in TABLES:
+        write_table(table_rows(200), folder / name)
+    return folder
+
+
+@settings(many, max_examples=max(CASES // 3, 1))
+@given(st.sampled_from(TABLES), changes)
+def test_the_bytes_of_a_table_that_is_diagnosed(table_folder, name, how):
+    path = table_folder / name
+    whole = path.read_bytes()
+    path.write_bytes(changed(whole, how))
+    with case(f"changed: a table that is diagnosed ({name.partition('.')[2]})") as one:
+        try:
+            found = result(one, diagnose, path)
+        finally:
+            path.write_bytes(whole)
+        if found is not None:
+            json.dumps(found.to_dict(), allow_nan=False)
 
 
 @many
@@ -228,8 +264,9 @@ def test_a_record_that_is_sealed(tmp_path, data):
     text = json.dumps(run)
     run["checksum"] = store.fingerprint(**json.loads(text))
     (folder / store.RUN_FILE).write_text(json.dumps(run), encoding="utf-8", errors="replace")
-    found = refused(store.read_json, folder, "metrics.json")
-    assert found in (None, {"accuracy": 0.5})
+    with case("changed: a result's record, sealed anew") as one:
+        found = result(one, store.read_json, folder, "metrics.json")
+        assert found in (None, {"accuracy": 0.5})
 
 
 @many
@@ -245,4 +282,6 @@ def test_the_bytes_of_a_record(tmp_path, how):
     )  # fmt: skip
     path = folder / store.RUN_FILE
     path.write_bytes(changed(path.read_bytes(), how))
-    assert refused(store.read_json, folder, "metrics.json") in (None, {"accuracy": 0.5})
+    with case("changed: a result's record") as one:
+        found = result(one, store.read_json, folder, "metrics.json")
+        assert found in (None, {"accuracy": 0.5})

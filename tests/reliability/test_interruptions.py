@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from rig import KILLS, SOAK, Rig
+from tally import case
 
 from helpers import stages
 from helpers.foundation import paths, store
@@ -43,17 +44,19 @@ def test_killed_at_random_moments_a_run_ends_with_the_same_bytes(rig, reference,
                 process.kill()
                 killed += 1
             process.join()
-        assert rig.run(output) == "done"
-        assert rig.results(output) == expected
+        with case("interrupted: killed at a random moment, once or twice"):
+            assert rig.run(output) == "done"
+            assert rig.results(output) == expected
         shutil.rmtree(output)
 
 
 def test_three_processes_on_one_experiment_end_with_the_same_bytes(rig, reference, tmp_path):
     started = [rig.start(tmp_path) for _ in range(3)]
-    assert [answer.recv() for _, answer in started] == ["done"] * 3
-    for process, _ in started:
-        process.join()
-    assert rig.results(tmp_path) == rig.results(reference[0])
+    with case("interrupted: three processes on one experiment"):
+        assert [answer.recv() for _, answer in started] == ["done"] * 3
+        for process, _ in started:
+            process.join()
+        assert rig.results(tmp_path) == rig.results(reference[0])
 
 
 @pytest.fixture
@@ -82,12 +85,13 @@ def test_a_full_disk_is_one_sentence_and_the_run_goes_on_once_there_is_room(
 ):
     folder, resize = small_disk
     assert resize(kib)
-    word = rig.run(folder)
-    assert word == "done" or "cannot write" in word, word
-    assert "\n" not in word
-    assert resize(100_000)
-    assert rig.run(folder) == "done"
-    assert rig.results(folder) == rig.results(reference[0])
+    with case("interrupted: a full disk, then room on it"):
+        word = rig.run(folder)
+        assert word == "done" or "cannot write" in word, word
+        assert "\n" not in word
+        assert resize(100_000)
+        assert rig.run(folder) == "done"
+        assert rig.results(folder) == rig.results(reference[0])
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs to become another user")
@@ -98,9 +102,11 @@ def test_an_ordinary_user_in_a_folder_that_may_only_be_read_is_told_so(rig):
         for path in (folder, *folder.rglob("*")):  # others may read all of it, and write nothing
             path.chmod(0o755 if path.is_dir() else 0o644)
         there = sorted(folder.rglob("*"))
-        word = mine.run(folder, user=NOBODY)
-        assert word.startswith("cannot write ") and "Permission denied" in word, word
-        assert sorted(folder.rglob("*")) == there
+        with case("interrupted: an ordinary user where nothing may be written") as one:
+            word = mine.run(folder, user=NOBODY)
+            assert word.startswith("cannot write ") and "Permission denied" in word, word
+            assert sorted(folder.rglob("*")) == there
+            one.refused()
 
 
 def test_a_clock_that_was_set_back_changes_nothing(rig, reference, tmp_path, monkeypatch):
@@ -109,11 +115,12 @@ def test_a_clock_that_was_set_back_changes_nothing(rig, reference, tmp_path, mon
     for path in output.rglob("*"):
         os.utime(path, (later, later))
     records = {path: path.read_bytes() for path in output.rglob(store.RUN_FILE)}
-    assert rig.run(output) == "done"
-    assert {path: path.read_bytes() for path in output.rglob(store.RUN_FILE)} == records
-    shutil.rmtree(output / "results")
-    assert rig.run(output) == "done"
-    assert rig.results(output) == rig.results(reference[0])
+    with case("interrupted: a clock set back by ten days"):
+        assert rig.run(output) == "done"
+        assert {path: path.read_bytes() for path in output.rglob(store.RUN_FILE)} == records
+        shutil.rmtree(output / "results")
+        assert rig.run(output) == "done"
+        assert rig.results(output) == rig.results(reference[0])
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "delete"])
@@ -137,6 +144,8 @@ def test_no_file_of_a_checkpoint_is_used_once_it_is_damaged(
         else:
             middle = len(whole) // 2
             path.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
-        assert not stages.is_done(experiment, "finetuning", sources=rig.sources), path.name
+        with case("changed: a file of a fine-tuned model") as one:
+            assert not stages.is_done(experiment, "finetuning", sources=rig.sources), path.name
+            one.refused()
         path.write_bytes(whole)
     assert stages.is_done(experiment, "finetuning", sources=rig.sources)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.report import questions, severity
+from helpers.report import question_figures, questions, severity
 from helpers.report.claims import FAILS, HOLDS
 from helpers.report.question_list import question
 from results_by_hand import as_in_the_paper, at_severities
@@ -38,7 +38,8 @@ def test_every_panel_is_drawn_and_none_where_there_is_nothing():
     made = at_severities(lambda level: 0.1 * level)
     changes = severity.by_severity(made)
     assert len(changes["panel"].unique()) == 6
-    even = severity.means(changes).query("panel == 'Accuracy, even'").set_index("severity")["mean"]
+    means = question_figures.means(changes, line="severity")
+    even = means.query("panel == 'Accuracy, even'").set_index("severity")["mean"]
     assert even[1.5] == pytest.approx(-0.15)
     axes = severity.figure(changes, severity.curve(made))
     assert [ax.get_title() for ax in axes] == list(dict.fromkeys(changes["panel"]))

@@ -69,6 +69,8 @@ def test_a_setting_moves_the_stages_that_read_it(
         ({"setup": "imbalanced_cw"}, {"finetuning"} | AFTER_TRAINING),
         ({"variant": "mie=1"}, {"finetuning"} | AFTER_TRAINING),
         ({"variant": "severity=0.5"}, set(stages.STAGES)),
+        ({"variant": "shares=same"}, set(stages.STAGES)),
+        ({"variant": "pretrained=0"}, {"finetuning"} | AFTER_TRAINING),
     ],
 )
 def test_a_field_of_the_experiment_moves_the_stages_that_read_it(tiny_checkout, change, expected):

@@ -59,8 +59,8 @@ def test_the_paper_s_skew():
 
 
 def test_a_language_without_a_label_is_named():
-    with pytest.raises(CompanionError, match=r"language 'fr' has no row of label 1"):
-        per_language_class_weights(["en", "en", "fr"], [0, 1, 0])
+    with pytest.raises(CompanionError, match=r"language 'fr' has no row of label 2"):
+        per_language_class_weights(["en", "en", "en", "fr", "fr"], [0, 1, 2, 0, 1])
 
 
 @pytest.mark.parametrize(("languages", "labels"), [([], []), (["en"], [0, 1])])

@@ -89,6 +89,21 @@ def test_the_seed_draws_the_linear_layer_and_leaves_torchs_generator_alone(tiny_
     assert torch.equal(heads[0], heads[1]) and not torch.equal(heads[0], heads[2])
 
 
+def test_without_pretraining_the_seed_draws_all_weights(tiny_encoder):
+    trained, _ = load_encoder(str(tiny_encoder), num_labels=2)
+    first, again, other = (
+        load_encoder(str(tiny_encoder), num_labels=2, pretrained=False, layers=1, seed=seed)[0]
+        for seed in (3, 3, 4)
+    )
+    assert first.encoder.config.num_hidden_layers == 1
+    for name, value in first.named_parameters():
+        assert torch.equal(value, again.get_parameter(name)), name
+        if value.dim() == 2:  # biases and norms start at 0 and 1 always
+            assert not torch.equal(value, other.get_parameter(name)), name
+            if name != "head.weight":
+                assert not torch.equal(value, trained.get_parameter(name)), name
+
+
 @pytest.mark.parametrize("name", ["bert", "no/such/folder", "", "owner/"])
 def test_an_unknown_name_is_refused_with_the_allowed_ones(name):
     with pytest.raises(CompanionError, match="mbert, xlmr, e5_small"):

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.analysis.skew_slope import skew_scores
+from helpers.data.cells import excess_shares
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.setups import PAPER_SETUPS
 
@@ -70,14 +71,10 @@ class RunResults:
     def over_represented(self, labels: Sequence[str]) -> dict[str, bool | None]:
         """Say which languages have more of some labels than languages on average; None: as many."""
         positions = [self.labels.index(label) for label in labels]
-        shares = {
-            language: sum(weights[p] for p in positions) / sum(weights)
-            for language, weights in self.skew.items()
-        }
-        mean = sum(shares.values()) / len(shares)
+        excess = excess_shares(self.skew)[:, positions].sum(axis=1).round(9)
         return {
-            language: None if abs(share - mean) < 1e-9 else share > mean
-            for language, share in shares.items()
+            language: bool(above > 0) if above else None
+            for language, above in zip(self.skew, excess, strict=True)
         }
 
     def without(self, left_out: Collection[tuple[str, int]]) -> "RunResults":
@@ -217,11 +214,28 @@ def _paired(
     if one is None or other is None:
         return None
     first, second = (frame.sort_values("id", ignore_index=True) for frame in (one, other))
-    if not first["id"].equals(second["id"]):
-        raise CompanionError(
-            f"{results.dataset}, seed {seed}: {setup} and {minus} predict different test rows"
-        )
+    check_same_rows(first, second, f"{results.dataset}, seed {seed}: {setup} and {minus}")
     return first, second
+
+
+def check_same_rows(one: pd.DataFrame, other: pd.DataFrame, who: str) -> None:
+    """Refuse two models' predictions of different rows, or of rows in another order.
+
+    Raises
+    ------
+    CompanionError
+        Naming the two.
+    """
+    if not one["id"].equals(other["id"]):
+        raise CompanionError(f"{who} predict different test rows")
+
+
+def gain(one: pd.DataFrame, other: pd.DataFrame) -> Floats:
+    """Return for each row 1 where the first model alone is right, and -1 where the second is."""
+    first, second = (
+        (frame["label"] == frame["predicted"]).to_numpy(dtype=float) for frame in (one, other)
+    )
+    return first - second
 
 
 @cache
@@ -232,8 +246,7 @@ def accuracy(setup: str, minus: str) -> Measure:
         pair = _paired(results, setup, minus, seed)
         if pair is None:
             return None
-        right = [(frame["label"] == frame["predicted"]).to_numpy(dtype=float) for frame in pair]
-        return mean_over_rows(right[0] - right[1], pair[0]["group"])
+        return mean_over_rows(gain(*pair), pair[0]["group"])
 
     return measure
 

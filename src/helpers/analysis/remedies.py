@@ -18,9 +18,10 @@ from helpers.analysis.quantities import (
     Measure,
     Observation,
     RunResults,
+    check_same_rows,
+    gain,
     mean_over_rows,
 )
-from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import SETUPS, check_choice
 
 TREATED = "imbalanced"
@@ -107,6 +108,28 @@ def predictions_with(
     return None if found is None else found.sort_values("id", ignore_index=True)
 
 
+def compared(
+    results: RunResults, name: str, minus: str, seed: int, *, prior: Prior = "even"
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Return two setups' or remedies' predictions of one seed, row by row; None: one is missing.
+
+    Parameters
+    ----------
+    results, name, minus, seed, prior
+        As in `predictions_with`.
+
+    Raises
+    ------
+    CompanionError
+        If they predict different rows.
+    """
+    one, other = (predictions_with(results, each, seed, prior=prior) for each in (name, minus))
+    if one is None or other is None:
+        return None
+    check_same_rows(one, other, f"{results.dataset}, seed {seed}: {name} and {minus}")
+    return one, other
+
+
 @cache
 def accuracy_with(name: str, minus: str, prior: Prior = "even") -> Measure:
     """Test accuracy with one setup or remedy minus that with another, under a prior.
@@ -120,21 +143,13 @@ def accuracy_with(name: str, minus: str, prior: Prior = "even") -> Measure:
     """
 
     def measure(results: RunResults, seed: int) -> Observation | None:
-        one = predictions_with(results, name, seed, prior=prior)
-        other = predictions_with(results, minus, seed, prior=prior)
-        if one is None or other is None:
+        pair = compared(results, name, minus, seed, prior=prior)
+        if pair is None:
             return None
-        if not one["id"].equals(other["id"]):
-            raise CompanionError(
-                f"{results.dataset}, seed {seed}: {name} and {minus} predict different test rows"
-            )
-        weights = row_weights(one, skew=results.skew, prior=prior)
+        weights = row_weights(pair[0], skew=results.skew, prior=prior)
         if weights is None:
             return None
-        gain = (one["label"] == one["predicted"]).astype(float) - (
-            other["label"] == other["predicted"]
-        ).astype(float)
-        return mean_over_rows(weights * gain.to_numpy(), one["group"])
+        return mean_over_rows(weights * gain(*pair), pair[0]["group"])
 
     return measure
 

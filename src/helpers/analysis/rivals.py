@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.analysis.calibration import calibration_error
-from helpers.analysis.quantities import Measure, Observation, RunResults, mean_over_rows
-from helpers.analysis.remedies import predictions_with
+from helpers.analysis.quantities import Measure, Observation, RunResults, gain, mean_over_rows
+from helpers.analysis.remedies import compared
 from helpers.data.cells import skew_shares
 
 _ROUNDING = 1e-9
@@ -28,9 +28,10 @@ def rare_cell_accuracy(name: str, minus: str) -> Measure:
     """
 
     def measure(results: RunResults, seed: int) -> Observation | None:
-        one, other = (predictions_with(results, each, seed) for each in (name, minus))
-        if one is None or other is None:
+        pair = compared(results, name, minus, seed)
+        if pair is None:
             return None
+        one = pair[0]
         shares = skew_shares(results.skew)
         rare = (shares < 1 / shares.shape[1] - _ROUNDING).to_numpy()
         language = shares.index.get_indexer(pd.Index(one["language"]))
@@ -38,10 +39,7 @@ def rare_cell_accuracy(name: str, minus: str) -> Measure:
         rows = np.zeros(shares.shape)
         np.add.at(rows, (language, label), 1)
         weights = (rare / np.maximum(rows, 1) / max(rare.sum(), 1))[language, label] * len(one)
-        gain = (one["label"] == one["predicted"]).astype(float) - (
-            other["label"] == other["predicted"]
-        ).astype(float)
-        return mean_over_rows(weights * gain.to_numpy(), one["group"])
+        return mean_over_rows(weights * gain(*pair), one["group"])
 
     return measure
 
@@ -51,11 +49,11 @@ def calibration(name: str, minus: str) -> Measure:
     """Calibration error with one setup minus with another; arguments as in `rare_cell_accuracy`."""
 
     def measure(results: RunResults, seed: int) -> Observation | None:
-        one, other = (predictions_with(results, each, seed) for each in (name, minus))
-        if one is None or other is None:
+        pair = compared(results, name, minus, seed)
+        if pair is None:
             return None
-        value = _error(one, results.labels) - _error(other, results.labels)
-        return Observation(value, len(one))
+        one, other = (_error(frame, results.labels) for frame in pair)
+        return Observation(one - other, len(pair[0]))
 
     return measure
 

@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from helpers.analysis.statistics import over_groups
+from helpers.data.cells import excess_shares
 from helpers.foundation.errors import CompanionError
 
 if TYPE_CHECKING:
@@ -216,21 +217,13 @@ def with_representation(
     >>> with_representation(frame, skew, classes=["bad", "good"])["represented"].tolist()
     ['over', 'under']
     """
-    shares = np.array([list(weights) for weights in skew.values()], dtype=float)
-    shares /= shares.sum(axis=1, keepdims=True)
     sides = {
-        (language, name): _side(share, mean)
-        for language, row in zip(skew, shares, strict=True)
-        for name, share, mean in zip(classes, row, shares.mean(axis=0), strict=True)
+        (language, name): "over" if above > 0 else "under" if above < 0 else "even"
+        for language, row in zip(skew, excess_shares(skew), strict=True)
+        for name, above in zip(classes, row, strict=True)
     }
     pairs = zip(difference["language"], difference["class"], strict=True)
     return difference.assign(represented=[sides[pair] for pair in pairs])
-
-
-def _side(share: float, mean: float) -> str:
-    if np.isclose(share, mean):
-        return "even"
-    return "over" if share > mean else "under"
 
 
 def class_names(explanation: "shap.Explanation") -> list[str]:

@@ -85,12 +85,59 @@ def skew_shares(skew: Skew, *, severity: float = 1.0, uneven: bool = False) -> p
             f"languages: weights must balance out to {1 / len(marginal):.1%} for every label, "
             "so that language and label are each uniform"
         )
-    for _ in range(
-        50 if even else 0
-    ):  # what rounded weights leave uneven, evened out by proportional fitting
-        shares *= 1 / len(marginal) / shares.mean(axis=0)
-        shares /= shares.sum(axis=1, keepdims=True)
+    if even:  # what rounded weights leave uneven
+        shares = rake(shares)
     return pd.DataFrame(shares, index=pd.Index(list(skew), name="language"))
+
+
+def excess_shares(skew: Skew) -> Floats:
+    """Return how much larger the share of each label is in a language than on average over them.
+
+    Parameters
+    ----------
+    skew : mapping of str to sequence of float
+        For each language, a weight for each label, or its rows.
+
+    Returns
+    -------
+    array of float, shape (languages, labels)
+        Above 0 where a label is over-represented, exactly 0 where it is neither.
+
+    Examples
+    --------
+    >>> excess_shares({"fr": [3, 1], "en": [1, 3]}).tolist()
+    [[0.25, -0.25], [-0.25, 0.25]]
+    """
+    weights = np.array([list(row) for row in skew.values()], dtype=float)
+    shares = weights / weights.sum(axis=1, keepdims=True)
+    excess: Floats = shares - shares.mean(axis=0)
+    return np.where(np.abs(excess) < 1e-9, 0.0, excess)
+
+
+def rake(shares: Floats) -> Floats:
+    """Give every language and every label the same share, by iterative proportional fitting.
+
+    What is left of the table is how languages and labels go together: its odds ratios.
+
+    Parameters
+    ----------
+    shares : array of float, shape (languages, labels)
+        Above 0, or with so few zeros that the fit exists.
+
+    Returns
+    -------
+    array of float, shape (languages, labels)
+        Rows sum to 1, and columns have the same sum.
+
+    Examples
+    --------
+    >>> rake(np.array([[0.6, 0.2], [0.1, 0.1]])).round(3).tolist()
+    [[0.634, 0.366], [0.366, 0.634]]
+    """
+    for _ in range(50):
+        shares = shares * (1 / shares.shape[1] / shares.mean(axis=0))
+        shares = shares / shares.sum(axis=1, keepdims=True)
+    return shares
 
 
 def cell_sizes(
@@ -100,6 +147,7 @@ def cell_sizes(
     severity: float = 1.0,
     rule: Rule = "paper",
     rows: Sequence[int] | Integers | None = None,
+    table: Floats | None = None,
 ) -> tuple[Integers, Integers]:
     """Return how many rows of each cell the two subsets hold.
 
@@ -115,6 +163,9 @@ def cell_sizes(
         ratio to the largest; balanced cells take the mean ratio (Table 5 comes from it).
     rows : sequence of int, optional
         Rows a language has; what ``"authors_code"`` starts from without a size.
+    table : array of float, shape (languages, labels), optional
+        The share of all rows that each cell of the imbalanced subset has, in place of what skew
+        and severity say; for the paper's rule.
 
     Returns
     -------
@@ -124,7 +175,7 @@ def cell_sizes(
     Raises
     ------
     CompanionError
-        If the skew, the severity or the size is not allowed.
+        If the skew, the severity or the size is not allowed, or a table meets the other rule.
 
     Examples
     --------
@@ -143,7 +194,10 @@ def cell_sizes(
         if size is None:
             raise CompanionError("size is missing: rule 'paper' needs a number of rows")
         even = np.full(shares.shape, size / shares.size)
-        return round_cells(even), round_cells(shares * (size / languages))
+        expected = shares * (size / languages) if table is None else table * size
+        return round_cells(even), round_cells(expected)
+    if table is not None:
+        raise CompanionError(f"rule {rule!r} knows no table of shares: use rule 'paper'")
     ratio = shares / shares.max()
     mean = np.full(shares.shape, (1 / labels) / shares.max())
     if size is not None:

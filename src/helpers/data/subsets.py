@@ -4,7 +4,8 @@ In both, every language and every label has the same share of the rows. In the i
 label is frequent in some languages and rare in others; in the balanced one it is not.
 """
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ import pandas as pd
 from helpers.data.allocation import Pool, allocate, once_checker
 from helpers.data.cells import (
     RULES,
+    Floats,
     Integers,
     Rule,
     Skew,
@@ -96,6 +98,7 @@ def make_subsets(
     severity: float = 1.0,
     rule: Rule = "paper",
     with_translations: bool = False,
+    table: Floats | None = None,
     seed: int = 0,
 ) -> Subsets:
     """Draw the balanced and the imbalanced subset of a split.
@@ -123,6 +126,9 @@ def make_subsets(
     with_translations : bool
         Without a size: whether a subset grows beyond what it can hold without a row and its own
         translation, to what the cells allow. A row is still used once wherever the size allows.
+    table : array of float, shape (languages, labels), optional
+        The share of all rows that each cell of the imbalanced subset has, in place of what skew
+        and severity say (`helpers.data.share_tables`); a cell may have none.
     seed : int
         Seed of the draw. ``"authors_code"`` draws nothing.
 
@@ -163,14 +169,15 @@ def make_subsets(
         balanced, imbalanced = own_cells(available, size)
     elif rule == "authors_code":
         balanced, imbalanced = cell_sizes(
-            skew, size=size, severity=severity, rule=rule, rows=available.sum(axis=1)
-        )
-    elif size is None:
-        balanced, imbalanced = _largest(
-            pool, available, skew, severity, with_translations=with_translations
+            skew, size=size, severity=severity, rule=rule, rows=available.sum(axis=1), table=table
         )
     else:
-        balanced, imbalanced = cell_sizes(skew, size=size, severity=severity)
+        sizes = functools.partial(cell_sizes, skew, severity=severity, table=table)
+        if size is None:
+            expected = shares.to_numpy() / len(shares) if table is None else table
+            fits = None if pool.group is None or with_translations else once_checker(pool)
+            size = _largest(available, expected, sizes, fits)
+        balanced, imbalanced = sizes(size=size)
     needed = np.maximum(balanced, imbalanced)
     _check_cells(available, needed, languages, names, f"{int(balanced.sum()):,} rows")
     if rule == "authors_code":
@@ -229,21 +236,22 @@ def balanced_sample(
 
 
 def _largest(
-    pool: Pool, available: Integers, skew: Skew, severity: float, *, with_translations: bool
-) -> tuple[Integers, Integers]:
-    """Return the cells of the largest subsets, with or without a row and its own translation."""
-    shares = skew_shares(skew, severity=severity).to_numpy()
-    largest_share = np.maximum(shares, 1 / shares.shape[1])
-    low, high = 0, int(np.floor((available / largest_share).min() * len(shares) + 1e-6))
-    fits = None if pool.group is None or with_translations else once_checker(pool)
+    available: Integers,
+    shares: Floats,
+    sizes: Callable[..., tuple[Integers, Integers]],
+    fits: Callable[[Integers, Integers], bool] | None,
+) -> int:
+    """Return the largest size of both subsets: what the cells have rows for, and what fits."""
+    largest_share = np.maximum(shares, 1 / shares.size)
+    low, high = 0, int(np.floor((available / largest_share).min() + 1e-6))
     size = high
     while low < high:
-        if fits is None or fits(*cell_sizes(skew, size=size, severity=severity)):
+        if fits is None or fits(*sizes(size=size)):
             low = size
         else:
             high = size - 1
         size = (low + high + 1) // 2
-    return cell_sizes(skew, size=max(low, 1), severity=severity)
+    return max(low, 1)
 
 
 # --- checks ---------------------------------------------------------------------------------

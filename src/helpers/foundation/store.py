@@ -149,6 +149,14 @@ def write_json(path: Path, content: Any) -> None:
         temporary.write_text(_as_text(content), encoding="utf-8")
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text file atomically, unless it holds just that: what depends on it stays in date."""
+    if path.is_file() and path.read_bytes() == text.encode():
+        return
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(text.encode())
+
+
 def write_frame(path: Path, frame: pd.DataFrame) -> None:
     """Write a frame as Parquet atomically; the index is dropped."""
     with atomic_path(path) as temporary:
@@ -181,6 +189,12 @@ def experiment_lock(folder: Path, *, wait: bool = True) -> Iterator[None]:
 
 
 # --- run.json -------------------------------------------------------------------------------
+
+
+def stage_records(folder: Path) -> Mapping[str, Any]:
+    """Return the records of the stages that an experiment has finished, by name."""
+    run = read_run(folder)
+    return {} if run is None else run["stages"]
 
 
 def read_run(folder: Path) -> dict[str, Any] | None:

@@ -5,10 +5,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import check_choice
+
+Shares = Literal[
+    "same", "drawn1", "drawn2", "drawn3", "drawn4", "raked1", "raked2", "raked3", "raked4"
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,12 +29,28 @@ class Variant:
         Skew of the imbalanced subset: 0 is balanced, 1 the paper's skew.
     layers : int or None
         Keep only the first layers of the encoder.
+    shares : str or None
+        A table of label shares by language that the imbalanced subset has in place of the data
+        set's skew (`helpers.data.share_tables`). It goes with the severity 1 and the paper's
+        recipe.
+    pretrained : bool
+        Start from the encoder's weights; without, from random ones.
     """
 
     mie: bool = False
     recipe: Literal["paper", "authors_code"] = "paper"
     severity: float = 1.0
     layers: int | None = None
+    shares: Shares | None = None
+    pretrained: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse what would change the same subset twice."""
+        if self.shares is not None and (self.severity, self.recipe) != (1.0, "paper"):
+            raise CompanionError(
+                f"variant shares={self.shares} takes the place of the skew: leave out severity and "
+                "recipe"
+            )
 
     @classmethod
     def parse(cls, text: str) -> "Variant":
@@ -44,9 +64,9 @@ class Variant:
         Examples
         --------
         >>> Variant.parse("severity=0.5,mie=1")
-        Variant(mie=True, recipe='paper', severity=0.5, layers=None)
-        >>> str(Variant.parse("severity=0.5,mie=1"))
-        'mie=1,severity=0.5'
+        Variant(mie=True, recipe='paper', severity=0.5, layers=None, shares=None, pretrained=True)
+        >>> str(Variant.parse("severity=0.5,mie=1,pretrained=0"))
+        'mie=1,pretrained=0,severity=0.5'
         """
         values: dict[str, Any] = {}
         for item in filter(None, text.split(",")):
@@ -66,17 +86,22 @@ class Variant:
         for item in sorted(dataclasses.fields(self), key=lambda item: item.name):
             value = getattr(self, item.name)
             if value != item.default:
-                parts.append(f"{item.name}={int(value) if value is True else value}")
+                parts.append(f"{item.name}={int(value) if isinstance(value, bool) else value}")
         return ",".join(parts)
 
 
-def _parse_mie(key: str, value: str) -> bool:
+def _parse_switch(key: str, value: str) -> bool:
     check_choice(f"value of variant {key}", value, ["0", "1"])
     return value == "1"
 
 
 def _parse_recipe(key: str, value: str) -> str:
     check_choice(f"value of variant {key}", value, ["paper", "authors_code"])
+    return value
+
+
+def _parse_shares(key: str, value: str) -> str:
+    check_choice(f"value of variant {key}", value, get_args(Shares))
     return value
 
 
@@ -98,9 +123,11 @@ def _parse_layers(key: str, value: str) -> int:
 
 _VARIANT_PARSERS: Mapping[str, Callable[[str, str], Any]] = MappingProxyType(
     {
-        "mie": _parse_mie,
+        "mie": _parse_switch,
         "recipe": _parse_recipe,
         "severity": _parse_severity,
         "layers": _parse_layers,
+        "shares": _parse_shares,
+        "pretrained": _parse_switch,
     }
 )

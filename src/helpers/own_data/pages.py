@@ -49,41 +49,29 @@ def render(
     CompanionError
         If a page fails, or the book has a warning.
     """
-    from helpers import book, stages
+    from helpers import book, book_pages
+    from helpers.stages.selection import Place
 
     root = paths.repository_root()
     copy_sources(shipped, root)
-    listed = stages.experiments(profile=profile, model=found.model, dataset=dataset)
-    folder = book.generated_dir().joinpath(*listed[0].relative_folder.parts[:3])
-    of_sections = [
-        book.Page(
-            source=source,
-            target=folder / f"{source.stem}.ipynb",
-            parameters={
-                "profile": profile,
-                "model": found.model,
-                "dataset": dataset,
-                "sources": {},
-                "compute": False,
-            },
-            place=book.Place(found.model, dataset),
-            beside_others=False,
-            experiments=listed,
-        )
-        for source in sorted((root / "notebooks").glob(_SECTIONS))
-    ]
+    of_sections = book_pages.pages_of_place(
+        sorted((root / "notebooks").glob(_SECTIONS)),
+        Place(found.model, dataset),
+        profile,
+        beside_others=False,
+    )
     book.execute_notebooks(of_sections)
     chapters = [
         {
             "file": page.target.relative_to(root).with_suffix("").as_posix(),
-            "title": book.section_title(page.source.stem),
+            "title": book_pages.section_title(page.source.stem),
         }
         for page in of_sections
     ]
     toc = root / "_toc.yml"
     content = {"format": "jb-book", "root": "index", "chapters": chapters}
-    _write(root / "index.md", first_page(diagnosis, found))
-    _write(toc, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
+    store.write_text(root / "index.md", first_page(diagnosis, found))
+    store.write_text(toc, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
     return book.build(toc, everything=True)
 
 
@@ -129,9 +117,5 @@ def copy_sources(shipped: Path, root: Path) -> None:
         else:
             shutil.copyfile(source, target)
     for source in (shipped / "notebooks").glob(_SECTIONS):
-        _write(root / "notebooks" / source.name, _LINK.sub(r"\1", source.read_text("utf-8")))
-
-
-def _write(path: Path, text: str) -> None:
-    with store.atomic_path(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        text = _LINK.sub(r"\1", source.read_text(encoding="utf-8"))
+        store.write_text(root / "notebooks" / source.name, text)

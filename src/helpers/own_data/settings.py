@@ -105,7 +105,4 @@ def write_profile(root: Path, profile: str, *, model: str, dataset: str, of: Siz
     content["about"] = f"{dataset} with the settings of {profile}, written by companion diagnose."
     shipped[profile] = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
     for name, text in shipped.items():
-        target = root / "configs" / f"{name}.yaml"
-        if not target.is_file() or target.read_text(encoding="utf-8") != text:
-            with store.atomic_path(target) as temporary:
-                temporary.write_text(text, encoding="utf-8")
+        store.write_text(root / "configs" / f"{name}.yaml", text)

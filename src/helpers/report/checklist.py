@@ -20,7 +20,7 @@ from helpers.report import by_number, claims, grid_price, open_cells, plain_word
 from helpers.report.checklist_items import ITEMS, Facts
 from helpers.report.claim_costs import Cost, costs
 from helpers.report.claim_list import CLAIMS, HEADLINES
-from helpers.report.display import MISSING, Html, note, table
+from helpers.report.display import MISSING, Html, capitalised, note, table
 from helpers.report.verdicts import verdicts
 
 
@@ -124,7 +124,7 @@ def answers(facts: Facts, *, caption: str) -> Html:
         name = page.rpartition("/")[2].replace("_", " ")
         rows[html.escape(item.list)] = {
             "question": html.escape(item.question),
-            "answer": f"<b>{found.said[0].upper()}{found.said[1:]}.</b> "
+            "answer": f"<b>{capitalised(found.said)}.</b> "
             f'{html.escape(found.because)} <a href="{link}.html">{name}</a>',
         }
     frame = pd.DataFrame.from_dict(rows, orient="index")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from helpers.report.claims import FAILS, FIGURE, HOLDS, UNKNOWN, Claim
-from helpers.report.display import p_text, signed
+from helpers.report.display import capitalised, p_text, signed
 from helpers.report.evidence import OTHER, POOLED, Finding, Numbers
 from helpers.report.paper_side import PaperSide
 
@@ -126,8 +126,7 @@ def sentence(finding: Finding) -> str:
     """Return a claim's number with all that belongs to it, in a sentence."""
     numbers = finding.numbers
     assert numbers is not None
-    words = ruled(finding.claim)
-    words = words[0].upper() + words[1:]
+    words = capitalised(ruled(finding.claim))
     parts = [f"{signed(numbers.estimate)} {interval(numbers)}".rstrip()]
     if interval(numbers):
         parts.append(numbers.method)

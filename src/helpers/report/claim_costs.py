@@ -126,10 +126,9 @@ def _cost(names: tuple[str, ...], listed: Sequence[Experiment]) -> Cost:
     seconds: dict[str, list[float]] = {name: [] for _, name in steps}
     memory, size = 0.0, 0
     for experiment, name in steps:
-        run = store.read_run(experiment.folder)
-        if run is None or name not in run["stages"]:
+        record = store.stage_records(experiment.folder).get(name)
+        if record is None:
             continue
-        record = run["stages"][name]
         seconds[name].append(record["seconds"])
         memory = max(memory, record["peak_memory_gib"])
         if name in names:

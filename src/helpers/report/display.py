@@ -92,6 +92,17 @@ def p_text(value: float) -> str:
     return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
 
 
+def capitalised(words: str) -> str:
+    """Return words with a capital at their beginning; the rest stays.
+
+    Examples
+    --------
+    >>> capitalised("by eq. 2"), capitalised("")
+    ('By eq. 2', '')
+    """
+    return words[:1].upper() + words[1:]
+
+
 def table(
     frame: pd.DataFrame,
     *,
@@ -317,7 +328,7 @@ def rests_on(frame: pd.DataFrame) -> str:
     seeds = int(frame["seeds"].max())
     texts = f"texts: {frame['n_texts'].max():,}." if "n_texts" in frame else ""
     if seeds == 1:
-        words = f" {texts[0].upper()}{texts[1:]}" if texts else ""
+        words = f" {capitalised(texts)}" if texts else ""
         return f"One seed: intervals are over texts, and no verdict rests on it.{words}"
     return f"Seeds: {seeds}; {texts}" if texts else f"Seeds: {seeds}."
 

@@ -169,7 +169,7 @@ def evaluate(
         findings += [_by_itself(claim, one, published) for one in counted for claim in listed]
         if len(counted) > 1:
             tests = {claim.test for claim in listed if claim.id in family}
-            findings += _adjusted([_pooled(claim, counted) for claim in listed], tests)
+            findings += adjusted([_pooled(claim, counted) for claim in listed], tests)
     return Verdicts(
         paper={claim.id: paper_side(claim, lenders) for claim in listed}, findings=tuple(findings)
     )
@@ -288,11 +288,20 @@ def _pooled(claim: Claim, counted: Sequence[Counted]) -> Finding:
     )
 
 
-def _adjusted(findings: Sequence[Finding], tests: Collection[Test]) -> list[Finding]:
-    """Let Holm's correction decide a family of tests; other claims stay as they are."""
+def adjusted(findings: Sequence[Finding], tests: Collection[Test]) -> list[Finding]:
+    """Let Holm's correction decide a family of tests, over all seeds and in each cohort of seeds.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        Of one data set, or pooled. Those of other tests, and those without a p-value, stay as they
+        are; claims with one test count once.
+    tests : collection
+        `helpers.report.claims.Claim.test` of each member of the family.
+    """
     changed = list(findings)
     for cohort in (None, *COHORTS):
-        family: dict[Test, list[int]] = {}  # claims with one test count once
+        family: dict[Test, list[int]] = {}
         for place, finding in enumerate(findings):
             if finding.claim.test in tests and _of_cohort(finding, cohort) is not None:
                 family.setdefault(finding.claim.test, []).append(place)
@@ -300,6 +309,8 @@ def _adjusted(findings: Sequence[Finding], tests: Collection[Test]) -> list[Find
         p_values = holm([one.p_value for one in members if one is not None])
         for places, one, p_value in zip(family.values(), members, p_values, strict=True):
             assert one is not None
+            if math.isnan(p_value):
+                continue
             verdict = one.verdict if p_value < LEVEL else UNKNOWN
             decided = dataclasses.replace(one, verdict=verdict, p_adjusted=float(p_value))
             for place in places:

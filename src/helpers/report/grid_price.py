@@ -4,6 +4,7 @@ import pandas as pd
 
 from helpers.foundation.names import dataset_label, model_label
 from helpers.report import benchmarks
+from helpers.report.display import capitalised
 
 _HOURS = {
     "finetuning": "fine-tuning, h",
@@ -41,4 +42,4 @@ def grid_conditions() -> str:
     if report is None:
         return ""
     notes = [report["device"], *report["notes"]]
-    return ". ".join(note[0].upper() + note[1:] for note in notes) + "."
+    return ". ".join(map(capitalised, notes)) + "."

@@ -11,10 +11,10 @@ import pandas as pd
 
 from helpers.analysis import quantities as q
 from helpers.analysis.quantities import Measure, RunResults, values_by_seed
+from helpers.analysis.severity import setups_by_severity
 from helpers.data.cells import skew_shares
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, model_label
-from helpers.foundation.variants import Variant
 from helpers.report import example_plots, frames
 from helpers.report.display import MISSING, Html, percent, scrollable, signed
 from helpers.report.results import collect
@@ -52,14 +52,8 @@ def by_severity(results: RunResults) -> pd.DataFrame:
     DataFrame
         ``severity, measure, value, seeds``; at severity 0 every change is 0.
     """
-    setups = {0.0: "balanced", 1.0: "imbalanced"}
-    for setup, _ in results.predictions:
-        name, _, variant = setup.partition("+")
-        options = Variant.parse(variant)
-        if name == "imbalanced" and variant == str(Variant(severity=options.severity)) != "":
-            setups[options.severity] = setup
     records = []
-    for severity, setup in sorted(setups.items()):
+    for severity, setup in setups_by_severity(results).items():
         for measure, change in _changes(setup).items():
             values = values_by_seed(results, change).by_seed
             if values:

@@ -20,8 +20,7 @@ from helpers.stages.commands import reproduce_command, run_arguments, run_comman
 
 def absent_stages(experiment: Experiment) -> list[str]:
     """Return the stages without a result, in order."""
-    run = store.read_run(experiment.folder)
-    done = run["stages"] if run is not None else {}
+    done = store.stage_records(experiment.folder)
     return [stage for stage in stages_of(experiment) if stage not in done]
 
 

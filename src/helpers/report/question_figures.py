@@ -11,7 +11,13 @@ from helpers.analysis import paired_shap, remedies, token_rules
 from helpers.analysis.calibration import calibration_error
 from helpers.analysis.label_priors import PRIORS
 from helpers.analysis.prior_correction import marginal_class_weights
-from helpers.analysis.quantities import Measure, RunResults, values_by_seed
+from helpers.analysis.quantities import (
+    Measure,
+    RunResults,
+    identification,
+    skew_slope,
+    values_by_seed,
+)
 from helpers.foundation import store
 from helpers.foundation.names import SETUPS, dataset_label
 from helpers.report.figures import INK, SETUP_COLOURS, panels
@@ -19,13 +25,22 @@ from helpers.report.frames import Experiments, each, interval
 from helpers.report.priors import PRIOR_LABELS
 from helpers.report.questions import Question
 
-Rows = Iterable[tuple[str, str, Measure]]  # panel, line, what is computed
+Rows = Iterable[tuple[str, str | float, Measure]]  # panel, line, what is computed
 _REMEDY_COLOUR = "#cc79a7"
 _THRESHOLD = 0.01
 _WIDTH = 24  # letters of a label's line
 
 
-def by_seed(results: RunResults, rows: Rows) -> pd.DataFrame:
+def beside_accuracy(setup: str, minus: str) -> dict[str, Measure]:
+    """Return what pages show beside accuracy: the slope, and both rulers of separation."""
+    return {
+        "Slope": skew_slope(setup, minus),
+        "Identification, C = 1e-4": identification(setup, minus),
+        "Identification, log loss": identification(setup, minus, probe="C=1", score="log_loss"),
+    }
+
+
+def by_seed(results: RunResults, rows: Rows, *, line: str = "line") -> pd.DataFrame:
     """Return ``panel, line, seed, value``: what `forest` draws.
 
     Parameters
@@ -34,22 +49,24 @@ def by_seed(results: RunResults, rows: Rows) -> pd.DataFrame:
         Of one model and data set.
     rows : iterable
         Panel, line and measure.
+    line : str
+        What the column of the lines is called.
     """
     records = [
-        (panel, line, seed, value)
-        for panel, line, measure in rows
+        (panel, name, seed, value)
+        for panel, name, measure in rows
         for seed, value in values_by_seed(results, measure).by_seed.items()
     ]
-    return pd.DataFrame(records, columns=["panel", "line", "seed", "value"])
+    return pd.DataFrame(records, columns=["panel", line, "seed", "value"])
 
 
-def means(frame: pd.DataFrame) -> pd.DataFrame:
+def means(frame: pd.DataFrame, *, line: str = "line") -> pd.DataFrame:
     """Return ``panel, line, mean, low, high, seeds`` of a frame of `by_seed`."""
     records = [
         (*key, values.mean(), *interval(values), len(values))
-        for key, values in frame.groupby(["panel", "line"], sort=False)["value"]
+        for key, values in frame.groupby(["panel", line], sort=False)["value"]
     ]
-    return pd.DataFrame(records, columns=["panel", "line", "mean", "low", "high", "seeds"])
+    return pd.DataFrame(records, columns=["panel", line, "mean", "low", "high", "seeds"])
 
 
 def forest(

@@ -79,7 +79,7 @@ def owed(question: Question, profile: str) -> list[Experiment]:
         experiment
         for names, listed in work([question], profile)
         for experiment in listed
-        if not set(names) <= set((store.read_run(experiment.folder) or {"stages": {}})["stages"])
+        if not set(names) <= set(store.stage_records(experiment.folder))
     ]
 
 
@@ -97,7 +97,7 @@ def minutes(question: Question, profile: str) -> float | None:
     taken = []
     for model in load_profile(profile).models:
         for each in stages.experiments(profile=profile, model=model, dataset=question.dataset):
-            records = (store.read_run(each.folder) or {"stages": {}})["stages"]
+            records = store.stage_records(each.folder)
             if wanted <= set(records):
                 taken.append(sum(records[stage]["seconds"] for stage in wanted) / 60)
     return sum(taken) / len(taken) if taken else None

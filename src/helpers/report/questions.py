@@ -6,7 +6,6 @@ chosen by the verdicts. Where a question has several parts they are one family, 
 correction decides. Quantities, margins and seeds are the analysis plan's (``book/plan.md``).
 """
 
-import dataclasses
 import html
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +13,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers.analysis.quantities import RunResults
-from helpers.analysis.statistics import holm
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label
 from helpers.report import claim_cells
-from helpers.report.claims import FAILS, HOLDS, LEVEL, UNKNOWN, Claim, Verdict
-from helpers.report.display import Html, table
-from helpers.report.evidence import POOLED, Finding, Numbers, evaluate
+from helpers.report.claims import FAILS, HOLDS, UNKNOWN, Claim, Verdict
+from helpers.report.display import Html, capitalised, table
+from helpers.report.evidence import POOLED, Finding, adjusted, evaluate
 from helpers.report.results import collect
 
 # What the questions read beside the files of the claims.
@@ -157,26 +155,8 @@ def findings(question: Question, results: Sequence[RunResults]) -> dict[str, lis
 
 
 def _family(members: Sequence[Finding]) -> list[Finding]:
-    """Let Holm's correction decide over all seeds, and over each cohort of seeds."""
-    changed = list(members)
-    for cohort in (None, *sorted({name for one in members for name in one.cohorts})):
-        numbers = [one.numbers if cohort is None else one.cohorts.get(cohort) for one in changed]
-        p_values = holm([float("nan") if one is None else one.p_value for one in numbers])
-        for place, (one, p_value) in enumerate(zip(numbers, p_values, strict=True)):
-            if one is not None and len(members) > 1 and p_value == p_value:  # no NaN
-                decided = _decided(one, float(p_value))
-                about = changed[place]
-                changed[place] = (
-                    dataclasses.replace(about, numbers=decided)
-                    if cohort is None
-                    else dataclasses.replace(about, cohorts={**about.cohorts, cohort: decided})
-                )
-    return changed
-
-
-def _decided(numbers: Numbers, p_value: float) -> Numbers:
-    verdict = numbers.verdict if p_value < LEVEL else UNKNOWN
-    return dataclasses.replace(numbers, verdict=verdict, p_adjusted=p_value)
+    """Let Holm's correction decide, where a question has several parts."""
+    return adjusted(members, [one.claim.test for one in members] if len(members) > 1 else [])
 
 
 def answer(question: Question, told: Sequence[Finding]) -> str:
@@ -204,7 +184,7 @@ def answer(question: Question, told: Sequence[Finding]) -> str:
         if one.numbers is not None
     )
     words = "; ".join(filter(None, said))
-    return f"{words[0].upper()}{words[1:]}."
+    return f"{capitalised(words)}."
 
 
 def summary(question: Question, results: Sequence[RunResults]) -> Html:

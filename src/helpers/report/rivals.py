@@ -6,19 +6,13 @@ import pandas as pd
 
 from helpers.analysis import remedies, rivals
 from helpers.analysis.label_priors import PRIORS
-from helpers.analysis.quantities import (
-    Measure,
-    RunResults,
-    identification,
-    skew_slope,
-    values_by_seed,
-)
+from helpers.analysis.quantities import Measure, RunResults, values_by_seed
 from helpers.foundation.names import SETUPS
 from helpers.report.counted import Counted
 from helpers.report.display import interval_text
 from helpers.report.frames import interval
 from helpers.report.priors import PRIOR_LABELS
-from helpers.report.question_figures import by_seed
+from helpers.report.question_figures import beside_accuracy, by_seed
 
 _EQ_2 = "imbalanced_cw"
 
@@ -68,9 +62,7 @@ def _measures(name: str) -> Mapping[str, Measure]:
     return {
         "Accuracy of rare cells": rivals.rare_cell_accuracy(name, _EQ_2),
         "Calibration error": rivals.calibration(name, _EQ_2),
-        "Slope": skew_slope(name, _EQ_2),
-        "Identification, C = 1e-4": identification(name, _EQ_2),
-        "Identification, log loss": identification(name, _EQ_2, probe="C=1", score="log_loss"),
+        **beside_accuracy(name, _EQ_2),
     }
 
 

@@ -15,8 +15,6 @@ from helpers.analysis.quantities import (
     Measure,
     RunResults,
     accuracy,
-    identification,
-    skew_slope,
     values_by_seed,
 )
 from helpers.foundation import store
@@ -28,11 +26,11 @@ from helpers.report.display import interval_text
 from helpers.report.figures import GREY, INK, SETUP_COLOURS, STYLE
 from helpers.report.frames import interval
 from helpers.report.priors import PRIOR_LABELS
+from helpers.report.question_figures import beside_accuracy, by_seed, means
 from helpers.report.question_list import all_questions
 from helpers.report.results import collect
 
 _ACCURACY = "Accuracy, {}"
-_COLUMNS = ["panel", "severity", "seed", "value"]
 
 
 def curve(results: RunResults) -> pd.DataFrame:
@@ -155,13 +153,15 @@ def by_severity(results: RunResults) -> pd.DataFrame:
     predictions on the shares of severity 1; and the two rulers of language identification.
     """
     counted = Counted(results).results
-    records = [
-        (panel, severity, seed, value)
-        for severity, setup in s.setups_by_severity(counted).items()
-        for panel, measure in _measures(severity, setup).items()
-        for seed, value in values_by_seed(counted, measure).by_seed.items()
-    ]
-    return pd.DataFrame(records, columns=_COLUMNS)
+    return by_seed(
+        counted,
+        (
+            (panel, severity, measure)
+            for severity, setup in s.setups_by_severity(counted).items()
+            for panel, measure in _measures(severity, setup).items()
+        ),
+        line="severity",
+    )
 
 
 def _measures(severity: float, setup: str) -> dict[str, Measure]:
@@ -172,21 +172,8 @@ def _measures(severity: float, setup: str) -> dict[str, Measure]:
             )
             for prior in PRIORS
         },
-        "Slope": skew_slope(setup, "balanced"),
-        "Identification, C = 1e-4": identification(setup, "balanced"),
-        "Identification, log loss": identification(
-            setup, "balanced", probe="C=1", score="log_loss"
-        ),
+        **beside_accuracy(setup, "balanced"),
     }
-
-
-def means(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return ``panel, severity, mean, low, high, seeds`` of a frame of `by_severity`."""
-    records = [
-        (*key, values.mean(), *interval(values), len(values))
-        for key, values in frame.groupby(["panel", "severity"], sort=False)["value"]
-    ]
-    return pd.DataFrame(records, columns=["panel", "severity", "mean", "low", "high", "seeds"])
 
 
 def figure(
@@ -211,7 +198,7 @@ def figure(
             _, made = plt.subplots(2, 3, figsize=(7.2, 5.2), sharex=True)
         axes = list(made.flat)
     colour = SETUP_COLOURS["Imbalanced"]
-    numbers = means(frame)
+    numbers = means(frame, line="severity")
     for place, (ax, name) in enumerate(zip(axes, names, strict=True)):
         shown = frame[frame["panel"] == name].pivot(
             index="severity", columns="seed", values="value"

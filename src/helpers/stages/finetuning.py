@@ -23,6 +23,7 @@ def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
         "mie": experiment.options.mie,
         "seed": experiment.seed,
         **({"weighting": dict(weighting.settings)} if weighting and weighting.settings else {}),
+        **({} if experiment.options.pretrained else {"pretrained": False}),
     }
 
 
@@ -76,6 +77,7 @@ def _compute(bench: Workbench) -> dict[str, Any]:
         experiment.model,
         num_labels=len(bench.corpus.labels),
         layers=experiment.options.layers,
+        pretrained=experiment.options.pretrained,
         first_token=recipe.first_token,
         dropout=recipe.dropout,
         seed=experiment.seed,

@@ -64,7 +64,10 @@ def _probe(bench: Workbench, features: Any, name: str, rows: pd.DataFrame) -> di
 
 
 def _pretrained_probes(bench: Workbench, name: str, rows: pd.DataFrame) -> dict[str, Any]:
-    """Probe the encoder before fine-tuning; the same for every setup and seed, so kept."""
+    """Probe the encoder before fine-tuning; the same for every setup and seed, so kept.
+
+    A variant with random weights has those of the fixed seed.
+    """
     from helpers.training.encoders import load_encoder
 
     experiment = bench.experiment
@@ -76,6 +79,7 @@ def _pretrained_probes(bench: Workbench, name: str, rows: pd.DataFrame) -> dict[
         max_length=experiment.recipe.max_length,
         rows=pd.util.hash_pandas_object(rows[columns], index=False).astype(str).tolist(),
         version=STAGE.version,
+        **({} if experiment.options.pretrained else {"pretrained_weights": False}),
     )
     kept = paths.checkpoints_dir() / "pretrained" / f"{key}.json"
     with store.experiment_lock(kept.with_suffix("")):  # experiments side by side share it
@@ -84,6 +88,7 @@ def _pretrained_probes(bench: Workbench, name: str, rows: pd.DataFrame) -> dict[
                 experiment.model,
                 num_labels=len(bench.corpus.labels),
                 layers=experiment.options.layers,
+                pretrained=experiment.options.pretrained,
                 first_token=experiment.recipe.first_token,
                 seed=FIXED_SEED,
             )

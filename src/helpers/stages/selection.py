@@ -180,7 +180,7 @@ def compared_models(experiment: Experiment) -> tuple[Experiment, Experiment] | N
         None for a balanced model for which the profile names no null.
     """
     if experiment.setup != "balanced":
-        options = dataclasses.replace(experiment.options, severity=1.0)
+        options = dataclasses.replace(experiment.options, severity=1.0, shares=None)
         return experiment, experiment.replace(setup="balanced", variant=str(options))
     nulls = experiment.settings.nulls_of(experiment.dataset, mie=experiment.options.mie)
     if experiment.seed not in nulls:

@@ -12,7 +12,8 @@ from helpers.stages.workbench import Workbench
 
 def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
     settings = experiment.settings.settings(experiment.dataset)
-    # Named only where it is set: results from before the setting keep their fingerprints.
+    shares = experiment.options.shares
+    # Named only where they are set: results from before the settings keep their fingerprints.
     since = {name: True for name in ("with_translations", "as_is") if getattr(settings, name)}
     return {
         "data": upstream.texts(experiment),
@@ -22,11 +23,13 @@ def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
         "severity": experiment.options.severity,
         "seed": experiment.seed,
         **since,
+        **({} if shares is None else {"shares": shares}),
     }
 
 
 def _compute(bench: Workbench) -> dict[str, Any]:
     corpus, test = bench.corpus, bench.test
+    shares = bench.experiment.options.shares
     drawn = {split: bench.subsets(split) for split in ("train", "validation")}
     counts = {split: subsets.counts() for split, subsets in drawn.items()}
     test_counts = pd.crosstab(test["language"], test["label"]).reindex(list(corpus.languages))
@@ -40,6 +43,7 @@ def _compute(bench: Workbench) -> dict[str, Any]:
             "labels": list(corpus.labels),
             "skew": {language: list(weights) for language, weights in bench.skew.items()},
             "severity": bench.experiment.options.severity,
+            **({} if shares is None else {"shares": shares}),
             "rule": bench.rule,
             "size": {
                 **{split: len(subsets.balanced) for split, subsets in drawn.items()},

@@ -12,6 +12,7 @@ import pandas as pd
 from helpers.data.corpora import Corpus, Sources, load_corpus
 from helpers.data.example_texts import example_texts
 from helpers.data.external_texts import lacking_languages, load_external_texts
+from helpers.data.share_tables import share_table
 from helpers.data.subsets import Subsets, balanced_sample, make_subsets
 from helpers.foundation import hardware
 from helpers.foundation.datasets import Skew, all_datasets
@@ -62,10 +63,10 @@ class Workbench:
         settings = experiment.settings.settings(experiment.dataset)
         if settings.as_is and experiment.variant:
             changed = experiment.options
-            if (changed.severity, changed.recipe) != (1.0, "paper"):
+            if (changed.severity, changed.recipe, changed.shares) != (1.0, "paper", None):
                 raise CompanionError(
-                    f"variant {experiment.variant!r} of {experiment.dataset!r}: severity and "
-                    "recipe change a skew, and these data are taken as they are"
+                    f"variant {experiment.variant!r} of {experiment.dataset!r}: severity, recipe "
+                    "and shares change a skew, and these data are taken as they are"
                 )
         # Without a skew there is the balanced subset alone.
         even = {language: (1.0,) * len(corpus.labels) for language in corpus.languages}
@@ -77,14 +78,16 @@ class Workbench:
                 f"{', '.join(corpus.labels)}) in each of {', '.join(corpus.languages)}, or as_is: "
                 "true for their own joint distribution"
             )
+        skew, shares = corpus.skew or even, experiment.options.shares
         return make_subsets(
             getattr(corpus, split),
-            None if settings.as_is else corpus.skew or even,
+            None if settings.as_is else skew,
             size=getattr(settings, split),
             labels=range(len(corpus.labels)),
             severity=experiment.options.severity,
             rule=self.rule,
             with_translations=settings.with_translations,
+            table=None if shares is None else share_table(shares, skew),
             seed=experiment.seed,
         )
 

@@ -12,6 +12,7 @@ from transformers import (
     AutoModel,
     AutoTokenizer,
     PreTrainedConfig,
+    PreTrainedModel,
     PreTrainedTokenizerBase,
 )
 from transformers.utils import logging as transformers_logging
@@ -38,6 +39,7 @@ def load_encoder(
     *,
     num_labels: int,
     layers: int | None = None,
+    pretrained: bool = True,
     dropout: float = 0.1,
     first_token: FirstToken = "hidden",
     seed: int = 0,
@@ -57,13 +59,16 @@ def load_encoder(
         Size of the linear layer.
     layers : int, optional
         Keep only the first layers of the encoder.
+    pretrained : bool
+        Give a fresh classifier the encoder's weights; without, random ones, as before pretraining.
     dropout : float
         Share of units dropped in training, in the encoder and before the linear layer.
     first_token : {"hidden", "pooler"}
         Read the first token's last hidden state (paper), or the output of the pooler where the
         encoder was pretrained with one (authors' code).
     seed : int
-        Seed of the linear layer. The state of torch's generator does not change.
+        Seed of the linear layer, and of random weights. The state of torch's generator does not
+        change.
     revision : str, optional
         Commit, tag or branch on the hub. The short names are pinned to a commit.
     attention : str, optional
@@ -97,6 +102,7 @@ def load_encoder(
                     revision=revision,
                     num_labels=num_labels,
                     layers=layers,
+                    pretrained=pretrained,
                     dropout=dropout,
                     first_token=first_token,
                     attention=attention,
@@ -143,6 +149,7 @@ def _with_fresh_head(
     revision: str,
     num_labels: int,
     layers: int | None,
+    pretrained: bool,
     dropout: float,
     first_token: FirstToken,
     attention: str | None,
@@ -158,21 +165,10 @@ def _with_fresh_head(
     for field in _DROPOUTS:
         if getattr(config, field, None):
             setattr(config, field, dropout)
-    encoder, report = AutoModel.from_pretrained(
-        source,
-        config=config,
-        revision=revision,
-        trust_remote_code=False,
-        use_safetensors=True,
-        dtype=torch.float32,
-        attn_implementation=attention,
-        output_loading_info=True,
-    )
-    missing = report["missing_keys"]
-    has_pooler = config.model_type in _TRAINS_POOLER and not any("pooler" in key for key in missing)
-    lost = sorted(key for key in missing if "pooler" not in key)
-    if lost:
-        raise CompanionError(f"the weights in {source} lack {len(lost)} tensors, such as {lost[0]}")
+    if pretrained:
+        encoder, has_pooler = _pretrained_encoder(source, config, revision, attention)
+    else:  # its pooler would be as untrained as one that is missing
+        encoder, has_pooler = AutoModel.from_config(config, attn_implementation=attention), False
     return FirstTokenClassifier(
         FirstTokenConfig(
             encoder=json.loads(encoder.config.to_json_string()),
@@ -184,6 +180,28 @@ def _with_fresh_head(
         ),
         encoder,
     )
+
+
+def _pretrained_encoder(
+    source: str, config: PreTrainedConfig, revision: str, attention: str | None
+) -> tuple[PreTrainedModel, bool]:
+    """Return an encoder with its weights, and whether these hold a trained pooler."""
+    encoder, report = AutoModel.from_pretrained(
+        source,
+        config=config,
+        revision=revision,
+        trust_remote_code=False,
+        use_safetensors=True,
+        dtype=torch.float32,
+        attn_implementation=attention,
+        output_loading_info=True,
+    )
+    missing = report["missing_keys"]
+    lost = sorted(key for key in missing if "pooler" not in key)
+    if lost:
+        raise CompanionError(f"the weights in {source} lack {len(lost)} tensors, such as {lost[0]}")
+    has_pooler = config.model_type in _TRAINS_POOLER and not any("pooler" in key for key in missing)
+    return encoder, has_pooler
 
 
 def _no_conversion() -> AbstractContextManager[None]:

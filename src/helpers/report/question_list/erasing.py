@@ -4,7 +4,8 @@ from helpers.analysis import remedies
 from helpers.analysis.quantities import Quantity
 from helpers.report import claim_quantities as q
 from helpers.report.claim_list.forms import BELOW, SAME_ACCURACY
-from helpers.report.question_list.forms import accuracy, claim, lower, upper
+from helpers.report.display import capitalised
+from helpers.report.question_list.forms import accuracy, claim, lower
 from helpers.report.questions import Part, Question
 
 
@@ -14,7 +15,7 @@ def _erased(eraser: remedies.Eraser, subject: str) -> tuple[Part, Part]:
         Part(
             claim=claim(
                 f"erasing/{eraser}/accuracy",
-                f"{upper(subject)} leaves accuracy as it was, to within a point.",
+                f"{capitalised(subject)} leaves accuracy as it was, to within a point.",
                 accuracy(eraser, "imbalanced"),
                 SAME_ACCURACY,
             ),
@@ -26,7 +27,7 @@ def _erased(eraser: remedies.Eraser, subject: str) -> tuple[Part, Part]:
         Part(
             claim=claim(
                 f"erasing/{eraser}/separation",
-                f"{upper(subject)} makes languages harder to tell apart.",
+                f"{capitalised(subject)} makes languages harder to tell apart.",
                 Quantity(
                     f"how easily languages are told apart, {words} − imbalanced",
                     q.AS_IN_THE_PAPER,

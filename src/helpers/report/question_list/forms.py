@@ -7,6 +7,7 @@ from helpers.analysis.quantities import Quantity
 from helpers.report import claim_quantities as q
 from helpers.report.claim_list.forms import ABOVE, SAME_ACCURACY
 from helpers.report.claims import Claim, Region
+from helpers.report.display import capitalised
 from helpers.report.questions import Part
 
 
@@ -19,11 +20,6 @@ def claim(id: str, statement: str, quantity: Quantity, region: Region) -> Claim:
         quantity=quantity,
         region=region,
     )
-
-
-def upper(words: str) -> str:
-    """Return words with a capital at their beginning."""
-    return words[0].upper() + words[1:]
 
 
 def lower(words: str) -> str:
@@ -47,7 +43,7 @@ def remedy(name: str, subject: str) -> tuple[Part, Part]:
         Part(
             claim=claim(
                 f"{name}/helps",
-                f"{upper(subject)} wins accuracy back.",
+                f"{capitalised(subject)} wins accuracy back.",
                 accuracy(name, "imbalanced"),
                 ABOVE,
             ),
@@ -58,7 +54,7 @@ def remedy(name: str, subject: str) -> tuple[Part, Part]:
         Part(
             claim=claim(
                 f"{name}/level",
-                f"{upper(subject)} is level with class weights, to within a point.",
+                f"{capitalised(subject)} is level with class weights, to within a point.",
                 accuracy(name, "imbalanced_cw"),
                 SAME_ACCURACY,
             ),

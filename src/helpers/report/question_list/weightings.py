@@ -6,8 +6,9 @@ from helpers.analysis.quantities import Quantity, Ruler
 from helpers.foundation.setups import all_setups
 from helpers.report.claim_list.forms import ABOVE
 from helpers.report.claim_quantities import ACCURACY
+from helpers.report.display import capitalised
 from helpers.report.priors import PRIOR_LABELS
-from helpers.report.question_list.forms import claim, lower, upper
+from helpers.report.question_list.forms import claim, lower
 from helpers.report.questions import Part, Question, Runs
 
 _RIVALS = ("sqrt", "logit_adjustment", "resampling", "group_dro")
@@ -22,7 +23,7 @@ def _part(setup: str, prior: Prior) -> Part:
     return Part(
         claim=claim(
             f"weightings/{setup}/{prior}",
-            f"{upper(subject)} does better than the weights of eq. 2.",
+            f"{capitalised(subject)} does better than the weights of eq. 2.",
             Quantity(
                 f"accuracy, {weighting.label} − class weights",
                 Ruler(f"test accuracy, {shares}", ACCURACY.smallest_effect),
