@@ -75,6 +75,5 @@ open_cells.other_data(
 #   hub; results name the copy they come from.
 # * **The Wikipedia dump of June 2023.** The script that served it no longer loads. Profile `paper`
 #   takes the dump of November 2023.
-# * **The two mitigations that failed** (footnote 2: entropy maximisation and gradient reversal),
-#   and the authors' extra split of XNLI with the languages' skews exchanged. The companion does
-#   not run them.
+# * **The authors' extra split of XNLI** with the languages' skews exchanged. The companion does not
+#   run it.

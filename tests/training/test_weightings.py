@@ -12,15 +12,14 @@ from sklearn.linear_model import LogisticRegression
 import package_copy
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.profiles import Recipe
 from helpers.foundation.setups import all_setups
 from helpers.training.batches import LengthBuckets
 from helpers.training.class_weights import cell_counts, of_rows
 from helpers.training.encoders import load_encoder
-from helpers.training.finetuning import finetune
 from helpers.training.inference import run_model
 from helpers.training.weightings.group_dro import GroupDroLoss
 from tiny_sources import write_checkout, write_sources
+from tiny_tuning import tune
 
 WEIGHTINGS = {
     setup.weighting.name: setup.weighting for setup in all_setups().values() if setup.weighting
@@ -35,7 +34,7 @@ def test_every_weighting_gives_a_setup_that_is_told_apart():
     assert set(setups) == {"balanced", "imbalanced", *(f"imbalanced_{name}" for name in WEIGHTINGS)}
     for name in ("label", "colour", "marker"):
         assert len({getattr(setup, name) for setup in setups.values()}) == len(setups)
-    hooks = ("cell_weights", "cell_chances", "make_loss", "correct")
+    hooks = ("cell_weights", "cell_chances", "make_loss", "make_penalty", "correct")
     for weighting in WEIGHTINGS.values():
         assert any(getattr(weighting, hook) for hook in hooks), weighting.name
 
@@ -113,26 +112,6 @@ def test_group_dro():
 
 
 # --- in fine-tuning ---------------------------------------------------------------------------
-
-RECIPE = Recipe(
-    batch_size=12,
-    accumulation=2,
-    encoder_learning_rate=1e-3,
-    head_learning_rate=1e-2,
-    epochs=2,
-    max_length=40,
-    validations=4,
-    precision="fp32",
-    dropout=0.0,
-)
-
-
-def tune(tiny_bert, reviews, folder, **options):
-    model, tokenizer = load_encoder(str(tiny_bert), num_labels=2, dropout=0.0)
-    return finetune(
-        model, tokenizer, reviews, reviews[::3], RECIPE, output_dir=folder, seed=0,
-        progress=False, checkpoint_seconds=0, **options,
-    )  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True, repr=False)

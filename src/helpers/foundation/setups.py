@@ -35,9 +35,23 @@ class RowLoss(Protocol):
         """Return a value for each row; languages are codes, in the order of the cells' rows."""
 
 
+class RowPenalty(Protocol):
+    """What is added to the loss in training: a value for each row of a batch.
+
+    The values are summed and divided as those of a `RowLoss`.
+    """
+
+    @property
+    def state(self) -> "dict[str, Tensor]":
+        """What it remembers between batches: it goes into checkpoints, and comes back from them."""
+
+    def __call__(self, features: "Tensor", languages: "Tensor") -> "Tensor":
+        """Return a value for each row, given the vectors of its first token, ``(rows, d)``."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Weighting:
-    """What is done against the imbalance: any of four hooks, in training or after it.
+    """What is done against the imbalance: any of five hooks, in training or after it.
 
     Those in training get the cells of the training rows: a frame of counts, with a row for each
     language and a column for each label.
@@ -64,6 +78,8 @@ class Weighting:
         many rows as before, drawn with replacement.
     make_loss : callable, optional
         Returns the `RowLoss` that takes the place of cross-entropy.
+    make_penalty : callable, optional
+        Returns the `RowPenalty` that is added to the loss.
     correct : callable, optional
         Changes the fine-tuned model in place, given its features of the training rows, shape
         ``(rows, d)``, and the rows.
@@ -79,6 +95,7 @@ class Weighting:
     cell_weights: "Callable[[pd.DataFrame], pd.DataFrame] | None" = None
     cell_chances: "Callable[[pd.DataFrame], pd.DataFrame] | None" = None
     make_loss: "Callable[[pd.DataFrame], RowLoss] | None" = None
+    make_penalty: "Callable[[pd.DataFrame], RowPenalty] | None" = None
     correct: "Callable[[Any, np.ndarray, pd.DataFrame], None] | None" = None
 
 

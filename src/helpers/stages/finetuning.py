@@ -61,6 +61,8 @@ def _hooks(bench: Workbench) -> dict[str, Any]:
         hooks["row_chances"] = of_rows(weighting.cell_chances(counts), languages, labels)
     if weighting.make_loss is not None:
         hooks["row_loss"] = weighting.make_loss(counts)
+    if weighting.make_penalty is not None:
+        hooks["row_penalty"] = weighting.make_penalty(counts)
     return hooks
 
 

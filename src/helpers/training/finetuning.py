@@ -19,7 +19,7 @@ from transformers import PreTrainedTokenizerBase, TrainingArguments
 from helpers.foundation import hardware, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.profiles import Recipe
-from helpers.foundation.setups import RowLoss
+from helpers.foundation.setups import RowLoss, RowPenalty
 from helpers.training.batches import EncodedTexts, encode_texts
 from helpers.training.classifier import FirstTokenClassifier
 from helpers.training.embeddings import (
@@ -78,6 +78,7 @@ def finetune(
     selection_weights: npt.NDArray[np.floating[Any]] | None = None,
     row_chances: npt.NDArray[np.floating[Any]] | None = None,
     row_loss: RowLoss | None = None,
+    row_penalty: RowPenalty | None = None,
     masked_entropy: bool = False,
     progress: bool = True,
     checkpoint_seconds: float = 120.0,
@@ -112,6 +113,8 @@ def finetune(
     row_loss : RowLoss, optional
         Takes the place of cross-entropy in training. Languages are its codes: their
         positions among the training rows' languages, sorted.
+    row_penalty : RowPenalty, optional
+        Is added to the training loss, with the same codes; it is not part of the validation loss.
     masked_entropy : bool
         Add the masked input entropy (eq. 3) to the training loss; it is not part of the
         validation loss.
@@ -140,7 +143,7 @@ def finetune(
             texts=_encode(tokenizer, frame, recipe.max_length, progress=progress),
             labels=frame["label"].to_numpy(dtype=np.int64),
             weights=frame_weights,
-            languages=None if row_loss is None else _language_codes(frame, train),
+            languages=_language_codes(frame, train) if row_loss or row_penalty else None,
         )
         for frame, frame_weights in ((train, weights), (validation, validation_weights))
     )
@@ -153,6 +156,7 @@ def finetune(
         rows=[_digest(rows) for rows in (train_rows, validation_rows)],
         model=[float(tensor.double().sum()) for tensor in model.state_dict().values()],
         **({} if row_loss is None else {"row_loss": repr(row_loss)}),
+        **({} if row_penalty is None else {"row_penalty": repr(row_penalty)}),
         **({} if row_chances is None else {"row_chances": np.asarray(row_chances).tolist()}),
     )
     with arguments.main_process_first(desc="checkpoints"):
@@ -169,6 +173,7 @@ def finetune(
         args=arguments,
         row_chances=row_chances,
         row_loss=row_loss,
+        row_penalty=row_penalty,
         masked_entropy=masked_entropy,
         checkpoint_seconds=checkpoint_seconds,
         progress=progress,

@@ -29,7 +29,7 @@ from transformers import (
 )
 
 from helpers.foundation.profiles import Recipe
-from helpers.foundation.setups import RowLoss
+from helpers.foundation.setups import RowLoss, RowPenalty
 from helpers.training.batches import EncodedTexts, Integers, LengthBuckets
 from helpers.training.inference import forward_all
 from helpers.training.objectives import masked_input, masked_input_entropy, weighted_cross_entropy
@@ -37,6 +37,7 @@ from helpers.training.objectives import masked_input, masked_input_entropy, weig
 _COMPLETE = "complete"  # written last: a checkpoint without it was cut off
 _BEST = "best.safetensors"
 _LOSS = "loss.safetensors"  # what a loss of its own remembers
+_PENALTY = "penalty.safetensors"  # what a penalty remembers
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
         As in `LengthBuckets`.
     row_loss : RowLoss, optional
         Takes the place of cross-entropy in training.
+    row_penalty : RowPenalty, optional
+        Is added to the training loss.
     """
 
     optimizer: torch.optim.Optimizer | None
@@ -111,12 +114,14 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
         progress: bool,
         row_chances: npt.NDArray[np.floating[Any]] | None = None,
         row_loss: RowLoss | None = None,
+        row_penalty: RowPenalty | None = None,
     ) -> None:
         self.tokenizer = tokenizer
         self.recipe = recipe
         self.validation = validation
         self.remap = remap
         self.row_loss = row_loss
+        self.row_penalty = row_penalty
         self.masked_entropy = masked_entropy
         self.checkpoint_seconds = checkpoint_seconds
         self.last_checkpoint = time.monotonic()
@@ -208,13 +213,18 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
         assert num_items_in_batch is not None
         labels = inputs.pop("labels")
         weights, languages = inputs.pop("row_weights", None), inputs.pop("languages", None)
-        logits = model(**inputs).logits
+        outputs = model(**inputs)
+        logits = outputs.logits
         if self.row_loss is None:
             loss = weighted_cross_entropy(logits, labels, weights, num_items=num_items_in_batch)
         else:
             assert languages is not None
             losses = self.row_loss(logits.float(), labels, languages)
             loss = losses.sum() / num_items_in_batch
+        if self.row_penalty is not None:
+            assert languages is not None
+            penalties = self.row_penalty(outputs.features.float(), languages)
+            loss = loss + penalties.sum() / num_items_in_batch
         if self.masked_entropy:
             masked = self._masked_input(int(inputs["attention_mask"][-1].sum()))
             entropy = masked_input_entropy(model(**masked).logits)
@@ -295,8 +305,8 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
             folder / _BEST,
             metadata={"loss": repr(self.best.loss), "step": str(self.best.step)},
         )
-        if self.row_loss is not None:
-            safetensors.torch.save_file(dict(self.row_loss.state), folder / _LOSS)
+        for name, part in self._parts_with_state():
+            safetensors.torch.save_file(dict(part.state), folder / name)
         for path in folder.iterdir():
             with path.open("rb") as file:
                 os.fsync(file.fileno())
@@ -304,6 +314,11 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
         for other in folder.parent.glob("checkpoint-*"):
             if other != folder:
                 shutil.rmtree(other)
+
+    def _parts_with_state(self) -> list[tuple[str, RowLoss | RowPenalty]]:
+        """Return what remembers something between batches, each with its file's name."""
+        parts = ((_LOSS, self.row_loss), (_PENALTY, self.row_penalty))
+        return [(name, part) for name, part in parts if part is not None]
 
     def resume(self) -> None:
         """Train, from the last complete checkpoint where there is one."""
@@ -317,8 +332,8 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             note = file.metadata()
         self.best = Best(weights, float(note["loss"]), int(note["step"]))
-        if self.row_loss is not None:
-            self.row_loss.state.update(safetensors.torch.load_file(checkpoint / _LOSS))
+        for name, part in self._parts_with_state():
+            part.state.update(safetensors.torch.load_file(checkpoint / name))
         self.train(resume_from_checkpoint=str(checkpoint))
 
 

@@ -38,27 +38,20 @@ class GroupDroLoss:
 
     def __call__(self, logits: "Tensor", labels: "Tensor", languages: "Tensor") -> "Tensor":
         """Return each row's cross-entropy times its cell's share over the cell's share of rows."""
+        from helpers.training.processes import add_up_processes
+
         losses = -logits.log_softmax(dim=-1).gather(1, labels[:, None]).squeeze(1)
         cell = languages * self.labels + labels
         zeros = losses.new_zeros(self.languages * self.labels)
         sums = zeros.index_add(0, cell, losses.detach())
         rows = zeros.index_add(0, cell, losses.new_ones(len(losses)))
-        _add_up_processes(sums, rows)
+        add_up_processes(sums, rows)
         means = sums / rows.clamp(min=1)
         shares = self.state.get("shares", zeros + 1 / len(zeros)).to(means.device)
         shares = shares * (self.step_size * means).exp()
         shares = shares / shares.sum()
         self.state["shares"] = shares
         return losses * (shares * rows.sum() / rows.clamp(min=1))[cell]
-
-
-def _add_up_processes(*tensors: "Tensor") -> None:
-    """Add up the same tensors of all processes that train together, in place."""
-    from torch import distributed
-
-    if distributed.is_available() and distributed.is_initialized():
-        for tensor in tensors:
-            distributed.all_reduce(tensor)
 
 
 def _make_loss(counts: "pd.DataFrame") -> GroupDroLoss:

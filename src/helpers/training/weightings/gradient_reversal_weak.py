@@ -1,0 +1,7 @@
+"""Gradient reversal of a language head, with a tenth of the authors' factor."""
+
+from helpers.training.weightings.gradient_reversal import gradient_reversal
+
+WEIGHTING = gradient_reversal(
+    name="gradient_reversal_weak", order=101, factor=0.01, colour="#ddcc77", marker="H"
+)
