@@ -59,8 +59,9 @@ def example_plots(values: pd.DataFrame, *, label: str | None, caption: str) -> H
     if values.empty or label is None:
         return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
     setups = list(dict.fromkeys(values["setup"]))
-    labels = [name.removeprefix("value_") for name in values if name.startswith("value_")]
-    largest = float(values[[f"value_{name}" for name in labels]].abs().max(axis=None))
+    numbers = values.filter(like="value_")
+    labels = [str(name).removeprefix("value_") for name in numbers.columns]
+    largest = float(numbers.abs().to_numpy().max())
     views = "".join(
         _view(
             {setup: rows[rows["setup"] == setup] for setup in setups},
