@@ -92,5 +92,5 @@ display.table(
 display.table(
     training_shares.shares(multiemo, SKEWS),
     caption="<b>Table Q.8-4.</b> MultiEmo: share of each label in training, by language",
-    formats={label: "{:.2f}" for label in multiemo.labels},
+    formats=dict.fromkeys(multiemo.labels, "{:.2f}"),
 )
