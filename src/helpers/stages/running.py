@@ -247,12 +247,13 @@ def unmade(
     Parameters
     ----------
     listed, stages, sources
-        As in `pending`. What is not listed, but needed and not there, comes first.
+        As in `pending`.
 
     Returns
     -------
     dict
-        Experiment to stages, each before those that need it.
+        Experiment to stages, in their order; an experiment that is not listed is there where it is
+        needed.
     """
     found: dict[tuple[Experiment, str], None] = {}
 
