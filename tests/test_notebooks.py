@@ -3,8 +3,11 @@
 import ast
 import json
 import re
+import shutil
 import subprocess
 import sys
+import types
+from importlib.metadata import version
 from pathlib import Path
 
 import jupytext
@@ -89,6 +92,49 @@ def test_the_first_code_cell_does_nothing_outside_colab(path):
     before = set(sys.modules)
     exec(notebooks.read_source(path).cells[1].source, {})
     assert set(sys.modules) == before
+
+
+@pytest.mark.parametrize("url", [None, "https://github.com/some/where"])
+def test_in_colab_its_own_torch_and_numpy_are_kept(url, tmp_path, monkeypatch):
+    called = []
+    monkeypatch.setattr(notebooks, "repository_url", lambda: url)
+    monkeypatch.setattr(subprocess, "run", lambda command, check: called.append(command))
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / ("where" if url else "companion")
+    if url:
+        folder.mkdir()  # git is not called here
+    else:
+        (tmp_path / "packed" / "companion").mkdir(parents=True)
+        shutil.make_archive("companion", "zip", "packed")
+    files = types.SimpleNamespace(upload=lambda: {"companion.zip": b""})
+    monkeypatch.setitem(sys.modules, "google.colab", types.SimpleNamespace(files=files))
+    exec(notebooks.setup_cell().source, {})
+    assert Path.cwd() == folder
+    *before, install = called
+    assert before == ([["git", "clone", "--depth=1", url]] if url else [])
+    kept = [f"{name}=={version(name)}" for name in ("torch", "numpy")]
+    assert install[-3:] == [f"./{folder.name}[all]", *kept]
+    # For pip they are there already: it neither fetches nor replaces them.
+    asked = [*install[:4], "--no-index", "--no-deps", "--dry-run", *kept]
+    monkeypatch.undo()
+    done = subprocess.run(asked, capture_output=True, text=True, check=True)
+    assert done.stdout.count("Requirement already satisfied") == 2
+
+
+@of(SOURCES)
+def test_a_notebook_s_parameters_are_fields_of_a_form_in_colab(path):
+    source = jupytext.read(path, fmt="py:percent")
+    before, after = (
+        next(cell.source for cell in each.cells if "parameters" in cell.metadata.get("tags", []))
+        for each in (source, notebooks.read_source(path))
+    )
+    assert ast.dump(ast.parse(before)) == ast.dump(ast.parse(after))
+    for name, about in (("profile", "paper"), ("model", "xlmr"), ("dataset", "custom")):
+        fields = re.findall(rf"^{name} = .*# @param (\[.*\]) {{allow-input: true}}$", after, re.M)
+        assert len(fields) == before.count(f"\n{name} = ") + before.startswith(f"{name} = ")
+        assert all(about in json.loads(field) for field in fields)
+    for comment in re.findall(r"  # (.*)", before):
+        assert comment in after
 
 
 @of(SOURCES)

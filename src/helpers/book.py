@@ -190,7 +190,7 @@ def _clean(notebook: nbformat.NotebookNode, stamp: str) -> None:
     injected = [cell for cell in notebook.cells if "injected-parameters" in _tags(cell)]
     for cell in notebook.cells:
         if "parameters" in _tags(cell) and injected:
-            cell.source = injected[0].source.removeprefix("# Parameters\n")
+            cell.source = notebooks.as_form(injected[0].source.removeprefix("# Parameters\n"))
     notebook.cells = [cell for cell in notebook.cells if cell not in injected]
     for cell in notebook.cells:
         for name in ("papermill", "execution"):

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.foundation import paths
+from helpers.foundation.datasets import all_datasets
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.names import check_choice
+from helpers.foundation.names import MODELS, check_choice
+from helpers.foundation.profiles import profile_names
 from helpers.foundation.provenance import repository_url
 
 if TYPE_CHECKING:
@@ -20,33 +22,29 @@ if TYPE_CHECKING:
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _SHELL_NAMES = {"In", "Out"}
-_CLONE = """\
+# Colab's own torch and numpy fit its drivers, and are not to be replaced: to ask for just their
+# versions leaves them as they are, or fails with a word on why.
+_SETUP = """\
 import sys
 
-if "google.colab" in sys.modules:  # clone and install; anywhere else, do nothing
+if "google.colab" in sys.modules:  # fetch the repository, install; elsewhere, do nothing
     import os
     import subprocess
+    from importlib.metadata import version
 
-    def call(*command):
-        subprocess.run(command, check=True)
-
-    call("git", "clone", "--depth=1", "{url}")
-    call(sys.executable, "-m", "pip", "install", "--quiet", "./{folder}[all]")
+{fetch}
+    kept = [f"{{name}}=={{version(name)}}" for name in ("torch", "numpy")]
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "./{folder}[all]", *kept]
+    subprocess.run(install, check=True)
     os.chdir("{folder}")"""
+_CLONE = """\
+    subprocess.run(["git", "clone", "--depth=1", "{url}"], check=True)"""
 _UNPACK = """\
-import sys
-
-if "google.colab" in sys.modules:  # unpack companion.zip and install; anywhere else, do nothing
-    import os
     import shutil
-    import subprocess
 
     from google.colab import files
 
-    shutil.unpack_archive(next(iter(files.upload())))
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "./companion[all]"]
-    subprocess.run(install, check=True)
-    os.chdir("companion")"""
+    shutil.unpack_archive(next(iter(files.upload())))"""
 _LINK = "[Open in Colab](https://colab.research.google.com/github/{place}/blob/main/notebooks/{name}.ipynb)"
 _UPLOAD = (
     "*To run this in Colab, download this notebook, upload it there, and give its first cell an "
@@ -69,7 +67,9 @@ def setup_cell() -> "nbformat.NotebookNode":
     import nbformat
 
     url = repository_url()
-    source = _CLONE.format(url=url, folder=url.rpartition("/")[2]) if url else _UNPACK
+    folder = url.rpartition("/")[2] if url else "companion"
+    fetch = _CLONE.format(url=url) if url else _UNPACK
+    source = _SETUP.format(fetch=fetch, folder=folder)
     return nbformat.v4.new_code_cell(source, metadata={"tags": ["remove-cell", "setup"]})
 
 
@@ -85,6 +85,7 @@ def read_source(path: Path) -> "nbformat.NotebookNode":
     """Return a source as a notebook without outputs, with fixed cell ids.
 
     The set-up cell comes after the first cell, which holds the title and how to run it in Colab.
+    There, the parameters are fields of a form.
     """
     import jupytext
     import nbformat
@@ -95,6 +96,8 @@ def read_source(path: Path) -> "nbformat.NotebookNode":
     notebook.cells.insert(1, setup_cell())
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"{path.stem}-{number:02d}".replace("_", "-")
+        if "parameters" in cell.metadata.get("tags", []):
+            cell.source = as_form(cell.source)
     notebook.metadata = nbformat.from_dict(
         {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     )
@@ -139,6 +142,45 @@ def parameters_of(notebook: "nbformat.NotebookNode") -> dict[str, Any]:
                 if isinstance(target, ast.Name)
             }
     raise CompanionError("the notebook has no cell tagged parameters")
+
+
+def as_form(source: str) -> str:
+    """Return a cell of parameters with a field for each in Colab's form; elsewhere it is the same.
+
+    A field offers what can be chosen and takes any other value; a comment stands above it.
+
+    Examples
+    --------
+    >>> print(as_form("compute = True  # False: only show what is there"))
+    # @markdown False: only show what is there
+    compute = True  # @param {type: "boolean"}
+    """
+    lines = source.split("\n")
+    for statement in reversed(ast.parse(source).body):
+        if not (isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)):
+            continue
+        if field := _field(statement.targets[0].id):
+            number = statement.lineno - 1
+            comment = lines[number].encode()[statement.end_col_offset :].decode().strip(" #")
+            lines[number : number + 1] = [
+                *([f"# @markdown {comment}"] if comment else []),
+                f"{ast.get_source_segment(source, statement)}  # {field}",
+            ]
+    return "\n".join(lines)
+
+
+def _field(parameter: str) -> str | None:
+    """Return a parameter's field in Colab's form; None where a form has no field for it."""
+    if parameter == "compute":
+        return '@param {type: "boolean"}'
+    choices = {
+        "profile": list(profile_names()),
+        "model": list(MODELS),
+        "dataset": list(all_datasets()),
+    }
+    if parameter not in choices:
+        return None
+    return f"@param {json.dumps(choices[parameter])} {{allow-input: true}}"
 
 
 # What a parameter is, by its name; of others any plain value will do.

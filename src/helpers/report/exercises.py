@@ -39,6 +39,34 @@ EXERCISES: Mapping[str, tuple[Exercise, ...]] = MappingProxyType(
                 "To twice the skew: then the rarest label has no text left in its language.",
             ),
         ),
+        "3": (
+            Exercise(
+                "Two thirds of the French training texts are “no”, and one third of the English "
+                "ones. How low can the mean cross-entropy fall for a model that sees only the "
+                "language? And with the class weights of eq. 2?",
+                "import numpy as np\n\n"
+                "shares = np.array([2 / 3, 1 / 3])\n"
+                "weights = 1 / (2 * shares)\n"
+                "assert round(-(shares * np.log(shares)).sum(), 3) == 0.637\n"
+                "assert round(-(shares * weights * np.log(0.5)).sum(), 3) == 0.693",
+                "To 0.637, below the 0.693 of a model that knows nothing: recognising the language "
+                "pays. With weights it no longer does: the lowest is 0.693 again.",
+            ),
+            Exercise(
+                "On a test set with as many texts of each label in each language, a model calls "
+                "every French text “yes” and every English one “no”. How accurate is it, and has "
+                "it learned the task?",
+                "import pandas as pd\n"
+                "from helpers.analysis.predictions import has_learned\n\n"
+                'rows = pd.DataFrame({"group": range(40), "language": ["fr", "en"] * 20})\n'
+                'rows["label"] = rows["group"] % 4 // 2\n'
+                'rows["predicted"] = (rows["language"] == "fr").astype(int)\n'
+                'assert (rows["predicted"] == rows["label"]).mean() == 0.5\n'
+                "assert not has_learned(rows)",
+                "Half of the time, which is chance: no. On texts that are skewed as in training it "
+                "would have seemed better.",
+            ),
+        ),
         "4.1": (
             Exercise(
                 "Two seeds lose 3 and 5 points of accuracy; a third one loses 4. What does each "
@@ -115,6 +143,49 @@ EXERCISES: Mapping[str, tuple[Exercise, ...]] = MappingProxyType(
                 "corrected = change_shares([[0.6, 0.4]], old=[0.75, 0.25], new=[0.5, 0.5])\n"
                 "assert corrected.round(3).tolist() == [[0.333, 0.667]]",
                 "“yes”: most of its “no” was the language's.",
+            ),
+        ),
+        "A.3": (
+            Exercise(
+                "What is eq. 3 for the probabilities 0.7, 0.2 and 0.1 of an input of masks, and "
+                "which probabilities make it lowest?",
+                "import numpy as np\n\n"
+                "skewed, even = np.array([0.7, 0.2, 0.1]), np.full(3, 1 / 3)\n"
+                "losses = [(p * np.log(p)).sum() for p in (skewed, even)]\n"
+                "assert np.round(losses, 2).tolist() == [-0.8, -1.1]",
+                "−0.80. It is lowest, −1.10, where all labels have a third: the model is asked to "
+                "say nothing of an input that says nothing.",
+            ),
+            Exercise(
+                "Two models give a label the base values 0.3 and 0.5, and both give it 0.6 for a "
+                "text. What is the sum of the text's SHAP differences, second minus first?",
+                "first, second = 0.6 - 0.3, 0.6 - 0.5\nassert round(second - first, 2) == -0.2",
+                "−0.2, although both say the same of the text: unequal base values bias the "
+                "comparison.",
+            ),
+        ),
+        "A.4": (
+            Exercise(
+                "Five tokens have the SHAP values −0.030, −0.004, 0.002, 0.008 and 0.020. How many "
+                "are neutral at the thresholds 0.001, 0.01 and 0.05?",
+                "import numpy as np\n\n"
+                "values = np.array([-0.030, -0.004, 0.002, 0.008, 0.020])\n"
+                "neutral = [int((abs(values) <= t).sum()) for t in (0.001, 0.01, 0.05)]\n"
+                "assert neutral == [0, 3, 5]",
+                "None, three, and all five.",
+            ),
+            Exercise(
+                "In another model the same tokens have −0.010, 0.006, 0.002, 0.010 and 0.020. How "
+                "far do the neutral ones change at each threshold, and how far do all kinds "
+                "together?",
+                "import numpy as np\n\n"
+                "values = np.array([-0.030, -0.004, 0.002, 0.008, 0.020])\n"
+                "change = np.array([-0.010, 0.006, 0.002, 0.010, 0.020]) - values\n"
+                "sums = [change[abs(values) <= t].sum() for t in (0.001, 0.01, 0.05)]\n"
+                "assert np.round(sums, 3).tolist() == [0, 0.012, 0.032]\n"
+                "assert round(change.sum(), 3) == 0.032",
+                "By 0, 0.012 and 0.032; all kinds together by 0.032, whatever the threshold: it "
+                "only moves tokens from one kind to another.",
             ),
         ),
     }
