@@ -12,6 +12,7 @@ from helpers.foundation.profiles import load_profile
 from helpers.report.display import Html, note
 from helpers.report.question_list import all_questions
 from helpers.report.questions import Question
+from helpers.stages.commands import command_line
 
 ALL = "all"
 Work = list[tuple[tuple[str, ...], list[Experiment]]]  # stages, and the experiments to run them for
@@ -96,7 +97,7 @@ def owed(question: Question, profile: str) -> list[Experiment]:
 
 def command(question: Question, profile: str) -> str:
     """Return the command that makes what a question needs and has not yet."""
-    return f"companion reproduce --profile {profile} --questions {question.name}"
+    return command_line("reproduce", "--profile", profile, "--questions", question.name)
 
 
 def minutes(question: Question, profile: str) -> float | None:
