@@ -1,9 +1,106 @@
-"""Answers that describe: numbers and their order, without a verdict."""
+"""Answers that describe: on which side of 0 numbers lie, without a verdict.
+
+Questions with one seed are answered so (``book/plan.md``). A `Statement` says of several models
+that a number of theirs lies on one side of 0; the answer counts the models for which it does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.report.display import MISSING, interval_text
-from helpers.report.question_figures import means
+from helpers.analysis.quantities import Measure, RunResults
+from helpers.report.claims import Region
+from helpers.report.counted import Counted
+from helpers.report.display import MISSING, capitalised, interval_text
+from helpers.report.question_figures import by_seed, means
+from helpers.report.questions import NOT_YET, Description
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """What is said of several models by the side of 0 on which a number of theirs lies.
+
+    Parameters
+    ----------
+    words : str
+        What is true of those on the stated side; their count follows.
+    panel : str
+        What the number is called in tables and figures.
+    region : Region
+        The stated side.
+    measures : mapping of str to Measure
+        Each model's name for a reader, and its number.
+    also_unlearned : bool
+        Whether it is said of models that have not learned, too.
+    """
+
+    words: str
+    panel: str
+    region: Region
+    measures: Mapping[str, Measure]
+    also_unlearned: bool = False
+
+
+def frame(statements: Sequence[Statement], results: RunResults) -> pd.DataFrame:
+    """Return the numbers of some statements.
+
+    Parameters
+    ----------
+    statements : sequence of Statement
+    results : RunResults
+        Of one model and data set.
+
+    Returns
+    -------
+    DataFrame
+        ``panel, line, seed, value``; a line is a model's name.
+    """
+    learned = Counted(results).results
+    return pd.concat(
+        [
+            by_seed(
+                results if each.also_unlearned else learned,
+                ((each.panel, name, measure) for name, measure in each.measures.items()),
+            )
+            for each in statements
+        ],
+        ignore_index=True,
+    )
+
+
+def describe(statements: Sequence[Statement], results: RunResults, *, noun: str) -> Description:
+    """Return the answer: of how many models each statement is true.
+
+    Parameters
+    ----------
+    statements, results
+        As in `frame`.
+    noun : str
+        What a model is called, in the plural.
+    """
+    found = frame(statements, results)
+    if found.empty:
+        return Description(NOT_YET, "")
+    numbers = means(found)
+    said = []
+    for each in statements:
+        of_each = numbers[numbers["panel"] == each.panel].set_index("line")["mean"]
+        if len(of_each):
+            said.append(f"{capitalised(each.words)} {_counted(of_each, each.region, noun)}.")
+    seeds = int(numbers["seeds"].max())
+    basis = "One seed: signs, no verdict." if seeds == 1 else f"{seeds} seeds: signs, no verdict."
+    return Description(" ".join(said), basis)
+
+
+def _counted(numbers: pd.Series, region: Region, noun: str) -> str:
+    true = [str(name) for name, value in numbers.items() if region.holds_for(value)]
+    false = [str(name) for name in numbers.index if name not in true]
+    count = f"{len(true)} of {len(numbers)} {noun}"
+    if not true or not false:
+        return count
+    named = f"all but {'; '.join(false)}" if len(false) < len(true) else "; ".join(true)
+    return f"{count} ({named})"
 
 
 def differences(frame: pd.DataFrame) -> pd.DataFrame:

@@ -74,6 +74,17 @@ def experiments(questions: Iterable[Question], profile: str) -> list[Experiment]
     return list(dict.fromkeys(each for _, listed in work(questions, profile) for each in listed))
 
 
+def beside(question: Question, profile: str, setups: Sequence[str]) -> list[Experiment]:
+    """Return the profile's own models of some setups, in the seeds of a question's models."""
+    return list(
+        dict.fromkeys(
+            each.replace(setup=setup, variant="")
+            for each in experiments([question], profile)
+            for setup in setups
+        )
+    )
+
+
 def owed(question: Question, profile: str) -> list[Experiment]:
     """Return a question's experiments that lack a result, in the order in which they are run."""
     return [
