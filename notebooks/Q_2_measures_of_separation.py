@@ -32,13 +32,14 @@ from helpers.report import display, measures, question_list, questions
 notebooks.check_parameters(globals(), "profile")
 experiments = book.experiments(profile)
 results = questions.load(experiments)
-multiemo = questions.about(question_list.question("measures"), results)
+question = question_list.question("measures")
+multiemo = questions.about(question, results)
+
+# %% tags=["hide-input"]
+questions.summary(question, results)
 
 # %% tags=["hide-input"]
 agreement = measures.agreement(multiemo)
-display.note(f"<b>{measures.answer(agreement)}</b>", kind="takeaway")
-
-# %% tags=["hide-input"]
 display.figure(
     measures.figure(agreement),
     caption="<b>Figure Q.2-1.</b> MultiEmo: where a measure orders balanced, imbalanced and "

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 import fake_results
+import printed_commands
 from helpers import book, book_pages
 from helpers.foundation.errors import CompanionError
 from helpers.report.claim_list import CLAIMS
@@ -153,8 +154,22 @@ def test_a_section_s_page_says_in_short_what_came_out_and_leads_to_its_data_sets
 def test_what_is_missing_says_so_and_names_its_command(root, built):
     text = text_of(page(root, f"{PLACE}/04_1_performance"))
     assert "without imbalanced_cw, seed 1" in text
-    assert "--setup imbalanced_cw --seed 1" in text
+    assert "--only e5_small/multiemo_pairs/imbalanced_cw/seed1" in text
     assert "1 of 2" in text_of(page(root, "book/_generated/status"))
+
+
+def test_a_page_prints_no_command_that_fails_or_computes_nothing(root, built, tmp_path):
+    pages = [path for path in (root / "_build" / "html").rglob("*.html")]
+    found = {
+        command
+        for path in pages
+        for command in printed_commands.in_page(path.read_text(encoding="utf-8"))
+        if "reproduce" in command and "--profile tiny" in command
+    }
+    assert any("--only" in command for command in found)
+    for command in found:
+        told = printed_commands.try_out(command, placeholders={}, root=root)
+        assert "nothing to compute" not in told, command
 
 
 def test_every_figure_has_a_number_of_its_own_on_its_page(root, built):

@@ -175,6 +175,8 @@ def test_recomputing_leaves_the_store_alone_and_finds_what_moved(tiny_checkout):
     assert [change.outcome for change in v.recompute([experiment], stages=["subsets"])] == ["same"]
     assert (v.again_dir() / "results" / experiment.relative_folder / "subsets.json").is_file()
     assert not (v.again_dir() / "checkpoints").exists()
+    # Once compared, all of it is to be computed again.
+    assert v.to_recompute([experiment], stages=["subsets"]) == {experiment: ["subsets"]}
 
     other = json.loads(content)
     other["overlap"]["train"] = 0.123

@@ -16,6 +16,7 @@ from helpers.foundation import paths
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, model_label
+from helpers.stages.commands import command_line
 from helpers.stages.selection import Place, originals, places
 from helpers.stages.selection import book_experiments as experiments
 
@@ -201,7 +202,7 @@ def introduce(notebook: nbformat.NotebookNode, page: Page) -> None:
         about = (
             f":::{{warning}}\nSettings, data or code have changed since some of these results "
             f"were made ({len(outdated)} of {len(mine)} experiments). "
-            f"`companion reproduce --profile {profile}` makes them again.\n:::"
+            f"`{command_line('reproduce', '--profile', profile)}` makes them again.\n:::"
         )
         notebook.cells[0].source = f"{title}\n\n{about}\n{rest}"
 

@@ -54,6 +54,9 @@ SourceOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be computed, and compute nothing.")
+]
 ModelOption = Annotated[str, typer.Option(help=f"{', '.join(MODELS)}, a folder, or owner/name.")]
 DatasetOption = Annotated[str, typer.Option(help=", ".join(FAMILIES))]
 
@@ -109,13 +112,14 @@ def reproduce(
         typer.Option(help="Instead, the models that open questions need, by comma; or all."),
     ] = None,
     no_book: Annotated[bool, typer.Option("--no-book", help="Run the stages only.")] = False,
+    dry_run: DryRunOption = False,
 ) -> None:
     """Run the experiments of a profile, say what moved, execute the notebooks, build the book."""
     settings, sources = load_profile(profile), _sources(source)
     chosen = None if stages is None else _stages(stages)
     names = [_named(dataset, sources) for dataset in settings.matrix]
-    from helpers import verification
-    from helpers.stages import RESULT_STAGES, profile_experiments
+    from helpers import reproduction, verification
+    from helpers.stages import RESULT_STAGES, profile_experiments, unmade
 
     work = [(RESULT_STAGES, profile_experiments(profile, datasets=names))]
     if questions is not None:
@@ -123,11 +127,20 @@ def reproduce(
 
         work = question_runs.work(question_runs.chosen(questions, profile), profile)
     kept = set(verification.chosen([each for _, listed in work for each in listed], only))
+    work = [(chosen or own, [each for each in listed if each in kept]) for own, listed in work]
+    if dry_run:
+        say = verification.to_recompute if again else unmade
+        found: dict[Experiment, list[str]] = {}
+        for names_of, listed in work:
+            for experiment, missing in say(listed, stages=names_of, sources=sources).items():
+                known = found.setdefault(experiment, [])
+                known += [stage for stage in missing if stage not in known]
+        print(reproduction.unmade_text(found))
+        return
     act = verification.recompute if again else verification.reproduce
     changes = []
     for own_stages, listed in work:
-        listed = [each for each in listed if each in kept]
-        changes += act(listed, stages=chosen or own_stages, sources=sources)
+        changes += act(listed, stages=own_stages, sources=sources)
     if not hardware.is_first_process():
         return
     print(verification.changes_text(changes, everything=again))
@@ -150,16 +163,20 @@ def run(
     stages: Annotated[str | None, typer.Option(help="Some stages only, by comma.")] = None,
     source: SourceOption = None,
     json_: JsonOption = False,
+    dry_run: DryRunOption = False,
 ) -> None:
     """Run one experiment and fill its results folder."""
     chosen, sources = _stages(stages), _sources(source)
     Experiment(model, dataset, setup, seed, profile, variant)
     experiment = Experiment(model, _named(dataset, sources), setup, seed, profile, variant)
     from helpers import reproduction
-    from helpers.stages import check_has
+    from helpers.stages import check_has, unmade
 
     if stages is not None:
         check_has(experiment, chosen)
+    if dry_run:
+        print(reproduction.unmade_text(unmade([experiment], stages=chosen, sources=sources)))
+        return
     reproduction.run_experiments([experiment], stages=chosen, sources=sources)
     if not hardware.is_first_process():
         return

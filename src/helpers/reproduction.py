@@ -86,6 +86,21 @@ def _expected_seconds(stage: str, taken: Mapping[str, list[float]]) -> float:
     return about[stage].first_guess_seconds * speed
 
 
+def unmade_text(found: Mapping[Experiment, Sequence[str]]) -> str:
+    """Return what a run would compute, a line for each experiment, and how much that is.
+
+    Parameters
+    ----------
+    found : mapping
+        Experiment to stages, as `helpers.stages.unmade` returns them.
+    """
+    lines = [f"{experiment}: {', '.join(names)}" for experiment, names in found.items()]
+    count = sum(map(len, found.values()))
+    each = "experiment" if len(found) == 1 else "experiments"
+    total = f"{count} stages of {len(found)} {each} to compute" if count else "nothing to compute"
+    return "\n".join([*lines, f"Dry run: {total}."])
+
+
 # --- companion subsets ----------------------------------------------------------------------
 
 

@@ -24,7 +24,7 @@ from helpers import reproduction
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.stages import RESULT_STAGES, Sources, all_stages
+from helpers.stages import RESULT_STAGES, Sources, all_stages, unmade
 
 _log = logging.getLogger(__name__)
 Outcome = Literal["same", "within tolerance", "moved", "new"]
@@ -171,6 +171,21 @@ def recompute(
         changes = compare(listed, before=store_dir)
         shutil.rmtree(paths.checkpoints_dir(), ignore_errors=True)
     return changes
+
+
+def to_recompute(
+    listed: Sequence[Experiment],
+    *,
+    stages: Sequence[str] = RESULT_STAGES,
+    sources: Sources | None = None,
+) -> dict[Experiment, list[str]]:
+    """Return what `recompute` would compute, as `helpers.stages.unmade` does."""
+    with paths.output_at(again_dir()):
+        begun = [experiment for experiment in listed if experiment.checkpoint.is_dir()]
+        found = unmade(begun, stages=stages, sources=sources)
+    with paths.output_at(again_dir() / "afresh"):  # no such folder
+        afresh = [experiment for experiment in listed if experiment not in begun]
+        return found | unmade(afresh, stages=stages, sources=sources)
 
 
 def _keep(experiment: Experiment, folder: Path) -> None:

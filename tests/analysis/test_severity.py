@@ -24,7 +24,7 @@ def test_slope_and_bend_are_those_of_the_curve():
 def test_cramers_v_grows_in_proportion_and_information_faster():
     made = at_severities(lambda level: 0.1 * level)
     v, information = (
-        [measure(severity.training_counts(made, level, 0)) for level in (0.5, 1.0, 1.5)]
+        [measure(severity.counts_at(made, level, 0)) for level in (0.5, 1.0, 1.5)]
         for measure in (severity.cramers_v, severity.mutual_information)
     )
     assert v == pytest.approx([v[1] / 2, v[1], 1.5 * v[1]])

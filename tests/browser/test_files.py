@@ -8,6 +8,9 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
 
+import printed_commands
+from helpers.foundation import paths
+
 
 @cache
 def parsed(path: Path) -> BeautifulSoup:
@@ -55,6 +58,14 @@ def test_every_address_leads_somewhere(book, page_name):
     source = book / page_name
     found = {problem_with(address, source) for address in references(parsed(source))} - {None}
     assert sorted(found) == []
+
+
+def test_every_command_of_the_companion_works(book, page_name, tmp_path, monkeypatch):
+    monkeypatch.setenv(paths.OUTPUT_VARIABLE, str(tmp_path))
+    for command in printed_commands.in_page((book / page_name).read_text(encoding="utf-8")):
+        if "companion re" in command and "=FOLDER" not in command:  # others: in tests/
+            told = printed_commands.try_out(command, placeholders={"NAME": "predictions"})
+            assert "nothing to compute" not in told, command
 
 
 def test_every_image_has_a_text_alternative_and_every_output_shows_something(book, page_name):

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
+import printed_commands
 from helpers.diagnosis import diagnose
 from helpers.diagnosis.sources import open_source
 from helpers.foundation import paths, store
@@ -49,7 +50,9 @@ def fine_tune(data, output, model):
     return fine_tuning.fine_tune(job, source, diagnose(data))[0]
 
 
-def test_all_three_setups_are_measured_on_a_balanced_held_out_part(tmp_path, shipped, capsys):
+def test_all_three_setups_are_measured_on_a_balanced_held_out_part(
+    tmp_path, shipped, capsys, monkeypatch
+):
     data, output = tmp_path / "My reviews.csv", tmp_path / "out"
     own_rows().to_csv(data, index=False)
     found = fine_tune(data, output, shipped)
@@ -88,6 +91,15 @@ def test_all_three_setups_are_measured_on_a_balanced_held_out_part(tmp_path, shi
     fine_tune(data, output, shipped)  # goes on where it was: nothing is left to do
     after = {path: path.stat().st_mtime_ns for path in output.rglob("*") if path.is_file()}
     assert before == after and "3 models of" not in capsys.readouterr().err
+
+    # As "How to run it" prints it: another weighting, in the folder of the results.
+    monkeypatch.delenv(paths.ROOT_VARIABLE)
+    monkeypatch.chdir(output)
+    told = printed_commands.try_out(
+        "companion run --dataset custom --source custom=texts/reviews --setup imbalanced_sqrt",
+        placeholders={"texts/reviews": "texts/my_reviews", "run": f"run --model {shipped}"},
+    )
+    assert "custom_my_reviews/imbalanced_sqrt/seed0: subsets, finetuning" in told
 
 
 def test_without_cells_for_it_there_is_no_balanced_model(tmp_path, shipped):

@@ -59,14 +59,6 @@ def test_seeds_that_lack_the_same_stand_together(experiments):
     assert other == "seed 1: all"
 
 
-def test_data_that_the_profile_does_not_run_itself_gets_a_command_for_each_seed(experiments):
-    lost = [Experiment("e5_small", "xnli_7500", "balanced", seed, "quick") for seed in (0, 1)]
-    first, second = o.commands(lost)
-    assert "--dataset xnli --setup balanced --seed 0" in first
-    assert "--source xnli=FOLDER" in first
-    assert "--seed 1" in second
-
-
 def test_data_to_bring_says_what_is_here(experiments):
     local = Experiment("e5_small", "xnli_7500", "balanced", 0, "quick")
     text = o.other_data("quick", [local], caption="x").text

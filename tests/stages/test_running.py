@@ -170,6 +170,24 @@ def test_a_trained_model_whose_record_was_lost_is_not_trained_again(trained_chec
 
 
 @pytest.mark.real
+def test_a_dry_run_names_what_a_run_would_compute(trained_checkout):
+    experiment = Experiment(*BALANCED, variant=LAYERS)
+    assert stages.unmade([experiment], stages=["predictions"]) == {}
+    told = stages.unmade([experiment], stages=["language_identification"])
+    assert told == {experiment: ["language_identification"]}  # the model is there
+    shutil.rmtree(experiment.checkpoint)
+    told = stages.unmade([experiment], stages=["language_identification"])
+    assert told == {experiment: ["finetuning", "language_identification"]}
+
+    skewed = experiment.replace(setup="imbalanced")
+    found = stages.unmade([skewed], stages=["shap_difference"])
+    assert set(found) == {experiment, skewed}  # what is needed comes in
+    assert found[experiment] == ["finetuning", "shap_values"]
+    assert found[skewed] == ["finetuning", "shap_values", "shap_difference"]
+    assert not skewed.folder.exists()
+
+
+@pytest.mark.real
 def test_two_processes_fill_the_folder_as_one(tiny_checkout):
     experiment = Experiment("e5_small", "multiemo", "imbalanced", variant=LAYERS)
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]

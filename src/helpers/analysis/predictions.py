@@ -68,18 +68,59 @@ def training_share(*, labels: Sequence[str], skew: Mapping[str, Sequence[float]]
     return frame.rename_axis(index="languages", columns="label")
 
 
-def has_learned(predictions: pd.DataFrame, *, confidence: float = 0.95) -> bool:
-    """Say whether a model is more accurate than the language alone could make it.
+def excess_over_language(predictions: pd.DataFrame) -> "pd.Series[float]":
+    """Return how much more accurate a model is than the language alone could make it, by group.
 
     The language alone makes a model as accurate as giving each language its most frequent label
-    does. The excess over that is tested one-sided over groups of rows, since translations and
-    equal premises are not independent. A model that fails the test, because it answers from the
-    language or did not train at all, says nothing of the task.
+    does.
 
     Parameters
     ----------
     predictions : pandas.DataFrame
         Columns ``group``, ``language``, ``label`` and ``predicted`` (label index).
+
+    Returns
+    -------
+    pandas.Series
+        Indexed by group, its mean over the group's rows.
+    """
+    most_frequent = pd.crosstab(
+        predictions["language"], predictions["label"], normalize="index"
+    ).max(axis=1)
+    right = predictions["label"] == predictions["predicted"]
+    excess = right - predictions["language"].map(most_frequent)
+    return excess.groupby(predictions["group"]).mean()
+
+
+def learning_bound(predictions: pd.DataFrame, *, confidence: float = 0.95) -> float:
+    """Return the one-sided lower bound of `excess_over_language`.
+
+    Groups of rows are the unit, since translations and equal premises are not independent.
+
+    Parameters
+    ----------
+    predictions : pandas.DataFrame
+        As in `excess_over_language`.
+    confidence : float
+        Of the bound.
+    """
+    means = excess_over_language(predictions)
+    if means.nunique() == 1:  # there is no spread to go by
+        return float(means.iloc[0])
+    tested = stats.ttest_1samp(means, 0.0, alternative="greater")
+    return float(tested.confidence_interval(confidence).low)
+
+
+def has_learned(predictions: pd.DataFrame, *, confidence: float = 0.95) -> bool:
+    """Say whether a model is more accurate than the language alone could make it.
+
+    So it is where `learning_bound` is above 0. A model that fails the test, because it answers from
+    the language or did not train at all, says nothing of the task.
+
+    Parameters
+    ----------
+    predictions : pandas.DataFrame
+        As in `excess_over_language`.
     confidence : float
         Of the test.
 
@@ -92,16 +133,7 @@ def has_learned(predictions: pd.DataFrame, *, confidence: float = 0.95) -> bool:
     >>> has_learned(rows.assign(predicted=(rows["language"] == "fr").astype(int)))
     False
     """
-    most_frequent = pd.crosstab(
-        predictions["language"], predictions["label"], normalize="index"
-    ).max(axis=1)
-    right = predictions["label"] == predictions["predicted"]
-    excess = (right - predictions["language"].map(most_frequent)).groupby(predictions["group"])
-    means = excess.mean()
-    if means.nunique() == 1:  # the test has no spread to go by
-        return bool(means.iloc[0] > 0)
-    tested = stats.ttest_1samp(means, 0.0, alternative="greater")
-    return bool(tested.pvalue < 1 - confidence)
+    return learning_bound(predictions, confidence=confidence) > 0
 
 
 def metrics(

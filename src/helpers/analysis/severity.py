@@ -7,7 +7,7 @@ balanced models have severity 0, the imbalanced ones of the profile severity 1.
 import dataclasses
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from scipy.stats.contingency import association
@@ -22,6 +22,7 @@ from helpers.analysis.quantities import (
     variant_of,
 )
 from helpers.analysis.remedies import TREATED, accuracy_with
+from helpers.analysis.training_shares import Counts, training_counts
 from helpers.data.cells import skew_shares
 from helpers.foundation.variants import Variant
 
@@ -132,14 +133,9 @@ def mutual_information(counts: Mapping[str, list[int]]) -> float:
     return float(mutual_info_score(None, None, contingency=np.array(list(counts.values()))))
 
 
-def training_counts(results: RunResults, severity: float, seed: int) -> dict[str, list[int]] | None:
+def counts_at(results: RunResults, severity: float, seed: int) -> Counts | None:
     """Return the rows of each language and label in a model's training subset; None: not known."""
-    setup = setups_by_severity(results).get(severity, "")
-    content: Mapping[str, Any] | None = results.files.get("subsets.json", {}).get((setup, seed))
-    if content is None:
-        return None
-    subset = "balanced" if severity == 0 else "imbalanced"
-    return dict(content["counts"]["train"][subset])
+    return training_counts(results, setups_by_severity(results).get(severity, ""), seed)
 
 
 @cache
@@ -163,7 +159,7 @@ def contrast(degree: Degree, axis: Axis = "severity") -> Measure:
         points: dict[float, Observation] = {}
         for severity, setup in found.items():
             one = accuracy(setup, "balanced")(results, seed)
-            counts = training_counts(results, severity, seed)
+            counts = counts_at(results, severity, seed)
             if one is None or (axis == "cramers_v" and counts is None):
                 return None
             points[cramers_v(counts) if axis == "cramers_v" and counts else severity] = one

@@ -17,6 +17,7 @@ from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
 from helpers.report import benchmarks
 from helpers.report.claims import Claim
+from helpers.stages.commands import command_line
 
 _MB_PER_GIB = 2**30 / 1e6
 _PAIRED_FILE = "shap_tokens.parquet"
@@ -139,7 +140,9 @@ def _cost(names: tuple[str, ...], listed: Sequence[Experiment]) -> Cost:
     whole = sum(counts[name] * mean(took) for name, took in seconds.items()) if known else None
     profile = listed[0].profile
     return Cost(
-        command=f"companion reproduce --profile {profile} --stages {','.join(names)} --no-book",
+        command=command_line(
+            "reproduce", "--profile", profile, "--stages", ",".join(names), "--no-book"
+        ),
         stages=names,
         steps=len(steps),
         finished=sum(map(len, seconds.values())),

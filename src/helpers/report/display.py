@@ -19,7 +19,7 @@ from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, model_label
 from helpers.foundation.profiles import load_profile
 from helpers.report import figures, frames
-from helpers.stages.commands import reproduce_command, run_command
+from helpers.stages.commands import commands
 from helpers.stages.freshness import outdated
 
 MISSING = "missing"
@@ -381,14 +381,13 @@ def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str =
         none = len(absent) == len(wanted)
         what = "no result of this page is here yet" if none else f"without {runs}"
         told.append(
-            f"Not complete: {what}. This command computes what is missing: "
-            f"<code>{html.escape(command(absent))}</code>"
+            f"Not complete: {what}. This computes what is missing: {_shown_commands(absent)}"
         )
     if old:
         told.append(
             f"Out of date: settings, data or code have changed since {_runs(old)} "
-            f"{'was' if len(old) == 1 else 'were'} run. This command makes the results again: "
-            f"<code>{html.escape(command(old))}</code>"
+            f"{'was' if len(old) == 1 else 'were'} run. This makes the results again: "
+            f"{_shown_commands(old)}"
         )
     # A notebook shows no output where there is nothing to say, not an empty one.
     return note("<br>".join(told), kind="missing") if told else None
@@ -398,10 +397,5 @@ def _runs(experiments: Sequence[Experiment]) -> str:
     return "; ".join(f"{experiment.setup}, seed {experiment.seed}" for experiment in experiments)
 
 
-def command(experiments: Sequence[Experiment]) -> str:
-    """Return the command that computes some experiments of one model and data set."""
-    first = experiments[0]
-    settings = load_profile(first.profile)
-    if len(experiments) > 1 and first.model in settings.models and first.dataset in settings.matrix:
-        return reproduce_command(experiments)
-    return run_command(first)
+def _shown_commands(experiments: Sequence[Experiment]) -> str:
+    return "<br>".join(f"<code>{html.escape(each)}</code>" for each in commands(experiments))

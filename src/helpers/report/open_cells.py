@@ -1,7 +1,6 @@
 """What has no result yet, and the command that fills it."""
 
 import html
-import shlex
 from collections.abc import Mapping
 
 import pandas as pd
@@ -15,7 +14,7 @@ from helpers.report import display
 from helpers.report.display import Html
 from helpers.report.frames import Experiments
 from helpers.stages import stages_of
-from helpers.stages.commands import reproduce_command, run_arguments, run_command
+from helpers.stages.commands import command_line, commands, run_arguments
 
 
 def absent_stages(experiment: Experiment) -> list[str]:
@@ -93,17 +92,6 @@ def _in_words(absent: Stages) -> list[str]:
     ]
 
 
-def commands(experiments: Experiments) -> list[str]:
-    """Return the commands that compute some experiments of one model and data set.
-
-    One for all of them where the profile runs the data set itself, else one for each.
-    """
-    first = experiments[0]
-    if first.dataset in load_profile(first.profile).matrix:
-        return [reproduce_command(experiments)]
-    return [run_command(each) for each in experiments]
-
-
 def shown(experiments: Experiments, *, caption: str, outdated: Stages = _NONE) -> Html:
     """Return `open_cells` as a table, or a sentence where nothing is missing.
 
@@ -151,7 +139,7 @@ def other_data(profile: str, experiments: Experiments, *, caption: str) -> Html:
             continue
         example = Experiment(settings.models[0], family, "balanced", 0, profile)
         sources = {family: "FOLDER"} if all_datasets()[family].takes_folder else {}
-        command = shlex.join(["companion", *run_arguments(example, sources=sources)])
+        command = command_line(*run_arguments(example, sources=sources))
         rows[FAMILIES[family]] = {
             "here": f"a local copy: {there[family]}" if family in there else "no result",
             "command": f"<code>{html.escape(command)}</code>",

@@ -12,6 +12,7 @@ from helpers.foundation.profiles import load_profile
 from helpers.report.display import Html, note
 from helpers.report.question_list import all_questions
 from helpers.report.questions import Question
+from helpers.stages.commands import command_line
 
 ALL = "all"
 Work = list[tuple[tuple[str, ...], list[Experiment]]]  # stages, and the experiments to run them for
@@ -73,6 +74,17 @@ def experiments(questions: Iterable[Question], profile: str) -> list[Experiment]
     return list(dict.fromkeys(each for _, listed in work(questions, profile) for each in listed))
 
 
+def beside(question: Question, profile: str, setups: Sequence[str]) -> list[Experiment]:
+    """Return the profile's own models of some setups, in the seeds of a question's models."""
+    return list(
+        dict.fromkeys(
+            each.replace(setup=setup, variant="")
+            for each in experiments([question], profile)
+            for setup in setups
+        )
+    )
+
+
 def owed(question: Question, profile: str) -> list[Experiment]:
     """Return a question's experiments that lack a result, in the order in which they are run."""
     return [
@@ -85,7 +97,7 @@ def owed(question: Question, profile: str) -> list[Experiment]:
 
 def command(question: Question, profile: str) -> str:
     """Return the command that makes what a question needs and has not yet."""
-    return f"companion reproduce --profile {profile} --questions {question.name}"
+    return command_line("reproduce", "--profile", profile, "--questions", question.name)
 
 
 def minutes(question: Question, profile: str) -> float | None:

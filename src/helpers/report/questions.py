@@ -17,7 +17,7 @@ from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label
 from helpers.report import claim_cells
 from helpers.report.claims import FAILS, HOLDS, UNKNOWN, Claim, Verdict
-from helpers.report.display import Html, capitalised, table
+from helpers.report.display import Html, capitalised, note, table
 from helpers.report.evidence import POOLED, Finding, adjusted, evaluate
 from helpers.report.results import collect
 
@@ -189,6 +189,11 @@ def answer(question: Question, told: Sequence[Finding]) -> str:
 
 def summary(question: Question, results: Sequence[RunResults]) -> Html:
     """Return a page's first sentence: the answer, with the numbers that carry it."""
+    if question.describe is not None:
+        described = question.describe(about(question, results))
+        basis = f"<br>{html.escape(described.basis)}" if described.basis else ""
+        text = f"<b>{html.escape(described.answer)}</b>{basis}"
+        return note(text, kind="takeaway")
     told = of_its_data_set(question, results)
     said = answer(question, told)
     lines = "".join(

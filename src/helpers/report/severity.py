@@ -52,7 +52,7 @@ def curve(results: RunResults) -> pd.DataFrame:
     records: list[dict[str, Any]] = []
     for severity, setup in s.setups_by_severity(counted).items():
         lost = pd.Series(values_by_seed(counted, accuracy("balanced", setup)).by_seed)
-        tables = [s.training_counts(counted, severity, seed) for seed in lost.index]
+        tables = [s.counts_at(counted, severity, seed) for seed in lost.index]
         known = [table for table in tables if table is not None]
         if known:
             low, high = interval(lost) if severity else (0.0, 0.0)

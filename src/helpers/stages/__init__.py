@@ -23,7 +23,7 @@ from helpers.stages.registry import (
     stage_table,
     stages_of,
 )
-from helpers.stages.running import is_done, load, pending, run
+from helpers.stages.running import is_done, load, pending, run, unmade
 from helpers.stages.selection import (
     book_experiments,
     compared_models,
@@ -63,5 +63,6 @@ __all__ = [
     "stage_fingerprint",
     "stage_table",
     "stages_of",
+    "unmade",
     "wanted_stages",
 ]

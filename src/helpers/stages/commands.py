@@ -7,6 +7,20 @@ from pathlib import Path
 from helpers.foundation.datasets import all_datasets
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import family_of
+from helpers.foundation.paths import shipped_root
+from helpers.foundation.profiles import load_profile
+
+_MAKEFILE = "Makefile"  # it sets up the environment of a checkout
+
+
+def command_line(*arguments: str) -> str:
+    """Return a call of ``companion`` as a shell takes it, from the folder that it is about.
+
+    In a checkout it names the program in the checkout's environment, so that it works where that
+    was not activated. A folder without a Makefile, such as that of a reader's own data, has none.
+    """
+    in_checkout = (shipped_root() / _MAKEFILE).is_file()
+    return shlex.join([".venv/bin/companion" if in_checkout else "companion", *arguments])
 
 
 def run_arguments(
@@ -48,22 +62,36 @@ def run_arguments(
 
 def run_command(experiment: Experiment) -> str:
     """Return the command that runs one experiment."""
-    return shlex.join(["companion", *run_arguments(experiment)])
+    return command_line(*run_arguments(experiment))
 
 
 def reproduce_command(experiments: Sequence[Experiment]) -> str:
     """Return the command that runs some experiments of one model and data set of their profile.
 
-    It names their setup, where they have one, else the whole data set.
+    It names the one of them, or their setup, where they have one, else the whole data set.
 
     Examples
     --------
     >>> seeds = [Experiment("e5_small", "multiemo", "imbalanced", seed) for seed in (0, 1)]
     >>> reproduce_command(seeds)
-    'companion reproduce --profile quick --only e5_small/multiemo/imbalanced'
+    '.venv/bin/companion reproduce --profile quick --only e5_small/multiemo/imbalanced'
     """
     first = experiments[0]
     folders = {each.relative_folder.parent for each in experiments}  # one for each setup
-    folder = folders.pop() if len(folders) == 1 else first.relative_folder.parents[1]
+    folder = first.relative_folder
+    if len(experiments) > 1:
+        folder = folder.parent if len(folders) == 1 else folder.parents[1]
     only = folder.relative_to(first.profile).as_posix()
-    return shlex.join(["companion", "reproduce", "--profile", first.profile, "--only", only])
+    return command_line("reproduce", "--profile", first.profile, "--only", only)
+
+
+def commands(experiments: Sequence[Experiment]) -> list[str]:
+    """Return the commands that compute some experiments of one model and data set.
+
+    One for all of them where the profile runs the model and data set itself, else one for each.
+    """
+    first = experiments[0]
+    settings = load_profile(first.profile)
+    if first.model in settings.models and first.dataset in settings.matrix:
+        return [reproduce_command(experiments)]
+    return [run_command(each) for each in experiments]

@@ -236,6 +236,42 @@ def pending(
     ]
 
 
+def unmade(
+    listed: Iterable[Experiment],
+    *,
+    stages: Sequence[str] | None = None,
+    sources: Sources | None = None,
+) -> dict[Experiment, list[str]]:
+    """Return what running some experiments would compute: `pending`, and what that needs.
+
+    Parameters
+    ----------
+    listed, stages, sources
+        As in `pending`.
+
+    Returns
+    -------
+    dict
+        Experiment to stages, in their order; an experiment that is not listed is there where it is
+        needed.
+    """
+    found: dict[tuple[Experiment, str], None] = {}
+
+    def want(experiment: Experiment, stage: str) -> None:
+        if (experiment, stage) in found or is_done(experiment, stage, sources=sources):
+            return
+        for other, needed in needs(experiment, stage):
+            want(other, needed)
+        found[experiment, stage] = None
+
+    for experiment, stage in pending(listed, stages=stages, sources=sources):
+        want(experiment, stage)
+    return {
+        experiment: [stage for stage in all_stages() if (experiment, stage) in found]
+        for experiment in dict.fromkeys(experiment for experiment, _ in found)
+    }
+
+
 def load(
     *,
     profile: str,
