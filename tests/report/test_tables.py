@@ -165,7 +165,7 @@ def test_what_is_missing_stays_missing(nothing):
 def test_one_missing_experiment_names_its_own_command(experiments):
     shutil.rmtree(experiments[0].folder)
     note = display.missing_note(experiments, "metrics.json")
-    assert "--setup balanced --seed 0" in note.html
+    assert "--only e5_small/multiemo_pairs/balanced/seed0</code>" in note.html
     assert "--profile tiny" in note.html
     table = tables.accuracy(experiments)
     assert table.iloc[0, 3] == "1"  # the other seed is still there
