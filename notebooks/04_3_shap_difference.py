@@ -128,11 +128,11 @@ example_plots.example_plots(
     example_plots.example_values(experiments),
     label=next(reversed(labels), None),
     caption=f"<b>Figure 4.3-2 · {here}, example texts.</b> "
-    "SHAP values of every token for the last label of "
-    "the skew, models of one seed. Below a setup: the label's probability with every token masked "
-    "→ for the text. A colour means the same value everywhere; a token shows its value under the "
-    f"pointer. {example_plots.SPACE_MARK} is the tokenizer's mark of a space, where it is a token "
-    "of its own.",
+    "SHAP values of every token, for each label in each language, models of one seed. Below a "
+    "setup: the label's probability with every token masked → for the text. A colour means the "
+    "same value everywhere; a token shows its value under the pointer. "
+    f"{example_plots.SPACE_MARK} is the tokenizer's mark of a space, where it is a token of its "
+    "own.",
 )
 
 # %% [markdown]

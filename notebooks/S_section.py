@@ -36,18 +36,16 @@ sections.in_short(page, experiments, verdicts)
 
 # %% [markdown]
 # ## What is judged
-#
-# A verdict rests on a difference between two setups that share a seed, not on their levels. Points
-# are means, ticks the single seeds, lines the 95 % intervals over seeds, diamonds the paper's
-# numbers; a claim holds where the whole line lies in the shade.
 
 # %% tags=["hide-input"]
 sections.judged(
     page,
     experiments,
     verdicts,
-    caption=f"<b>Figure {section}-A.</b> The differences that decide, with their intervals over "
-    "seeds",
+    caption=f"<b>Figure {section}-A.</b> The differences that decide: those between two setups "
+    "that share a seed, not their levels. Points are means, ticks the single seeds, lines the 95 % "
+    "intervals over seeds, diamonds the paper's numbers. A claim holds where the whole line lies "
+    "in the shade.",
 )
 
 # %% [markdown]

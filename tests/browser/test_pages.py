@@ -31,6 +31,11 @@ AXE = """async () => {
 }"""
 WIDER_THAN_THE_SCREEN = """() =>
   document.documentElement.scrollWidth - document.documentElement.clientWidth"""
+NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+TABLES_TO_SCROLL = """() =>
+  [...document.querySelectorAll(".companion-scroll, .pst-scrollable-table-container")]
+    .filter((around) => around.querySelector("thead") && around.scrollWidth > around.clientWidth)
+    .map((around) => around.getAttribute("aria-label"))"""
 BROKEN_IMAGES = """() => [...document.images]
   .filter((image) => !image.naturalWidth).map((image) => image.outerHTML.slice(0, 100))"""
 ICONS_NOT_DRAWN = """() => [...document.querySelectorAll(".fas, .far, .fa-solid, .fa-regular")]
@@ -108,7 +113,9 @@ def test_a_page_is_whole_quiet_light_and_accessible(visit, axe):
     page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true })")
     for width in (DESK, PHONE):
         page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate(NEXT_FRAME)
         assert page.evaluate(WIDER_THAN_THE_SCREEN) <= 0, width
+        assert width == DESK or page.evaluate(TABLES_TO_SCROLL) == []
         assert [size for size in page.evaluate(SMALLEST_TEXT) if size < LEAST_TEXT - 0.05] == []
     found = violations(page, axe)
     assert not found, json.dumps(found, indent=1)
@@ -194,6 +201,37 @@ def test_a_word_opens_the_folded_lists_that_have_it_and_hides_the_other_rows(boo
     page.fill(".companion-filter input", "")
     assert page.locator("details.companion-fold[open]").count() == 0
     assert visit.complaints() == []
+    visit.context.close()
+
+
+def test_on_a_phone_a_wide_table_is_a_card_for_each_row(book, browser):
+    visit = Visit(browser, (book / "index.html").as_uri())
+    cell = visit.page.locator("figure.companion-data tbody td").first
+    heading = "(cell) => getComputedStyle(cell, '::before').content"
+    assert cell.evaluate(heading) == "none"
+    visit.page.set_viewport_size({"width": PHONE, "height": 900})
+    visit.page.evaluate(NEXT_FRAME)
+    assert cell.evaluate(heading) == '"Paper"'
+    visit.page.set_viewport_size({"width": DESK, "height": 900})
+    visit.page.evaluate(NEXT_FRAME)
+    assert cell.evaluate(heading) == "none"
+    visit.context.close()
+
+
+def test_example_texts_are_switched_between_languages_and_labels_by_keyboard(book, browser):
+    where = next(book.glob("book/_generated/*/*/*/04_3_shap_difference.html"))
+    visit = Visit(browser, where.as_uri())
+    page = visit.page
+    shown = page.locator(".companion-view:visible")
+    chosen = "(view) => [view.dataset.language, view.dataset.label]"
+    assert shown.count() == 1 < page.locator(".companion-view").count()
+    for name, changed in (("Language", [True, False]), ("Label", [False, True])):
+        before = shown.evaluate(chosen)
+        page.locator("fieldset.companion-choice", has_text=name).locator("input:checked").focus()
+        page.keyboard.press("ArrowRight")
+        after = shown.evaluate(chosen)
+        assert [old != new for old, new in zip(before, after, strict=True)] == changed
+    assert shown.locator("tbody").first.locator("tr").count() == 3
     visit.context.close()
 
 

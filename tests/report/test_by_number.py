@@ -91,6 +91,8 @@ def test_a_stand_in_is_never_shown_as_the_reproduction(experiments, originals):
     # Another model's table does not show them.
     other = b.beside("6", "xnli", experiments, originals)
     assert set(other["Reproduced: XNLI, XLM-R"]) == {b.NEEDS_THE_HUB}
+    # The paper's XLM-R has masked input entropy (A.2), and so has what stands in for it.
+    assert f"{STAND_IN}, masked input entropy" in other
     # In a book of profile paper they are no stand-ins of themselves.
     assert not [name for name in b.beside("3", "xnli", originals, originals) if "Stand-in" in name]
 

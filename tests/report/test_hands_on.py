@@ -22,9 +22,12 @@ def experiments(tmp_path_factory):
         yield listed
 
 
-def test_other_severities_that_have_results_are_found(experiments):
-    added = set(hands_on.with_severities(experiments)) - set(experiments)
-    assert [(each.seed, each.variant) for each in added] == [(1, "severity=0.5")]
+def test_beside_each_imbalanced_model_stand_the_severities_of_the_open_question(experiments):
+    added = [each for each in hands_on.with_severities(experiments) if each not in experiments]
+    assert {each.setup for each in added} == {"imbalanced"}
+    assert {(each.seed, each.variant) for each in added} == {
+        (seed, f"severity={share}") for seed in (0, 1) for share in (0.5, 0.75, 1.25, 1.5)
+    }
 
 
 def test_changes_are_those_of_the_seeds_of_both(experiments):

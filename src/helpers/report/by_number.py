@@ -74,6 +74,8 @@ def _columns(
         other_model = model is not None and its_model in paper.ACCURACY_TABLE and its_model != model
         if paper.COUNTERPART.get(family_of(name)) == dataset and not is_own and not other_model:
             label = f"Stand-in: {dataset_label(name)}, {model_label(its_model)}"
+            # The same encoder stands in for both of the paper's, trained as each of them was.
+            label += ", masked input entropy" if number in _VARIANTS else ""
             found.append(Column(label, members))
     return found
 

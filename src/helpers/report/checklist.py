@@ -79,7 +79,8 @@ def report(facts: Facts) -> Mapping[str, str]:
         f"({fetched:,.0f} MB), and {_minutes(facts)}. Every step can be stopped and goes on.",
         "What was difficult": f"{_numbers(facts)} Differences are small beside those between "
         f"seeds: {undecided} of the main findings cannot be told with the seeds there are.",
-        "Exchange with the authors": "None: the report rests on the paper and its public code.",
+        "Exchange with the authors": "None is recorded in the repository: the report rests "
+        "on the paper and the authors' public code.",
     }
 
 

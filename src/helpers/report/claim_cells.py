@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from helpers.report.claims import FAILS, FIGURE, HOLDS, UNKNOWN, Claim
-from helpers.report.display import capitalised, p_text, signed
+from helpers.report.display import bound, capitalised, p_text, signed
 from helpers.report.evidence import OTHER, POOLED, Finding, Numbers
 from helpers.report.paper_side import PaperSide
 
@@ -28,21 +28,7 @@ def interval(numbers: Numbers) -> str:
     """Return the interval in brackets; nothing where there is none."""
     if math.isnan(numbers.ci_low):
         return ""
-    return f"[{_bound(numbers.ci_low)}, {_bound(numbers.ci_high)}]"
-
-
-def _bound(value: float) -> str:
-    """Return a bound with its sign, however near to 0: the side decides a verdict.
-
-    Examples
-    --------
-    >>> _bound(-0.0271), _bound(-0.00034), _bound(0.00009)
-    ('−0.027', '−0.0003', '+0.00009')
-    """
-    if not 0 < abs(value) < 0.0005:
-        return signed(value)
-    digits = math.ceil(-math.log10(abs(value)))
-    return f"{value:+.{digits}f}".replace("-", "−")
+    return f"[{bound(numbers.ci_low, sign='+')}, {bound(numbers.ci_high, sign='+')}]"
 
 
 def ruled(claim: Claim) -> str:

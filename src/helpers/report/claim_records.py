@@ -6,7 +6,7 @@ from typing import Any
 
 from helpers.foundation.experiment import Experiment
 from helpers.report.claims import Claim
-from helpers.report.display import p_text
+from helpers.report.display import bound, p_text, signed
 from helpers.report.evidence import FAMILY, NO_RESULT, POOLED, Finding, Numbers, Verdicts
 from helpers.report.paper_side import JudgedNumber
 
@@ -178,9 +178,9 @@ def as_text(records: Sequence[Mapping[str, Any]]) -> str:
 def _line(found: Mapping[str, Any]) -> str:
     if found["estimate"] is None:
         return str(found["method"])
-    text = f"{found['verdict']} ({found['estimate']:+.3f}"
+    text = f"{found['verdict']} ({signed(found['estimate'])}"
     if found["ci_low"] is not None:
-        text += f" [{found['ci_low']:+.3f}, {found['ci_high']:+.3f}]"
+        text += f" [{bound(found['ci_low'], sign='+')}, {bound(found['ci_high'], sign='+')}]"
     if found.get("p_adjusted") is not None:
         text += f", {p_text(found['p_adjusted'])} after Holm"
     return f"{text}, {found['seeds']} seed{'s' * (found['seeds'] != 1)})"

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -49,12 +49,31 @@ def interval_text(value: float, low: float = math.nan, high: float = math.nan) -
     '0.636 [0.620, 0.652]'
     >>> interval_text(0.6361), interval_text(-0.0001), interval_text(float("nan"))
     ('0.636', '0.000', 'missing')
+    >>> interval_text(-0.0148, -0.0297, 0.00009)
+    '−0.015 [−0.030, 0.00009]'
     """
     if math.isnan(value):
         return MISSING
-    # "z": no minus before a zero.
-    text = f"{value:z.3f}" if math.isnan(low) else f"{value:z.3f} [{low:z.3f}, {high:z.3f}]"
-    return text.replace("-", "−")
+    text = f"{value:z.3f}".replace("-", "−")  # "z": no minus before a zero
+    return text if math.isnan(low) else f"{text} [{bound(low)}, {bound(high)}]"
+
+
+def bound(value: float, *, sign: Literal["", "+"] = "") -> str:
+    """Return an interval's bound with three digits, or with more where these are zeros.
+
+    On which side of 0 a bound lies decides a verdict. ``sign`` is what stands before a positive
+    one.
+
+    Examples
+    --------
+    >>> bound(0.6204), bound(-0.00034), bound(0.00009, sign="+"), bound(0)
+    ('0.620', '−0.0003', '+0.00009', '0.000')
+    """
+    size = abs(value)
+    if size < 1e-9:  # what rounding leaves of 0
+        return "0.000"
+    digits = 3 if size >= 0.0005 else math.ceil(-math.log10(size))
+    return f"{value:{sign}.{digits}f}".replace("-", "−")
 
 
 def percent(share: float) -> str:

@@ -1,7 +1,7 @@
 """The example texts, every token coloured by its SHAP value, one model below the other."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -46,43 +46,63 @@ def example_plots(values: pd.DataFrame, *, label: str | None, caption: str) -> H
     values : DataFrame
         From `example_values`.
     label : str or None
-        The label whose probability is explained; None where nothing was computed.
+        The label whose view is shown first; None where nothing was computed.
     caption : str
         May hold HTML.
 
     Returns
     -------
     Html
-        One table a language. A colour means the same value in all of them.
+        A view for each language and label, all drawn: the book's script ``views.js`` lets a reader
+        choose one. A colour means the same value in all of them.
     """
     if values.empty or label is None:
         return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
     setups = list(dict.fromkeys(values["setup"]))
-    largest = float(values[f"value_{label}"].abs().max())
-    parts: list[str] = []
-    for language, rows in values.groupby("language", sort=False):
-        body = ""
-        for _, text in rows.groupby("text_id", sort=False):
-            body += "<tbody>"
-            for setup in setups:
-                tokens = text[text["setup"] == setup]
-                body += _row(setup, tokens, label=label, largest=largest)
-            body += "</tbody>"
-        name = html.escape(str(language))
-        table = scrollable(
-            f'<table class="companion-examples">{body}</table>', name=f"Example texts, {name}"
+    numbers = values.filter(like="value_")
+    labels = [str(name).removeprefix("value_") for name in numbers.columns]
+    largest = float(numbers.abs().to_numpy().max())
+    views = "".join(
+        _view(
+            {setup: rows[rows["setup"] == setup] for setup in setups},
+            str(language),
+            name,
+            largest=largest,
+            shown=at == 0 and name == label,
         )
-        parts.append(
-            f"<details{'' if parts else ' open'}><summary>{name}</summary>{table}</details>"
-        )
+        for at, (language, rows) in enumerate(values.groupby("language", sort=False))
+        for name in labels
+    )
     key = (
-        f'<p class="companion-key">For “{html.escape(label)}”: '
-        f"{_token('raises', largest, 1)} or {_token('lowers', -largest, 1)} its probability.</p>"
+        f'<p class="companion-key">{_token("Raises", largest, 1)} or '
+        f"{_token('lowers', -largest, 1)} the probability of the label.</p>"
     )
     return Html(
-        f'<figure class="companion-data"><figcaption>{caption}</figcaption>{key}'
-        f"{''.join(parts)}</figure>",
+        f'<figure class="companion-data companion-views"><figcaption>{caption}</figcaption>{key}'
+        f"{views}</figure>",
         ", ".join(values["text_id"].unique()),
+    )
+
+
+def _view(
+    by_setup: Mapping[str, pd.DataFrame], language: str, label: str, *, largest: float, shown: bool
+) -> str:
+    """Return a language's texts with their values for one label, as a fold."""
+    body = ""
+    for text in dict.fromkeys(pd.concat(by_setup.values())["text_id"]):
+        body += "<tbody>"
+        for setup, tokens in by_setup.items():
+            mine = tokens[tokens["text_id"] == text]
+            body += _row(setup, mine, label=label, largest=largest)
+        body += "</tbody>"
+    table = scrollable(
+        f'<table class="companion-examples">{body}</table>',
+        name=f"Example texts, {language}, {label}",
+    )
+    language, label = html.escape(language), html.escape(label)
+    return (
+        f'<details class="companion-view" data-language="{language}" data-label="{label}"'
+        f"{' open' * shown}><summary>Texts in {language}, for “{label}”</summary>{table}</details>"
     )
 
 

@@ -17,6 +17,7 @@ from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, model_label
 from helpers.report import example_plots, frames
 from helpers.report.display import MISSING, Html, percent, scrollable, signed
+from helpers.report.question_list.severity import QUESTION
 from helpers.report.results import collect
 
 # Where there is no result the subset's table still has a step.
@@ -34,14 +35,15 @@ def _changes(setup: str) -> Mapping[str, Measure]:
 
 
 def with_severities(experiments: Sequence[Experiment]) -> list[Experiment]:
-    """Return some experiments and those of other severities that have results beside them."""
-    found = dict.fromkeys(experiments)
-    for each in experiments:
-        if (each.setup, each.variant) == ("imbalanced", ""):
-            beside = each.folder.parents[1].glob(f"imbalanced+severity=*/{each.folder.name}")
-            names = sorted(path.parent.name.partition("+")[2] for path in beside)
-            found |= dict.fromkeys(each.replace(variant=name) for name in names)
-    return list(found)
+    """Return some experiments, and with them the severities that the open question asks for."""
+    asked = [variant for runs in QUESTION.runs for variant in runs.variants]
+    beside = [
+        each.replace(variant=variant)
+        for each in experiments
+        if (each.setup, each.variant) == ("imbalanced", "")
+        for variant in asked
+    ]
+    return [*experiments, *beside]
 
 
 def by_severity(results: RunResults) -> pd.DataFrame:
