@@ -208,7 +208,7 @@ def test_figures_and_tables_are_numbered_in_order_by_section(path):
         "00_status": "R",
     }.get(path.stem)
     if not path.stem.startswith("00_"):
-        section = re.match(r"0?(\w+?)(?:_(\d))?_[a-z]", path.stem)
+        section = re.match(r"0?(\w+?)(?:_(\d+))?_[a-z]", path.stem)
         section = ".".join(filter(None, section.groups()))
     text = "\n".join(ast.unparse(caption) for _, caption in captions_of(path))
     for kind in ("Figure", "Table"):

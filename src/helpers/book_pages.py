@@ -112,7 +112,9 @@ def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
                     source=source,
                     target=generated_dir() / f"{name}.ipynb",
                     parameters={"profile": profile},
-                    experiments=[*listed, *originals(), *(asked if of_questions else ())],
+                    experiments=list(
+                        dict.fromkeys([*listed, *originals(), *(asked if of_questions else ())])
+                    ),
                 )
             )
         elif source.stem != _SECTION_NOTEBOOK:

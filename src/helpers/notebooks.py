@@ -6,6 +6,7 @@ byte, by ``python -m helpers.notebooks``, with the set-up cell that all of them 
 
 import ast
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,8 +59,13 @@ def notebooks_dir() -> Path:
 
 
 def source_paths() -> list[Path]:
-    """Return the sources, in reading order."""
-    return sorted(notebooks_dir().glob("*.py"))
+    """Return the sources, in reading order: a question's tenth page comes after its ninth."""
+    return sorted(notebooks_dir().glob("*.py"), key=_numbered)
+
+
+def _numbered(path: Path) -> list[tuple[str, int]]:
+    """Return what orders a name by the numbers in it."""
+    return [(words, int(number or 0)) for words, number in re.findall(r"(\D*)(\d*)", path.stem)]
 
 
 def setup_cell() -> "nbformat.NotebookNode":

@@ -8,6 +8,7 @@ import pytest
 
 import fake_results
 from helpers import stages
+from helpers.foundation import paths
 from helpers.foundation.errors import CompanionError
 from helpers.report import display, frames, runs, shap_frames, tables
 
@@ -164,16 +165,23 @@ def test_what_is_missing_stays_missing(nothing):
 def test_one_missing_experiment_names_its_own_command(experiments):
     shutil.rmtree(experiments[0].folder)
     note = display.missing_note(experiments, "metrics.json")
-    assert "--setup balanced --seed 0" in note.html
+    assert "--only e5_small/multiemo_pairs/balanced/seed0</code>" in note.html
     assert "--profile tiny" in note.html
     table = tables.accuracy(experiments)
     assert table.iloc[0, 3] == "1"  # the other seed is still there
 
 
-def test_the_only_balanced_model_has_no_null_to_miss(experiments):
-    first = [experiment for experiment in experiments if experiment.seed == 0]
-    (first[0].folder / "shap_difference.parquet").unlink()
-    assert "Not complete" not in display.missing_note(first, "shap_difference.parquet").html
+def test_a_balanced_model_without_a_null_has_no_shap_difference_to_miss(experiments):
+    def missing():
+        return frames.missing(experiments, "shap_difference.parquet")
+
+    balanced = [each for each in experiments if each.setup == "balanced" and not each.variant]
+    for each in balanced:
+        (each.folder / "shap_difference.parquet").unlink()
+    assert missing() == []
+    profile = paths.configs_dir() / "tiny.yaml"
+    profile.write_text(fake_results.PROFILE + "nulls: {0: 1}\n")
+    assert missing() == [balanced[0]]
     assert "Not complete" in display.missing_note(experiments, "shap_difference.parquet").html
 
 

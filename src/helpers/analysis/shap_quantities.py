@@ -206,6 +206,19 @@ def _base(frame: pd.DataFrame, labels: Sequence[str]) -> float:
 
 
 @cache
+def base_value_size(setup: str) -> Measure:
+    """Size of the base values' difference; that of a balanced setup is the null."""
+
+    def measure(results: RunResults, seed: int) -> Observation | None:
+        frame = _shap(results, setup, seed)
+        if frame is None:
+            return None
+        return Observation(_base(frame, results.extremes), int(frame["text"].nunique()))
+
+    return measure
+
+
+@cache
 def base_value_gap(setup: str) -> Measure:
     """Size of the base values' difference for the last label, minus its null."""
 

@@ -16,6 +16,7 @@ from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import SETUPS, setup_label
 from helpers.stages.freshness import check_one_corpus
+from helpers.stages.selection import compared_models
 
 SETUP_ORDER = list(SETUPS.values())
 PROBES = ["C=1", "C=1e-4", "C=1e-4 scaled", "standardised"]
@@ -50,18 +51,14 @@ def chosen(experiments: Experiments, *, variant: str = "") -> list[Experiment]:
 def missing(experiments: Experiments, name: str, *, variant: str = "") -> list[Experiment]:
     """Return the experiments that lack a result file.
 
-    The only balanced model of a run has no SHAP difference: there is none to compare it with.
+    A balanced model without a null has no SHAP difference: there is none to compare it with.
     """
-    balanced = [
-        experiment
-        for experiment in experiments
-        if experiment.variant == variant and experiment.setup == "balanced"
-    ]
-    excused = balanced if name == "shap_difference.parquet" and len(balanced) == 1 else []
+    no_null = name == "shap_difference.parquet"
     return [
         experiment
         for experiment in chosen(experiments, variant=variant)
-        if store.verified_path(experiment.folder, name) is None and experiment not in excused
+        if store.verified_path(experiment.folder, name) is None
+        and not (no_null and compared_models(experiment) is None)
     ]
 
 

@@ -21,8 +21,8 @@ def _part(kind: q.Kind, ruler: str) -> Part:
     return Part(
         claim=claim(
             f"joint/{kind.replace(' ', '-')}",
-            "Languages move further apart where their labels differ than where all have the same "
-            "skew.",
+            "Languages move further apart under the joint skew than under the same skew in every "
+            "language.",
             Quantity(
                 "how easily languages are told apart, (imbalanced − balanced) − (the same skew in "
                 "every language − balanced)",
@@ -31,12 +31,11 @@ def _part(kind: q.Kind, ruler: str) -> Part:
             ),
             ABOVE,
         ),
-        holds=f"by {ruler}, languages move further apart where their labels differ than where all "
-        "have the same skew",
-        fails=f"by {ruler}, languages move further apart where all have the same skew than where "
-        "their labels differ",
-        unknown=f"by {ruler}, it cannot be told whether languages move further apart where their "
-        "labels differ than where all have the same skew",
+        holds=f"by {ruler}, languages move further apart under the joint skew than under the same "
+        "skew in every language",
+        fails=f"by {ruler}, languages move further apart under the same skew in every language "
+        "than under the joint skew",
+        unknown=f"by {ruler}, it cannot be told under which skew languages move further apart",
     )
 
 
@@ -47,7 +46,7 @@ QUESTION = Question(
     page="Q_8_joint_distribution",
     parts=(
         _part("paper", "the paper's ruler"),
-        _part("log loss", "the log loss of language identification"),
+        _part("log loss", "the log loss"),
     ),
     runs=(Runs(setups=("imbalanced",), variants=(_VARIANT,)),),
 )
