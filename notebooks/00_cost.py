@@ -81,6 +81,24 @@ display.table(
 )
 
 # %% [markdown]
+# ## Exact?
+#
+# Of a short text every mask can be tried. From the model's answers to all of them, shapiq
+# {cite}`muschalik2024`, which shares no code with shap, computes the values that Partition SHAP
+# stands for, and Shapley values, which know of no tree of tokens.
+
+# %% tags=["hide-input"]
+display.table(
+    benchmarks.exactness(),
+    caption="<b>Partition SHAP against exact values.</b> " + benchmarks.exactness_conditions(),
+    formats={
+        "mean difference of a value": "{:.2g}",
+        "largest difference": "{:.2g}",
+        "rank correlation in a text": "{:.3f}",
+    },
+)
+
+# %% [markdown]
 # ## Through strings, or over token ids?
 #
 # As it is usually called, shap masks *strings*: it joins the kept pieces and the word for the mask

@@ -62,6 +62,8 @@ def test_text_and_page_draw_on_the_same_numbers():
         assert v in drawn and found.status in drawn and "37.5%" not in drawn
         assert "75.0%" in drawn and "Nothing is advised" in drawn
         assert "not checked" in drawn or "compared on" in drawn
+        assert f"200 rows: {found.reference.status}" in drawn
+        assert f"is {found.reference.association.cramers_v.value:.3f} (95" in drawn
 
 
 def test_the_page_is_whole_and_needs_nothing_else():

@@ -9,18 +9,22 @@ import pytest
 from tally import case
 
 import fake_results
+from fake_results import REPOSITORY
 from helpers import stages, verification
-from helpers.foundation import store
+from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.experiment import Experiment
 from helpers.report import frames
 from helpers.report.results import collect
 
 FILES = tuple(
-    name
-    for stage in stages.all_stages().values()
-    if stage.published and not stage.only_where_named
-    for name in stage.files
+    name for stage in stages.all_stages().values() if stage.published for name in stage.files
 )
+NAMED = {
+    name for stage in stages.all_stages().values() if stage.only_where_named for name in stage.files
+}
+OTHERS = ("balanced", "imbalanced_cw")
+MADE_UP = tuple(name for name in FILES if name not in NAMED)
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +40,30 @@ def damaged(whole, tmp_path):
     first = next(each for each in whole if each.setup == "imbalanced" and each.seed == 0)
     kept = shutil.copytree(first.folder, tmp_path / "kept")
     yield first, first.replace(seed=1)
+    shutil.rmtree(first.folder)
+    shutil.copytree(kept, first.folder)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """A checkout with a copy of published results; the imbalanced model has every kind of file."""
+    root = tmp_path_factory.mktemp("published") / "checkout"
+    with fake_results.checkout(root):
+        shutil.copy(REPOSITORY / "configs" / "embedded.yaml", root / "configs")
+        for setup in ("imbalanced", *OTHERS):
+            experiment = Experiment("e5_small", "multiemo", setup, 5, "embedded")
+            kept = REPOSITORY / "results" / experiment.relative_folder
+            shutil.copytree(kept, experiment.folder)
+        yield root
+
+
+@pytest.fixture
+def complete(published, tmp_path, monkeypatch):
+    """An experiment with every kind of file, and others of its seed."""
+    monkeypatch.setenv(paths.ROOT_VARIABLE, str(published))
+    first = Experiment("e5_small", "multiemo", "imbalanced", 5, "embedded")
+    kept = shutil.copytree(first.folder, tmp_path / "kept")
+    yield first, [first.replace(setup=setup) for setup in OTHERS]
     shutil.rmtree(first.folder)
     shutil.copytree(kept, first.folder)
 
@@ -62,13 +90,14 @@ def damage(path, how, other):
 
 @pytest.mark.parametrize("how", ["flip", "cut", "empty", "grown", "swap"])
 @pytest.mark.parametrize("name", FILES)
-def test_a_changed_file_is_named_and_no_number_comes_of_it(damaged, name, how):
-    experiment, other = damaged
+def test_a_changed_file_is_named_and_no_number_comes_of_it(complete, name, how):
+    experiment, others = complete
     path = experiment.folder / name
+    other = next(each for each in others if (each.folder / name).is_file())
     before = path.read_bytes()
     damage(path, how, other)
     if path.read_bytes() == before:
-        return  # the seeds have equal numbers here
+        return  # the setups have equal numbers here
     with case(f"changed: a result file ({how})") as one:
         with pytest.raises(CompanionError) as caught:
             read(experiment, name)
@@ -79,8 +108,8 @@ def test_a_changed_file_is_named_and_no_number_comes_of_it(damaged, name, how):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_deleted_file_is_missing(damaged, name):
-    experiment, _ = damaged
+def test_a_deleted_file_is_missing(complete, name):
+    experiment, _ = complete
     (experiment.folder / name).unlink()
     with case("changed: a result file (delete)") as one:
         assert read(experiment, name) is None
@@ -94,7 +123,7 @@ def test_a_changed_record_is_named_and_nothing_is_read_by_it(damaged, how):
     path = experiment.folder / store.RUN_FILE
     damage(path, how, other)
     with case(f"changed: a result's record ({how})") as one:
-        for name in FILES:
+        for name in MADE_UP:
             with pytest.raises(CompanionError) as caught:
                 read(experiment, name)
             assert str(experiment.folder) in str(caught.value)
@@ -118,7 +147,7 @@ def test_a_record_of_another_kind_is_one_sentence(damaged, content):
 def test_a_deleted_record_leaves_nothing_to_read(damaged):
     (damaged[0].folder / store.RUN_FILE).unlink()
     with case("changed: a result's record (delete)") as one:
-        assert [read(damaged[0], name) for name in FILES] == [None] * len(FILES)
+        assert [read(damaged[0], name) for name in MADE_UP] == [None] * len(MADE_UP)
         one.refused()
 
 
@@ -138,7 +167,7 @@ def reseal(folder, run):
     (folder / store.RUN_FILE).write_text(json.dumps(run))
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", MADE_UP)
 def test_only_who_also_seals_the_record_anew_passes(damaged, name):
     """The one thing that no checksum without a secret can tell; the page on security says so."""
     experiment, _ = damaged
@@ -157,7 +186,7 @@ def test_only_who_also_seals_the_record_anew_passes(damaged, name):
     assert read(experiment, name) is not None
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", MADE_UP)
 def test_a_sealed_file_that_is_no_table_is_one_sentence(damaged, name):
     experiment, _ = damaged
     path = experiment.folder / name

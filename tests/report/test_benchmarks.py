@@ -9,6 +9,7 @@ TABLES = [
     (benchmarks.shap_speed, "shap_corpus"),
     (benchmarks.shap_growth, "shap_corpus"),
     (benchmarks.shap_cheaper, "shap_corpus"),
+    (benchmarks.exactness, "shap_exact"),
     (benchmarks.string_path, "shap_string_path"),
     (benchmarks.string_path_figure, "shap_string_path"),
     (benchmarks.finetuning_speed, "finetuning"),

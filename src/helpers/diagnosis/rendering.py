@@ -74,7 +74,8 @@ def measures(diagnosis: Diagnosis) -> list[tuple[str, str]]:
     """Return each measure's name and its value in words."""
     found = diagnosis.association
     if found is None or diagnosis.severity is None or diagnosis.harm_seen is None:
-        return [("Measures", "none: fewer than two languages or labels have enough rows")]
+        none = "none: fewer than two languages or labels have enough rows"
+        return [("Measures", none), *_against_reference(diagnosis)]
     thresholds = v_thresholds(diagnosis.shape)
     levels = ", ".join(f"{name} {value:.3f}" for name, value in thresholds.items())
     v, severity = found.cramers_v, diagnosis.severity
@@ -122,7 +123,28 @@ def measures(diagnosis: Diagnosis) -> list[tuple[str, str]]:
                 f"compared; detected language: {of_language}",
             )
         )
-    return lines
+    return [*lines, *_against_reference(diagnosis)]
+
+
+def _against_reference(diagnosis: Diagnosis) -> list[tuple[str, str]]:
+    """Return how far the reference's rows lie apart from these, in words; nothing without one."""
+    other = diagnosis.reference
+    if other is None:
+        return []
+    apart = "too few rows to compare"
+    if other.association is not None:
+        v = other.association.cramers_v
+        apart = (
+            "Cramér's V of the two data sets with the cells of language and label is "
+            f"{v.value:.3f} (95 % interval {v.low:.3f} to {v.high:.3f})"
+        )
+    rows = int(other.table.to_numpy().sum())
+    return [
+        (
+            "Against the reference",
+            f"{shortened(other.source)}, {rows:,} rows: {other.status}; {apart}",
+        )
+    ]
 
 
 # --- HTML -----------------------------------------------------------------------------------

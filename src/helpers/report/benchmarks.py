@@ -34,6 +34,10 @@ FEATURE_WAYS = {
     "companion_fp32": "this companion, full precision",
     "pipeline": "a pipeline, one text at a time",
 }
+EXACT_VALUES = {
+    "owen": "the same tree, every mask tried",
+    "shapley": "Shapley values, without a tree",
+}
 
 _WITHOUT_MODEL = ("diagnosis", "diagnosis_coverage", "diagnosis_pages", "newcomer")
 
@@ -138,6 +142,36 @@ def shap_cheaper() -> pd.DataFrame:
         for setting, found in report["cheaper"].items()
     }
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def exactness() -> pd.DataFrame:
+    """Return how far SHAP values are from exact ones that another library computes."""
+    report = load("shap_exact")
+    if report is None:
+        return pd.DataFrame()
+    rows = {
+        words: {
+            "mean difference of a value": found["mean_distance"],
+            "largest difference": found["largest_distance"],
+            "rank correlation in a text": found["rank_correlation"],
+            "values with the same sign": percent(found["share_with_the_same_sign"]),
+        }
+        for name, words in EXACT_VALUES.items()
+        for found in [report["against"][name]]
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def exactness_conditions() -> str:
+    """Return in a sentence which values were compared; empty where none were."""
+    report = load("shap_exact")
+    if report is None:
+        return ""
+    return (
+        f"{report['values']:,} values of {report['texts']} texts of at most "
+        f"{report['most_tokens']} tokens, of mean size {report['mean_size']:.3f}; signs: of values "
+        f"from {report['threshold']} on. shapiq {report['shapiq']}. " + conditions("shap_exact")
+    )
 
 
 def string_path() -> pd.DataFrame:
