@@ -47,7 +47,7 @@ def test_sizes_stand_beside_their_null_in_the_same_seeds(results):
     means = question_figures.means(sizes).set_index(["panel", "line"])["mean"]
     assert means[models, "cross-entropy"] == pytest.approx(0.1, abs=0.01)
     assert means[models, "masked input entropy"] < 0.02
-    assert len(question_figures.forest(sizes, unit=base_values.UNITS)) == 2
+    assert len(question_figures.forest(sizes, unit="size")) == 2
 
 
 def test_costs_have_a_row_a_setup(results):
@@ -58,5 +58,5 @@ def test_costs_have_a_row_a_setup(results):
 
 def test_where_nothing_is_there_nothing_is_drawn():
     empty = as_in_the_paper(())
-    assert question_figures.forest(base_values.sizes(empty), unit=base_values.UNITS) is None
+    assert question_figures.forest(base_values.sizes(empty), unit="size") is None
     assert described.differences(base_values.costs(empty)).empty

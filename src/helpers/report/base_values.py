@@ -1,7 +1,5 @@
 """Base values and what masked input entropy changes, beside the null: frames for a page."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from helpers.analysis.quantities import RunResults, accuracy
@@ -13,7 +11,6 @@ from helpers.report.question_figures import beside_accuracy, by_seed
 SETUPS = ("balanced", "imbalanced")
 _LOSSES = {"": "cross-entropy", WITH_ENTROPY: "masked input entropy"}
 _MODELS = {"balanced": "Balanced models of two seeds", "imbalanced": "Imbalanced and balanced"}
-UNITS: Mapping[str, str] = dict.fromkeys(_MODELS.values(), "mean size of the difference")
 
 
 def sizes(results: RunResults) -> pd.DataFrame:
