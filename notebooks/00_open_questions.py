@@ -16,7 +16,8 @@
 # What the paper leaves open, and what experiments say. The quantity, the margin and the seeds of
 # each question were fixed in the [analysis plan](../plan.md). Answers are about MultiEmo and chosen
 # by the verdicts; where a question has several quantities, Holm's correction decides. An answer
-# that cannot be told names the number of seeds it may take.
+# that cannot be told names the number of seeds it may take. Where the plan has one seed, the answer
+# counts signs, and decides nothing.
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

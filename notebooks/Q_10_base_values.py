@@ -40,7 +40,7 @@ question_runs.missing_note(question, profile)
 # %% tags=["hide-input"]
 sizes = base_values.sizes(multiemo)
 display.figure(
-    question_figures.forest(sizes, unit="mean size of the difference of base values"),
+    question_figures.forest(sizes, unit="size of the difference"),
     caption="<b>Figure Q.10-1.</b> MultiEmo: how far the base values of two models differ, trained "
     "with and without masked input entropy; mean over the first and the last label. Two balanced "
     "models of different seeds show how far models differ without any imbalance (the null). A dot "

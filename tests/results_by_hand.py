@@ -126,6 +126,21 @@ def as_in_the_paper(seeds=(0, 1, 2), *, dataset="xnli_7500", model="e5_small"):
     )
 
 
+def losing(frame, share):
+    """The same predictions, but for a share of the rows, which are right there and wrong here."""
+    right = frame["label"] == frame["predicted"]
+    changed = right & (right.cumsum() <= round(share * len(frame)))
+    return frame.assign(predicted=frame["predicted"].where(~changed, (frame["label"] + 1) % 3))
+
+
+def counts_at(severity):
+    """The rows of each language and label in training at a severity."""
+    return {
+        language: [round(100 * (1 + severity * (weight / 2 - 1))) for weight in weights]
+        for language, weights in SKEW.items()
+    }
+
+
 def at_severities(loss, severities=(0.5, 1.5), seeds=(0, 1, 2)):
     """Models of one data set at several severities.
 
@@ -137,19 +152,9 @@ def at_severities(loss, severities=(0.5, 1.5), seeds=(0, 1, 2)):
     for seed in seeds:
         for level in (0.0, 1.0, *severities):
             name = {0.0: "balanced", 1.0: "imbalanced"}.get(level, f"imbalanced+severity={level}")
-            frame = predictions["balanced", seed]
-            right = frame["label"] == frame["predicted"]
-            changed = right & (right.cumsum() <= round(loss(level) * len(frame)))
-            wrong = (frame["label"] + 1) % 3
-            predictions[name, seed] = frame.assign(
-                predicted=frame["predicted"].where(~changed, wrong)
-            )
-            counts = {
-                language: [round(100 * (1 + level * (weight / 2 - 1))) for weight in weights]
-                for language, weights in SKEW.items()
-            }
+            predictions[name, seed] = losing(predictions["balanced", seed], loss(level))
             subset = "imbalanced" if level else "balanced"
-            tables[name, seed] = {"counts": {"train": {subset: counts}}}
+            tables[name, seed] = {"counts": {"train": {subset: counts_at(level)}}}
     return dataclasses.replace(made, predictions=predictions, files={"subsets.json": tables})
 
 

@@ -53,7 +53,8 @@ def test_what_is_missing_is_named_with_its_command_and_cost(checkout):
     fake_results.write_one(first)
     assert runs.owed(SEVERITY, "quick") == others
     told = runs.told(SEVERITY, "quick")
-    assert "3 of 4 models" in told and "severity=1.5, seed 0" in told
+    assert "3 of 4 models" in told
+    assert "Imbalanced, severity=1.5, severity=0.75, severity=1.25, seed 0. <code>" in told
     assert "severity=0.5" not in told
     assert f"<code>{runs.command(SEVERITY, 'quick')}</code>" in told
     assert "About 4 minutes each" in told

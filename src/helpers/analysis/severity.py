@@ -10,6 +10,7 @@ from functools import cache
 from typing import Literal
 
 import numpy as np
+from scipy.stats import spearmanr
 from scipy.stats.contingency import association
 from sklearn.metrics import mutual_info_score
 
@@ -169,5 +170,69 @@ def contrast(degree: Degree, axis: Axis = "severity") -> Measure:
         fitted = np.polynomial.Polynomial.fit(list(points), lost, deg=_LEAST[degree] - 1)
         rows = max(one.n for one in points.values())
         return Observation(float(fitted.convert().coef[-1]), rows)
+
+    return measure
+
+
+@cache
+def beyond_curve(setup: str) -> Measure:
+    """Accuracy that a model loses on the balanced one, minus what the severities lose at its V.
+
+    Between severities, the loss is taken to lie on a straight line over Cramér's V. Beyond the
+    largest severity of the seed there is no number.
+
+    Parameters
+    ----------
+    setup : str
+        As in `RunResults`, of other shares of labels than a severity's.
+    """
+
+    def measure(results: RunResults, seed: int) -> Observation | None:
+        own, table = (
+            accuracy(setup, "balanced")(results, seed),
+            training_counts(results, setup, seed),
+        )
+        if own is None or table is None:
+            return None
+        points: dict[float, float] = {}
+        for severity, name in setups_by_severity(results).items():
+            one, counts = (
+                accuracy(name, "balanced")(results, seed),
+                counts_at(results, severity, seed),
+            )
+            if one is not None and counts is not None:
+                points[cramers_v(counts)] = one.value
+        v = cramers_v(table)
+        if len(points) < 2 or not min(points) <= v <= max(points):
+            return None
+        known = sorted(points)
+        return Observation(
+            own.value - float(np.interp(v, known, [points[each] for each in known])), own.n
+        )
+
+    return measure
+
+
+@cache
+def rank_agreement(*setups: str) -> Measure:
+    """Rank correlation of Cramér's V in training with the accuracy gained on the balanced model.
+
+    Below 0, the models whose language says more of the label lose more.
+
+    Parameters
+    ----------
+    *setups : str
+        As in `RunResults`; all must be there.
+    """
+
+    def measure(results: RunResults, seed: int) -> Observation | None:
+        tables = [training_counts(results, setup, seed) for setup in setups]
+        gained = [accuracy(setup, "balanced")(results, seed) for setup in setups]
+        known = [one for one in gained if one is not None]
+        if None in tables or len(known) < len(setups):
+            return None
+        v = [cramers_v(table) for table in tables if table is not None]
+        found = spearmanr(v, [one.value for one in known]).statistic
+        return Observation(float(found), known[0].n)
 
     return measure

@@ -25,6 +25,8 @@ class Statement:
     ----------
     words : str
         What is true of those on the stated side; their count follows.
+    noun : str
+        What a model is called, in the plural.
     panel : str
         What the number is called in tables and figures.
     region : Region
@@ -36,6 +38,7 @@ class Statement:
     """
 
     words: str
+    noun: str
     panel: str
     region: Region
     measures: Mapping[str, Measure]
@@ -69,15 +72,13 @@ def frame(statements: Sequence[Statement], results: RunResults) -> pd.DataFrame:
     )
 
 
-def describe(statements: Sequence[Statement], results: RunResults, *, noun: str) -> Description:
+def describe(statements: Sequence[Statement], results: RunResults) -> Description:
     """Return the answer: of how many models each statement is true.
 
     Parameters
     ----------
     statements, results
         As in `frame`.
-    noun : str
-        What a model is called, in the plural.
     """
     found = frame(statements, results)
     if found.empty:
@@ -87,16 +88,16 @@ def describe(statements: Sequence[Statement], results: RunResults, *, noun: str)
     for each in statements:
         of_each = numbers[numbers["panel"] == each.panel].set_index("line")["mean"]
         if len(of_each):
-            said.append(f"{capitalised(each.words)} {_counted(of_each, each.region, noun)}.")
+            said.append(f"{capitalised(each.words)} {_counted(of_each, each)}.")
     seeds = int(numbers["seeds"].max())
     basis = "One seed: signs, no verdict." if seeds == 1 else f"{seeds} seeds: signs, no verdict."
     return Description(" ".join(said), basis)
 
 
-def _counted(numbers: pd.Series, region: Region, noun: str) -> str:
-    true = [str(name) for name, value in numbers.items() if region.holds_for(value)]
+def _counted(numbers: pd.Series, statement: Statement) -> str:
+    true = [str(name) for name, value in numbers.items() if statement.region.holds_for(value)]
     false = [str(name) for name in numbers.index if name not in true]
-    count = f"{len(true)} of {len(numbers)} {noun}"
+    count = f"{len(true)} of {len(numbers)} {statement.noun}"
     if not true or not false:
         return count
     named = f"all but {'; '.join(false)}" if len(false) < len(true) else "; ".join(true)

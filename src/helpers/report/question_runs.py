@@ -147,12 +147,14 @@ def missing_note(question: Question, profile: str) -> Html | None:
 
 def _names(listed: Sequence[Experiment]) -> str:
     """Return the setups and variants of some experiments, each with its seeds."""
-    seeds: dict[str, list[str]] = {}
+    seeds: dict[tuple[str, str], list[int]] = {}
     for each in listed:
-        setup = setup_label(each.setup)
-        name = f"{setup}, {each.variant}" if each.variant else setup
-        seeds.setdefault(name, []).append(str(each.seed))
+        seeds.setdefault((each.setup, each.variant), []).append(each.seed)
+    variants: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    for (setup, variant), members in seeds.items():
+        variants.setdefault((setup, tuple(members)), []).append(variant)
     return "; ".join(
-        f"{name}, seed{'s' * (len(members) > 1)} {', '.join(members)}"
-        for name, members in seeds.items()
+        f"{', '.join(filter(None, (setup_label(setup), *names)))}, "
+        f"seed{'s' * (len(members) > 1)} {', '.join(map(str, members))}"
+        for (setup, members), names in variants.items()
     )

@@ -7,15 +7,15 @@ import pandas as pd
 from helpers.analysis import training_shares
 from helpers.analysis.label_priors import PRIORS
 from helpers.analysis.predictions import training_share
-from helpers.analysis.quantities import Measure, RunResults
+from helpers.analysis.quantities import Measure, RunResults, identification
 from helpers.report.counted import Counted
 from helpers.report.priors import PRIOR_LABELS
-from helpers.report.question_figures import beside_accuracy, by_seed
+from helpers.report.question_figures import by_seed
 
 _BALANCED = "balanced"
 UNITS: Mapping[str, str] = {
-    "Identification, C = 1e-4": "change of accuracy",
-    "Identification, log loss": "change of the log loss, sign turned",
+    "As in the paper": "change of accuracy of language identification, C = 1e-4",
+    "By the log loss": "change of its log loss at C = 1, sign turned",
     "Slope": "change of the slope",
 }
 
@@ -38,10 +38,11 @@ def separations(results: RunResults, names: Mapping[str, str]) -> pd.DataFrame:
     """
 
     def measures(setup: str) -> Mapping[str, Measure]:
-        found = beside_accuracy(setup, _BALANCED)
-        return {panel: found[panel] for panel in UNITS} | {
-            "Slope": training_shares.skew_slope(setup, _BALANCED)
-        }
+        both = (
+            identification(setup, _BALANCED),
+            identification(setup, _BALANCED, probe="C=1", score="log_loss"),
+        )
+        return dict(zip(UNITS, (*both, training_shares.skew_slope(setup, _BALANCED)), strict=True))
 
     return _changes(results, names, measures)
 
@@ -94,4 +95,6 @@ def shares(results: RunResults, names: Mapping[str, str]) -> pd.DataFrame:
         counts = next((one for one in known if one is not None), None)
         if counts is not None:
             frames[name] = training_share(labels=results.labels, skew=counts)
-    return pd.concat(frames, names=["Shares"]) if frames else pd.DataFrame()
+    if not frames:
+        return pd.DataFrame()
+    return pd.concat(frames).rename_axis(index=["Skew", "Languages"], columns=None)

@@ -1,6 +1,6 @@
 """Whether heads against the language keep a model from learning (footnote 2)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from types import MappingProxyType
 
@@ -8,6 +8,7 @@ from helpers.analysis.learning import learned
 from helpers.analysis.quantities import Measure, accuracy, identification, skew_slope
 from helpers.foundation.setups import all_setups
 from helpers.report.claim_list.forms import ABOVE, BELOW
+from helpers.report.claims import Region
 from helpers.report.described import Statement, describe
 from helpers.report.questions import Question, Runs
 
@@ -19,53 +20,53 @@ HEADS = (
 )
 
 
-def _of_each(measure: Callable[[str], Measure]) -> Mapping[str, Measure]:
-    return MappingProxyType({_name(setup): measure(setup) for setup in HEADS})
-
-
 def _name(setup: str) -> str:
     weighting = all_setups()[setup].weighting
     assert weighting is not None  # a head is one
     return weighting.label
 
 
+def _said(words: str, panel: str, measure: Callable[[str], Measure], region: Region) -> Statement:
+    return Statement(
+        words=words,
+        noun="heads",
+        panel=panel,
+        region=region,
+        measures=MappingProxyType({_name(setup): measure(setup) for setup in HEADS}),
+        also_unlearned=True,
+    )
+
+
 STATEMENTS = (
-    Statement(
-        words="the model has learned with",
-        panel="Accuracy above the language alone, lower bound",
-        region=ABOVE,
-        measures=_of_each(learned),
-        also_unlearned=True,
+    _said(
+        "the model has learned with",
+        "Accuracy above the language alone, lower bound",
+        learned,
+        ABOVE,
     ),
-    Statement(
-        words="it is less accurate than without a head, with",
-        panel="Accuracy",
-        region=BELOW,
-        measures=_of_each(lambda setup: accuracy(setup, "imbalanced")),
-        also_unlearned=True,
+    _said(
+        "it is less accurate than without a head, with",
+        "Accuracy",
+        lambda setup: accuracy(setup, "imbalanced"),
+        BELOW,
     ),
-    Statement(
-        words="languages are harder to tell apart by the paper's ruler, with",
-        panel="Identification, C = 1e-4",
-        region=BELOW,
-        measures=_of_each(lambda setup: identification(setup, "imbalanced")),
-        also_unlearned=True,
+    _said(
+        "languages are harder to tell apart by the paper's ruler, with",
+        "Identification, C = 1e-4",
+        lambda setup: identification(setup, "imbalanced"),
+        BELOW,
     ),
-    Statement(
-        words="languages are harder to tell apart by the log loss, with",
-        panel="Identification, log loss",
-        region=BELOW,
-        measures=_of_each(
-            lambda setup: identification(setup, "imbalanced", probe="C=1", score="log_loss")
-        ),
-        also_unlearned=True,
+    _said(
+        "languages are harder to tell apart by the log loss, with",
+        "Identification, log loss",
+        lambda setup: identification(setup, "imbalanced", probe="C=1", score="log_loss"),
+        BELOW,
     ),
-    Statement(
-        words="predictions follow the training shares less, with",
-        panel="Slope",
-        region=BELOW,
-        measures=_of_each(lambda setup: skew_slope(setup, "imbalanced")),
-        also_unlearned=True,
+    _said(
+        "predictions follow the training shares less, with",
+        "Slope",
+        lambda setup: skew_slope(setup, "imbalanced"),
+        BELOW,
     ),
 )
 QUESTION = Question(
@@ -73,6 +74,6 @@ QUESTION = Question(
     order=7,
     title="Do heads that work against the language keep a model from learning?",
     page="Q_9_language_heads",
-    describe=partial(describe, STATEMENTS, noun="heads"),
+    describe=partial(describe, STATEMENTS),
     runs=(Runs(setups=HEADS, seeds=(0,)),),
 )

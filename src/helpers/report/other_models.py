@@ -1,0 +1,83 @@
+"""Other encoders beside the profile's own: frames for a page."""
+
+import pandas as pd
+
+from helpers.analysis.quantities import (
+    RunResults,
+    accuracy,
+    identification,
+    identification_level,
+    skew_slope,
+)
+from helpers.foundation.names import SETUPS
+from helpers.foundation.setups import PAPER_SETUPS
+from helpers.report import described
+from helpers.report.counted import Counted
+from helpers.report.question_figures import by_seed
+from helpers.report.question_list.other_models import ENCODERS, statements
+
+UNITS = {
+    "Accuracy": "even shares",
+    "Slope": "change of the slope",
+    "Identification": "change of the log loss, sign turned",
+}
+_ENCODERS = {"": "the whole pretrained encoder", **ENCODERS}
+
+
+def changes(results: RunResults) -> pd.DataFrame:
+    """Return imbalanced − balanced for each encoder: accuracy, slope, identification.
+
+    Parameters
+    ----------
+    results : RunResults
+        Of one model and data set, from `helpers.report.questions.load`.
+
+    Returns
+    -------
+    DataFrame
+        ``panel, line, seed, value``, for `helpers.report.question_figures.forest`.
+    """
+    rows = []
+    for variant, name in _ENCODERS.items():
+        pair = (_key("imbalanced", variant), _key("balanced", variant))
+        rows += [
+            ("Accuracy", name, accuracy(*pair)),
+            ("Slope", name, skew_slope(*pair)),
+            ("Identification", name, identification(*pair, probe="C=1", score="log_loss")),
+        ]
+    return by_seed(Counted(results).results, rows)
+
+
+def numbers(results: RunResults) -> pd.DataFrame:
+    """Return what the question says of its encoders, and the same of the whole one.
+
+    Parameters
+    ----------
+    results : RunResults
+        As in `changes`.
+    """
+    return described.frame(statements(_ENCODERS), results)
+
+
+def levels(results: RunResults) -> pd.DataFrame:
+    """Return how easily languages are told apart: a panel a setup, a line an encoder.
+
+    Parameters
+    ----------
+    results : RunResults
+        As in `changes`.
+    """
+    rows = [
+        (
+            SETUPS[setup],
+            name,
+            identification_level(_key(setup, variant), probe="C=1", score="log_loss"),
+        )
+        for setup in PAPER_SETUPS
+        for variant, name in _ENCODERS.items()
+    ]
+    return by_seed(results, rows)
+
+
+def _key(setup: str, variant: str) -> str:
+    return f"{setup}+{variant}" if variant else setup
