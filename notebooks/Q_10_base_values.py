@@ -15,7 +15,8 @@
 #
 # SHAP values add up from a base value, the probability of a label for an input of mask tokens.
 # Where it differs between two models, their SHAP values are not comparable. Masked input entropy
-# (eq. 3) makes it even in training. [A.3](../sections/A_3_base_values) has what the paper says.
+# (eq. 3) makes it even in training. [A.3](../sections/A_3_base_values.ipynb) has what the paper
+# says.
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper
