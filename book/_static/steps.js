@@ -4,7 +4,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const steps = [...figure.querySelectorAll(".companion-step")];
     const slider = document.createElement("input");
     Object.assign(slider, { type: "range", min: 0, max: steps.length - 1, step: 1 });
-    slider.value = steps.length - 1;
+    slider.value = steps.findIndex((step) => step.dataset.step === figure.dataset.start);
     const label = document.createElement("label");
     label.className = "companion-slider";
     label.append(`${figure.dataset.label} `, slider);

@@ -125,7 +125,8 @@ def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
             target=generated_dir() / _SECTIONS / f"{source.stem}.ipynb",
             parameters={"profile": profile, "section": section_number(source.stem)},
             of=source,
-            experiments=listed,
+            # The slider of section 2.1 shows the severities of an open question.
+            experiments=[*listed, *asked],
         )
         for source in by_section
     ]

@@ -218,6 +218,17 @@ def test_on_a_phone_a_wide_table_is_a_card_for_each_row(book, browser):
     visit.context.close()
 
 
+def test_the_slider_begins_at_the_paper_s_severity_and_is_moved_by_keyboard(book, browser):
+    visit = Visit(browser, (book / "book/_generated/sections/02_1_subsets.html").as_uri())
+    page = visit.page
+    step = page.locator(".companion-step:visible")
+    assert (step.count(), step.get_attribute("data-step")) == (1, "1")
+    page.get_by_role("slider", name="Severity").focus()
+    page.keyboard.press("Home")
+    assert (step.count(), step.get_attribute("data-step")) == (1, "0")
+    visit.context.close()
+
+
 def test_example_texts_are_switched_between_languages_and_labels_by_keyboard(book, browser):
     where = next(book.glob("book/_generated/*/*/*/04_3_shap_difference.html"))
     visit = Visit(browser, where.as_uri())

@@ -15,6 +15,7 @@ from helpers.analysis.quantities import RunResults, identification_level
 from helpers.analysis.skew_slope import skew_scores
 from helpers.analysis.statistics import over_groups, over_seeds
 from helpers.foundation.experiment import Experiment
+from helpers.report.display import bound
 from helpers.report.results import collect
 
 AS_IS = "imbalanced"
@@ -250,6 +251,6 @@ def _apart(
 def _text(value: float, difference: float, low: float, high: float) -> str:
     parts = f"{value:.3f}"
     if not np.isnan(difference):
-        bounds = "" if np.isnan(low) else f", {low:+.3f} to {high:+.3f}"
+        bounds = "" if np.isnan(low) else f", {bound(low, sign='+')} to {bound(high, sign='+')}"
         parts += f" ({difference:+.3f}{bounds})"
     return parts.replace("-", "−")

@@ -16,7 +16,7 @@ from helpers.analysis.quantities import identification_level, values_by_seed
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import SETUPS
 from helpers.report import claims
-from helpers.report.display import Html, figure, signed
+from helpers.report.display import Html, bound, figure, signed
 from helpers.report.evidence import OTHER, POOLED, Finding, Verdicts
 from helpers.report.figures import (
     GREY,
@@ -133,7 +133,7 @@ def _word(ax: Axes, text: str, y: float) -> None:
 def _shade(ax: Axes, region: claims.Region) -> None:
     """Shade the values for which a claim holds, with its bounds and 0 in view."""
     values: list[Any] = [x for line in ax.lines for x in line.get_xdata()]  # type: ignore[union-attr]
-    bounds = [bound for bound in (region.low, region.high) if math.isfinite(bound)]
+    bounds = [edge for edge in (region.low, region.high) if math.isfinite(edge)]
     reach = [*values, 0.0, *bounds]
     width = (max(reach) - min(reach)) or 1.0
     low, high = min(reach) - 0.12 * width, max(reach) + 0.12 * width
@@ -169,7 +169,7 @@ def in_words(
             span = (
                 ""
                 if math.isnan(one.ci_low)
-                else f" from {signed(one.ci_low)} to {signed(one.ci_high)}"
+                else f" from {bound(one.ci_low, sign='+')} to {bound(one.ci_high, sign='+')}"
             )
             parts.append(f"{label} {signed(one.estimate)}{span}, {one.verdict}")
         lines.append(f"{claim.statement} {'; '.join(parts)}.")

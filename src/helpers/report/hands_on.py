@@ -67,6 +67,8 @@ def by_severity(results: RunResults) -> pd.DataFrame:
 def severity_slider(experiments: Sequence[Experiment], *, caption: str) -> Html:
     """Return the subset's table at each severity, with what that changes, to be moved by a slider.
 
+    It begins at 1, the paper's severity.
+
     Parameters
     ----------
     experiments : sequence of Experiment
@@ -91,7 +93,7 @@ def severity_slider(experiments: Sequence[Experiment], *, caption: str) -> Html:
         "subset. Below: what that changes on the balanced model of the same seed, mean over seeds."
     )
     return Html(
-        f'<figure class="companion-data companion-steps" data-label="Severity">'
+        '<figure class="companion-data companion-steps" data-label="Severity" data-start="1">'
         f"<figcaption>{about}</figcaption>{''.join(parts)}</figure>",
         ", ".join(f"{severity:g}" for severity in steps),
     )
