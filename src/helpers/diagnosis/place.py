@@ -66,9 +66,9 @@ def place(severity: Estimate, curve: HarmCurve | None = None) -> Place:
 
     Examples
     --------
-    >>> found = place(Estimate(0.5, 0.4, 1.2))
-    >>> found.below.severity, found.extrapolates
-    (0.0, True)
+    >>> found = place(Estimate(100.0, 90.0, 110.0))
+    >>> found.above is None, found.extrapolates
+    (True, True)
     """
     curve = curve or harm_curve()
     value, most = max(severity.value, 0.0), curve.points[-1].severity
