@@ -17,6 +17,7 @@ TABLES = [
     (diagnosis_benchmarks.speed, "diagnosis"),
     (diagnosis_benchmarks.pages, "diagnosis_pages"),
     (diagnosis_benchmarks.errors, "diagnosis_coverage"),
+    (diagnosis_benchmarks.newcomer_steps, "newcomer"),
 ]
 
 
