@@ -1,7 +1,7 @@
 """Partition SHAP against exact values from another library, on short texts.
 
     pip install shapiq
-    python benchmarks/shap_exact.py [--dataset multiemo] [--texts 60] [--model FOLDER]
+    python benchmarks/shap_exact.py [--dataset multiemo] [--texts 60] [--imbalanced FOLDER]
 
 Of a short text every mask can be tried. The model's answers to all of them make a game whose
 players are the tokens, and shapiq computes from it, without approximation:
@@ -16,7 +16,6 @@ In full precision. Writes ``results/benchmarks/shap_exact.json``.
 """
 
 import argparse
-import itertools
 from importlib import metadata
 from pathlib import Path
 
@@ -25,31 +24,18 @@ import pandas as pd
 import shapiq
 import torch
 from scipy.stats import spearmanr
+from shap_string_path import fine_tuned
 from tqdm import tqdm
 
 from helpers.analysis.shap_frames import stratified_sample
 from helpers.analysis.shap_values import explain_corpus
 from helpers.data.corpora import load_corpus
 from helpers.foundation import hardware, paths, store
-from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import Experiment
 from helpers.training.encoders import load_encoder
 
 TOKENS = range(4, 11)  # that can be masked: up to 1,024 masks a text
 THRESHOLD = 0.01
 BATCH = 256
-
-
-def fine_tuned(dataset):
-    """Return the folder of an imbalanced model that some profile has trained."""
-    for profile, seed in itertools.product(("embedded", "quick"), range(8)):
-        folder = Experiment("e5_small", dataset, "imbalanced", seed, profile).checkpoint
-        if (folder / "model.safetensors").is_file():
-            return folder
-    raise CompanionError(
-        "--model: no imbalanced model is trained yet; give the folder of one, or run: "
-        f"companion run --dataset {dataset} --setup imbalanced"
-    )
 
 
 @torch.inference_mode()
@@ -164,11 +150,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--dataset", default="multiemo")
     parser.add_argument("--texts", type=int, default=60)
-    parser.add_argument("--model", type=Path)
+    parser.add_argument("--imbalanced", type=Path)
     options = parser.parse_args()
 
     corpus = load_corpus(options.dataset)
-    folder = options.model or fine_tuned(options.dataset)
+    folder = options.imbalanced or fine_tuned(options.dataset, "imbalanced")
     model, tokenizer = load_encoder(str(folder), num_labels=len(corpus.labels))
     model = model.to(hardware.preferred_device()).eval()
     rows = short_texts(corpus, tokenizer, options.texts)

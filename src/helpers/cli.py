@@ -130,12 +130,8 @@ def reproduce(
     work = [(chosen or own, [each for each in listed if each in kept]) for own, listed in work]
     if dry_run:
         say = verification.to_recompute if again else unmade
-        found: dict[Experiment, list[str]] = {}
-        for names_of, listed in work:
-            for experiment, missing in say(listed, stages=names_of, sources=sources).items():
-                known = found.setdefault(experiment, [])
-                known += [stage for stage in missing if stage not in known]
-        print(reproduction.unmade_text(found))
+        parts = (say(listed, stages=own, sources=sources) for own, listed in work)
+        print(reproduction.unmade_text(*parts))
         return
     act = verification.recompute if again else verification.reproduce
     changes = []

@@ -86,14 +86,18 @@ def _expected_seconds(stage: str, taken: Mapping[str, list[float]]) -> float:
     return about[stage].first_guess_seconds * speed
 
 
-def unmade_text(found: Mapping[Experiment, Sequence[str]]) -> str:
+def unmade_text(*parts: Mapping[Experiment, Sequence[str]]) -> str:
     """Return what a run would compute, a line for each experiment, and how much that is.
 
     Parameters
     ----------
-    found : mapping
-        Experiment to stages, as `helpers.stages.unmade` returns them.
+    *parts : mapping
+        Of each part of the run, experiment to stages, as `helpers.stages.unmade` returns them.
     """
+    found: dict[Experiment, dict[str, None]] = {}
+    for part in parts:
+        for experiment, stages in part.items():
+            found.setdefault(experiment, {}).update(dict.fromkeys(stages))
     lines = [f"{experiment}: {', '.join(names)}" for experiment, names in found.items()]
     count = sum(map(len, found.values()))
     each = "experiment" if len(found) == 1 else "experiments"

@@ -24,7 +24,7 @@ from helpers import reproduction
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.stages import RESULT_STAGES, Sources, all_stages, unmade
+from helpers.stages import RESULT_STAGES, Sources, all_stages, unmade, wanted_stages
 
 _log = logging.getLogger(__name__)
 Outcome = Literal["same", "within tolerance", "moved", "new"]
@@ -183,9 +183,8 @@ def to_recompute(
     with paths.output_at(again_dir()):
         begun = [experiment for experiment in listed if experiment.checkpoint.is_dir()]
         found = unmade(begun, stages=stages, sources=sources)
-    with paths.output_at(again_dir() / "afresh"):  # no such folder
-        afresh = [experiment for experiment in listed if experiment not in begun]
-        return found | unmade(afresh, stages=stages, sources=sources)
+    afresh = wanted_stages([each for each in listed if each not in begun], stages)
+    return found | {experiment: list(names) for experiment, names in afresh.items()}
 
 
 def _keep(experiment: Experiment, folder: Path) -> None:

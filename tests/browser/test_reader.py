@@ -10,7 +10,7 @@ import yaml
 from helpers import reproduction
 from helpers.foundation.names import dataset_label
 from helpers.foundation.profiles import PUBLISHED_PROFILE
-from helpers.report.display import signed
+from helpers.report.display import bound, signed
 
 QUESTIONS = yaml.safe_load(
     Path(__file__).with_name("reader_questions.yaml").read_text(encoding="utf-8")
@@ -77,7 +77,9 @@ def cell(answer: dict[str, Any], records: list[dict[str, Any]]) -> tuple[str, st
     if answer["shows"] == "verdict":
         return column, found["verdict"]
     bounds = [found["ci_low"], found["ci_high"]]
-    interval = f"[{', '.join(map(signed, bounds))}]" if None not in bounds else ""
+    interval = (
+        f"[{', '.join(bound(each, sign='+') for each in bounds)}]" if None not in bounds else ""
+    )
     return column, f"{signed(found['estimate'])} {interval}"
 
 

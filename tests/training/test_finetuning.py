@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import AutoModel
 
+import tiny_tuning
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.profiles import Recipe
 from helpers.training.encoders import load_encoder
@@ -24,17 +25,7 @@ from helpers.training.inference import run_model
 from helpers.training.objectives import masked_input
 from helpers.training.trainer import learning_rate_share
 
-RECIPE = Recipe(
-    batch_size=12,
-    accumulation=1,
-    encoder_learning_rate=1e-3,
-    head_learning_rate=1e-2,
-    epochs=2,
-    max_length=40,
-    validations=4,
-    precision="fp32",
-    dropout=0.0,
-)
+RECIPE = dataclasses.replace(tiny_tuning.RECIPE, accumulation=1)
 
 
 @pytest.fixture

@@ -188,27 +188,22 @@ def beyond_curve(setup: str) -> Measure:
     """
 
     def measure(results: RunResults, seed: int) -> Observation | None:
-        own, table = (
-            accuracy(setup, "balanced")(results, seed),
-            training_counts(results, setup, seed),
-        )
+        own = accuracy(setup, "balanced")(results, seed)
+        table = training_counts(results, setup, seed)
         if own is None or table is None:
             return None
         points: dict[float, float] = {}
         for severity, name in setups_by_severity(results).items():
-            one, counts = (
-                accuracy(name, "balanced")(results, seed),
-                counts_at(results, severity, seed),
-            )
+            one = accuracy(name, "balanced")(results, seed)
+            counts = counts_at(results, severity, seed)
             if one is not None and counts is not None:
                 points[cramers_v(counts)] = one.value
         v = cramers_v(table)
         if len(points) < 2 or not min(points) <= v <= max(points):
             return None
         known = sorted(points)
-        return Observation(
-            own.value - float(np.interp(v, known, [points[each] for each in known])), own.n
-        )
+        on_curve = float(np.interp(v, known, [points[each] for each in known]))
+        return Observation(own.value - on_curve, own.n)
 
     return measure
 

@@ -4,7 +4,7 @@ Questions with one seed are answered so (``book/plan.md``). A `Statement` says o
 that a number of theirs lies on one side of 0; the answer counts the models for which it does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -31,8 +31,10 @@ class Statement:
         What the number is called in tables and figures.
     region : Region
         The stated side.
-    measures : mapping of str to Measure
-        Each model's name for a reader, and its number.
+    measure : callable
+        Returns the measure of the number, given a model's setups.
+    models : mapping of str to sequence of str
+        Each model's name for a reader, and its setups.
     also_unlearned : bool
         Whether it is said of models that have not learned, too.
     """
@@ -41,7 +43,8 @@ class Statement:
     noun: str
     panel: str
     region: Region
-    measures: Mapping[str, Measure]
+    measure: Callable[..., Measure]
+    models: Mapping[str, Sequence[str]]
     also_unlearned: bool = False
 
 
@@ -64,7 +67,7 @@ def frame(statements: Sequence[Statement], results: RunResults) -> pd.DataFrame:
         [
             by_seed(
                 results if each.also_unlearned else learned,
-                ((each.panel, name, measure) for name, measure in each.measures.items()),
+                ((each.panel, name, each.measure(*setups)) for name, setups in each.models.items()),
             )
             for each in statements
         ],

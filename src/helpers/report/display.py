@@ -381,13 +381,13 @@ def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str =
         none = len(absent) == len(wanted)
         what = "no result of this page is here yet" if none else f"without {runs}"
         told.append(
-            f"Not complete: {what}. This computes what is missing: {_shown_commands(absent)}"
+            f"Not complete: {what}. This computes what is missing: {shown_commands(absent)}"
         )
     if old:
         told.append(
             f"Out of date: settings, data or code have changed since {_runs(old)} "
             f"{'was' if len(old) == 1 else 'were'} run. This makes the results again: "
-            f"{_shown_commands(old)}"
+            f"{shown_commands(old)}"
         )
     # A notebook shows no output where there is nothing to say, not an empty one.
     return note("<br>".join(told), kind="missing") if told else None
@@ -397,5 +397,6 @@ def _runs(experiments: Sequence[Experiment]) -> str:
     return "; ".join(f"{experiment.setup}, seed {experiment.seed}" for experiment in experiments)
 
 
-def _shown_commands(experiments: Sequence[Experiment]) -> str:
+def shown_commands(experiments: Sequence[Experiment]) -> str:
+    """Return, as HTML, the commands that compute some experiments of one model and data set."""
     return "<br>".join(f"<code>{html.escape(each)}</code>" for each in commands(experiments))

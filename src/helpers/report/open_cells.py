@@ -14,7 +14,7 @@ from helpers.report import display
 from helpers.report.display import Html
 from helpers.report.frames import Experiments
 from helpers.stages import stages_of
-from helpers.stages.commands import command_line, commands, run_arguments
+from helpers.stages.commands import command_line, run_arguments
 
 
 def absent_stages(experiment: Experiment) -> list[str]:
@@ -53,9 +53,7 @@ def open_cells(experiments: Experiments, *, outdated: Stages = _NONE) -> pd.Data
         words = [*_in_words(absent), *(f"{text} (inputs changed since)" for text in _in_words(old))]
         rows[place] = {
             "missing": "; ".join(words),
-            "command": "<br>".join(
-                f"<code>{html.escape(text)}</code>" for text in commands(list({**absent, **old}))
-            ),
+            "command": display.shown_commands(list({**absent, **old})),
         }
     frame = pd.DataFrame(list(rows.values()), columns=["missing", "command"])
     if rows:

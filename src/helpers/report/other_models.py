@@ -8,6 +8,7 @@ from helpers.analysis.quantities import (
     identification,
     identification_level,
     skew_slope,
+    with_variant,
 )
 from helpers.foundation.names import SETUPS
 from helpers.foundation.setups import PAPER_SETUPS
@@ -39,7 +40,7 @@ def changes(results: RunResults) -> pd.DataFrame:
     """
     rows = []
     for variant, name in _ENCODERS.items():
-        pair = (_key("imbalanced", variant), _key("balanced", variant))
+        pair = (with_variant("imbalanced", variant), with_variant("balanced", variant))
         rows += [
             ("Accuracy", name, accuracy(*pair)),
             ("Slope", name, skew_slope(*pair)),
@@ -71,13 +72,9 @@ def levels(results: RunResults) -> pd.DataFrame:
         (
             SETUPS[setup],
             name,
-            identification_level(_key(setup, variant), probe="C=1", score="log_loss"),
+            identification_level(with_variant(setup, variant), probe="C=1", score="log_loss"),
         )
         for setup in PAPER_SETUPS
         for variant, name in _ENCODERS.items()
     ]
     return by_seed(results, rows)
-
-
-def _key(setup: str, variant: str) -> str:
-    return f"{setup}+{variant}" if variant else setup

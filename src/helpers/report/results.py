@@ -5,15 +5,10 @@ from typing import Any
 
 from helpers import stages
 from helpers.analysis.paired_shap import paired_differences
-from helpers.analysis.quantities import Key, RunResults
+from helpers.analysis.quantities import Key, RunResults, with_variant
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.profiles import PUBLISHED_PROFILE, profile_names
-
-
-def setup_key(experiment: Experiment) -> str:
-    """Return the setup, with ``+variant`` where there is one."""
-    return experiment.setup + (f"+{experiment.variant}" if experiment.variant else "")
 
 
 def collect(experiments: Iterable[Experiment], *, files: Sequence[str] = ()) -> list[RunResults]:
@@ -47,7 +42,8 @@ def collect(experiments: Iterable[Experiment], *, files: Sequence[str] = ()) -> 
         further: dict[str, dict[Key, Any]] = {name: {} for name in files}
         subsets = None
         for member in members:
-            key = (setup_key(member), member.seed)
+            setup = with_variant(member.setup, member.variant)
+            key = (setup, member.seed)
             subsets = subsets or store.read_json(member.folder, "subsets.json")
             if (frame := store.read_frame(member.folder, "predictions.parquet")) is not None:
                 predictions[key] = frame
@@ -62,7 +58,7 @@ def collect(experiments: Iterable[Experiment], *, files: Sequence[str] = ()) -> 
             if (sweep := store.read_frame(member.folder, "threshold_sweep.parquet")) is not None:
                 # As the claims of A.4 name them: imbalanced@threshold=0.05.
                 for threshold, rows in sweep.groupby("threshold"):
-                    name = f"{setup_key(member)}@threshold={threshold:g}"
+                    name = f"{setup}@threshold={threshold:g}"
                     shap_difference[name, member.seed] = rows.drop(columns="threshold").reset_index(
                         drop=True
                     )

@@ -16,7 +16,7 @@ from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import FAMILIES, check_choice
 from helpers.stages.fingerprints import data_fingerprint, stage_fingerprint
 from helpers.stages.registry import all_stages, check_stages, needs, stages_of
-from helpers.stages.selection import experiments
+from helpers.stages.selection import experiments, wanted_stages
 from helpers.stages.workbench import Workbench
 
 _log = logging.getLogger(__name__)
@@ -255,21 +255,12 @@ def unmade(
         Experiment to stages, in their order; an experiment that is not listed is there where it is
         needed.
     """
-    found: dict[tuple[Experiment, str], None] = {}
-
-    def want(experiment: Experiment, stage: str) -> None:
-        if (experiment, stage) in found or is_done(experiment, stage, sources=sources):
-            return
-        for other, needed in needs(experiment, stage):
-            want(other, needed)
-        found[experiment, stage] = None
-
-    for experiment, stage in pending(listed, stages=stages, sources=sources):
-        want(experiment, stage)
-    return {
-        experiment: [stage for stage in all_stages() if (experiment, stage) in found]
-        for experiment in dict.fromkeys(experiment for experiment, _ in found)
-    }
+    found = wanted_stages(
+        listed,
+        tuple(all_stages()) if stages is None else stages,
+        is_there=functools.partial(is_done, sources=sources),
+    )
+    return {experiment: list(names) for experiment, names in found.items()}
 
 
 def load(

@@ -1,7 +1,7 @@
 """Which experiments: those of a profile and of its book, and the one each is compared with."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from helpers.foundation import store
@@ -66,7 +66,10 @@ def profile_experiments(profile: str, *, datasets: Sequence[str] | None = None) 
 
 
 def wanted_stages(
-    listed: Iterable[Experiment], stages: Sequence[str] | None = None
+    listed: Iterable[Experiment],
+    stages: Sequence[str] | None = None,
+    *,
+    is_there: Callable[[Experiment, str], bool] | None = None,
 ) -> dict[Experiment, tuple[str, ...]]:
     """Return the stages behind the published results of some experiments, in their order.
 
@@ -77,6 +80,8 @@ def wanted_stages(
     listed : iterable of Experiment
     stages : sequence of str, optional
         Those whose results are wanted; by default the published ones.
+    is_there : callable, optional
+        Says of an experiment's stage whether its result is not wanted, nor what it is made from.
 
     Examples
     --------
@@ -89,10 +94,11 @@ def wanted_stages(
     wanted: dict[Experiment, set[str]] = {}
 
     def want(experiment: Experiment, stage: str) -> None:
-        if stage not in wanted.setdefault(experiment, set()):
-            wanted[experiment].add(stage)
-            for other, needed in needs(experiment, stage):
-                want(other, needed)
+        if stage in wanted.get(experiment, ()) or (is_there and is_there(experiment, stage)):
+            return
+        wanted.setdefault(experiment, set()).add(stage)
+        for other, needed in needs(experiment, stage):
+            want(other, needed)
 
     for experiment in listed:
         for stage in stages_of(experiment, stages):
@@ -100,7 +106,6 @@ def wanted_stages(
     return {
         experiment: tuple(stage for stage in all_stages() if stage in names)
         for experiment, names in wanted.items()
-        if names
     }
 
 

@@ -6,8 +6,9 @@ is charged for what the head makes of its vectors.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -43,6 +44,11 @@ def reversed_cross_entropy(log_probabilities: Tensor, languages: Tensor) -> Tens
     -1.3863
     """
     return log_probabilities.gather(1, languages[:, None]).squeeze(1)
+
+
+CHARGES: Mapping[str, Charge] = MappingProxyType(
+    {"entropy maximisation": negative_entropy, "gradient reversal": reversed_cross_entropy}
+)
 
 
 @dataclass(frozen=True)

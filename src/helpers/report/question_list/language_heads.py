@@ -1,14 +1,12 @@
 """Whether heads against the language keep a model from learning (footnote 2)."""
 
-from collections.abc import Callable
 from functools import partial
 from types import MappingProxyType
 
 from helpers.analysis.learning import learned
-from helpers.analysis.quantities import Measure, accuracy, identification, skew_slope
+from helpers.analysis.quantities import accuracy, identification, skew_slope
 from helpers.foundation.setups import all_setups
 from helpers.report.claim_list.forms import ABOVE, BELOW
-from helpers.report.claims import Region
 from helpers.report.described import Statement, describe
 from helpers.report.questions import Question, Runs
 
@@ -26,47 +24,42 @@ def _name(setup: str) -> str:
     return weighting.label
 
 
-def _said(words: str, panel: str, measure: Callable[[str], Measure], region: Region) -> Statement:
-    return Statement(
-        words=words,
-        noun="heads",
-        panel=panel,
-        region=region,
-        measures=MappingProxyType({_name(setup): measure(setup) for setup in HEADS}),
-        also_unlearned=True,
-    )
-
-
+_of_each = partial(
+    Statement,
+    noun="heads",
+    models=MappingProxyType({_name(setup): (setup,) for setup in HEADS}),
+    also_unlearned=True,
+)
 STATEMENTS = (
-    _said(
-        "the model has learned with",
-        "Accuracy above the language alone, lower bound",
-        learned,
-        ABOVE,
+    _of_each(
+        words="the model has learned with",
+        panel="Accuracy above the language alone, lower bound",
+        measure=learned,
+        region=ABOVE,
     ),
-    _said(
-        "it is less accurate than without a head, with",
-        "Accuracy",
-        lambda setup: accuracy(setup, "imbalanced"),
-        BELOW,
+    _of_each(
+        words="it is less accurate than without a head, with",
+        panel="Accuracy",
+        measure=lambda setup: accuracy(setup, "imbalanced"),
+        region=BELOW,
     ),
-    _said(
-        "languages are harder to tell apart by the paper's ruler, with",
-        "Identification, C = 1e-4",
-        lambda setup: identification(setup, "imbalanced"),
-        BELOW,
+    _of_each(
+        words="languages are harder to tell apart by the paper's ruler, with",
+        panel="Identification, C = 1e-4",
+        measure=lambda setup: identification(setup, "imbalanced"),
+        region=BELOW,
     ),
-    _said(
-        "languages are harder to tell apart by the log loss, with",
-        "Identification, log loss",
-        lambda setup: identification(setup, "imbalanced", probe="C=1", score="log_loss"),
-        BELOW,
+    _of_each(
+        words="languages are harder to tell apart by the log loss, with",
+        panel="Identification, log loss",
+        measure=lambda setup: identification(setup, "imbalanced", probe="C=1", score="log_loss"),
+        region=BELOW,
     ),
-    _said(
-        "predictions follow the training shares less, with",
-        "Slope",
-        lambda setup: skew_slope(setup, "imbalanced"),
-        BELOW,
+    _of_each(
+        words="predictions follow the training shares less, with",
+        panel="Slope",
+        measure=lambda setup: skew_slope(setup, "imbalanced"),
+        region=BELOW,
     ),
 )
 QUESTION = Question(

@@ -1,13 +1,12 @@
 """Natural imbalance: languages and labels uneven as well, or only how they go together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
 
 from helpers.analysis import severity, training_shares
-from helpers.analysis.quantities import Measure, accuracy, identification
+from helpers.analysis.quantities import accuracy, identification
 from helpers.report.claim_list.forms import ABOVE, BELOW
-from helpers.report.claims import Region
 from helpers.report.described import Statement, describe
 from helpers.report.questions import Question, Runs
 
@@ -23,50 +22,45 @@ PLAIN: Mapping[str, str] = MappingProxyType(
 )
 
 
-def _said(words: str, panel: str, measure: Callable[[str], Measure], region: Region) -> Statement:
-    return Statement(
-        words=words,
-        noun="tables",
-        panel=panel,
-        region=region,
-        measures=MappingProxyType({name: measure(setup) for name, setup in PLAIN.items()}),
-    )
-
-
 def _weighted(setup: str) -> str:
     return setup.replace("imbalanced", "imbalanced_cw")
 
 
+_of_each = partial(
+    Statement,
+    noun="tables",
+    models=MappingProxyType({name: (setup,) for name, setup in PLAIN.items()}),
+)
 STATEMENTS = (
-    _said(
-        "imbalance costs accuracy under",
-        "Accuracy, imbalanced − balanced",
-        lambda setup: accuracy(setup, "balanced"),
-        BELOW,
+    _of_each(
+        words="imbalance costs accuracy under",
+        panel="Accuracy, imbalanced − balanced",
+        measure=lambda setup: accuracy(setup, "balanced"),
+        region=BELOW,
     ),
-    _said(
-        "more is lost than the paper's skew loses at the same Cramér's V, under",
-        "Beyond the severity curve",
-        severity.beyond_curve,
-        BELOW,
+    _of_each(
+        words="more is lost than the paper's skew loses at the same Cramér's V, under",
+        panel="Beyond the severity curve",
+        measure=severity.beyond_curve,
+        region=BELOW,
     ),
-    _said(
-        "class weights win accuracy back under",
-        "Accuracy, weights − imbalanced",
-        lambda setup: accuracy(_weighted(setup), setup),
-        ABOVE,
+    _of_each(
+        words="class weights win accuracy back under",
+        panel="Accuracy, weights − imbalanced",
+        measure=lambda setup: accuracy(_weighted(setup), setup),
+        region=ABOVE,
     ),
-    _said(
-        "languages move further apart by the log loss, under",
-        "Identification, log loss",
-        lambda setup: identification(setup, "balanced", probe="C=1", score="log_loss"),
-        ABOVE,
+    _of_each(
+        words="languages move further apart by the log loss, under",
+        panel="Identification, log loss",
+        measure=lambda setup: identification(setup, "balanced", probe="C=1", score="log_loss"),
+        region=ABOVE,
     ),
-    _said(
-        "predictions follow the training shares under",
-        "Slope",
-        lambda setup: training_shares.skew_slope(setup, "balanced"),
-        ABOVE,
+    _of_each(
+        words="predictions follow the training shares under",
+        panel="Slope",
+        measure=lambda setup: training_shares.skew_slope(setup, "balanced"),
+        region=ABOVE,
     ),
 )
 ORDER = Statement(
@@ -74,11 +68,10 @@ ORDER = Statement(
     noun="kinds of table",
     panel="Rank agreement of Cramér's V and accuracy",
     region=BELOW,
-    measures=MappingProxyType(
+    measure=severity.rank_agreement,
+    models=MappingProxyType(
         {
-            kind: severity.rank_agreement(
-                *(setup for name, setup in PLAIN.items() if name.startswith(kind))
-            )
+            kind: tuple(setup for name, setup in PLAIN.items() if name.startswith(kind))
             for kind in KINDS
         }
     ),

@@ -5,10 +5,9 @@ from functools import partial
 from types import MappingProxyType
 
 from helpers.analysis.learning import learned
-from helpers.analysis.quantities import Measure, accuracy, identification, skew_slope
+from helpers.analysis.quantities import accuracy, identification, skew_slope, with_variant
 from helpers.foundation.setups import PAPER_SETUPS
 from helpers.report.claim_list.forms import ABOVE, BELOW
-from helpers.report.claims import Region
 from helpers.report.described import Statement, describe
 from helpers.report.questions import Question, Runs
 
@@ -26,46 +25,54 @@ def statements(encoders: Mapping[str, str]) -> tuple[Statement, ...]:
         A variant to its name for a reader.
     """
 
-    def said(
-        words: str, panel: str, measure: Callable[..., Measure], setups: tuple[str, ...],
-        region: Region, *, also_unlearned: bool = False,
-    ) -> Statement:  # fmt: skip
-        return Statement(
-            words=words,
-            noun="encoders",
-            panel=panel,
-            region=region,
-            measures=MappingProxyType(
-                {
-                    name: measure(*(f"{each}+{variant}" if variant else each for each in setups))
-                    for variant, name in encoders.items()
-                }
-            ),
-            also_unlearned=also_unlearned,
-        )
+    def of_each(*setups: str) -> Callable[..., Statement]:
+        models = {
+            name: tuple(with_variant(setup, variant) for setup in setups)
+            for variant, name in encoders.items()
+        }
+        return partial(Statement, noun="encoders", models=MappingProxyType(models))
 
     log_loss = partial(identification, probe="C=1", score="log_loss")
-    skew, weights = ("imbalanced", "balanced"), ("imbalanced_cw", "imbalanced")
+    skew, weights = of_each("imbalanced", "balanced"), of_each("imbalanced_cw", "imbalanced")
     return (
-        said(
-            "all three models have learned with",
-            "Accuracy above the language alone, lower bound",
-            learned,
-            PAPER_SETUPS,
-            ABOVE,
+        of_each(*PAPER_SETUPS)(
+            words="all three models have learned with",
+            panel="Accuracy above the language alone, lower bound",
+            measure=learned,
+            region=ABOVE,
             also_unlearned=True,
         ),
-        said("imbalance costs accuracy with", "Accuracy, imbalanced − balanced", accuracy, skew,
-             BELOW),
-        said("class weights win accuracy back with", "Accuracy, weights − imbalanced", accuracy,
-             weights, ABOVE),
-        said("predictions follow the training shares with", "Slope, imbalanced − balanced",
-             skew_slope, skew, ABOVE),
-        said("languages move further apart by the log loss, with",
-             "Identification, log loss, imbalanced − balanced", log_loss, skew, ABOVE),
-        said("class weights bring them closer with",
-             "Identification, log loss, weights − imbalanced", log_loss, weights, BELOW),
-    )  # fmt: skip
+        skew(
+            words="imbalance costs accuracy with",
+            panel="Accuracy, imbalanced − balanced",
+            measure=accuracy,
+            region=BELOW,
+        ),
+        weights(
+            words="class weights win accuracy back with",
+            panel="Accuracy, weights − imbalanced",
+            measure=accuracy,
+            region=ABOVE,
+        ),
+        skew(
+            words="predictions follow the training shares with",
+            panel="Slope, imbalanced − balanced",
+            measure=skew_slope,
+            region=ABOVE,
+        ),
+        skew(
+            words="languages move further apart by the log loss, with",
+            panel="Identification, log loss, imbalanced − balanced",
+            measure=log_loss,
+            region=ABOVE,
+        ),
+        weights(
+            words="class weights bring them closer with",
+            panel="Identification, log loss, weights − imbalanced",
+            measure=log_loss,
+            region=BELOW,
+        ),
+    )
 
 
 QUESTION = Question(

@@ -1,7 +1,12 @@
 """Gradient reversal of a language head, with a tenth of the authors' factor."""
 
-from helpers.training.weightings.gradient_reversal import gradient_reversal
+from helpers.training.weightings.language_heads import against_head
 
-WEIGHTING = gradient_reversal(
-    name="gradient_reversal_weak", order=101, factor=0.01, colour="#ddcc77", marker="H"
+WEIGHTING = against_head(
+    "gradient reversal",
+    name="gradient_reversal_weak",
+    order=101,
+    factor=0.01,
+    colour="#ddcc77",
+    marker="H",
 )
