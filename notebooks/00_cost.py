@@ -83,8 +83,8 @@ display.table(
 # %% [markdown]
 # ## Exact?
 #
-# Of a short text every mask can be tried. From the model's answers to all of them, shapiq
-# {cite}`muschalik2024`, which shares no code with shap, computes the values that Partition SHAP
+# Of a short text every mask can be tried. From the answers of an imbalanced model to all of them,
+# shapiq {cite}`muschalik2024`, another library than shap, computes the values that Partition SHAP
 # stands for, and Shapley values, which know of no tree of tokens.
 
 # %% tags=["hide-input"]
