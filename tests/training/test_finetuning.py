@@ -252,6 +252,28 @@ def test_the_best_model_is_kept_and_saved_whole(tune, reviews, tiny_bert, tmp_pa
     assert not (tmp_path / "model" / "training").exists()
 
 
+def test_the_accuracy_of_rare_cells_is_recorded_where_there_are_any(tune, reviews, tiny_bert):
+    assert "rare_accuracy" not in tune(folder="even").history
+    # Label 1 is rare in Spanish; French lacks one row, as it may by rounding.
+    rare = reviews[(reviews["language"] == "es") & (reviews["label"] == 1)].index
+    skewed = reviews.drop(rare[2:]).drop(reviews[reviews["language"] == "fr"].index[0])
+    validation = reviews[reviews["group"].astype(int) < 4]
+    result = tune(folder="skewed", train=skewed, validation=validation, epochs=3)
+    history = result.history.set_index("step")
+    spanish = validation[(validation["language"] == "es") & (validation["label"] == 1)]
+    outputs = run_model(
+        result.model,
+        load_encoder(str(tiny_bert), num_labels=2)[1],
+        spanish["text"].tolist(),
+        max_length=40,
+        precision="fp32",
+        device="cpu",
+    )
+    right = (outputs.logits.argmax(axis=1) == 1).mean()
+    assert history["rare_accuracy"][result.best_step] == pytest.approx(right, abs=1e-6)
+    assert history["rare_accuracy"].nunique() > 1  # it moves as training goes on
+
+
 def test_pieces_that_no_row_has_keep_their_embedding(tune, reviews, tiny_bert):
     before = AutoModel.from_pretrained(tiny_bert).get_input_embeddings().weight
     english = reviews[reviews["language"] == "en"]

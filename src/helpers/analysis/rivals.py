@@ -3,23 +3,19 @@
 from collections.abc import Sequence
 from functools import cache
 
-import numpy as np
 import pandas as pd
 
 from helpers.analysis.calibration import calibration_error
 from helpers.analysis.quantities import Measure, Observation, RunResults, gain, mean_over_rows
 from helpers.analysis.remedies import compared
-from helpers.data.cells import skew_shares
-
-_ROUNDING = 1e-9
+from helpers.data.cells import rare_cell_weights, skew_shares
 
 
 @cache
 def rare_cell_accuracy(name: str, minus: str) -> Measure:
     """Accuracy of the cells that are rare in training, with one setup minus with another.
 
-    A cell of language and label is rare where it has less than an even share of its language; each
-    counts alike.
+    Cells as in `helpers.data.cells.rare_cell_weights`.
 
     Parameters
     ----------
@@ -32,14 +28,8 @@ def rare_cell_accuracy(name: str, minus: str) -> Measure:
         if pair is None:
             return None
         one = pair[0]
-        shares = skew_shares(results.skew)
-        rare = (shares < 1 / shares.shape[1] - _ROUNDING).to_numpy()
-        language = shares.index.get_indexer(pd.Index(one["language"]))
-        label = one["label"].to_numpy(dtype=np.intp)
-        rows = np.zeros(shares.shape)
-        np.add.at(rows, (language, label), 1)
-        weights = (rare / np.maximum(rows, 1) / max(rare.sum(), 1))[language, label] * len(one)
-        return mean_over_rows(weights * gain(*pair), one["group"])
+        weights = rare_cell_weights(skew_shares(results.skew), one["language"], one["label"])
+        return mean_over_rows(weights * len(one) * gain(*pair), one["group"])
 
     return measure
 

@@ -21,6 +21,7 @@ Floats = npt.NDArray[np.float64]
 
 RULES: tuple[str, ...] = ("paper", "authors_code")
 
+_EVEN = 1e-9  # how far below even a share may lie by arithmetic alone
 _ROUNDING = 0.002  # how far rounded weights may leave a label's share from uniform
 
 
@@ -112,6 +113,40 @@ def excess_shares(skew: Skew) -> Floats:
     shares = weights / weights.sum(axis=1, keepdims=True)
     excess: Floats = shares - shares.mean(axis=0)
     return np.where(np.abs(excess) < 1e-9, 0.0, excess)
+
+
+def rare_cell_weights(
+    shares: pd.DataFrame, languages: Sequence[str] | pd.Series, labels: Sequence[int] | pd.Series
+) -> Floats:
+    """Return what each row counts in the accuracy of the cells that are rare in training.
+
+    A cell is rare where it has less than an even share of its language. Each rare cell counts
+    alike, and so do the rows of one.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        Of each label (columns, by position) in each language (index) of training.
+    languages, labels : sequence
+        Of the rows; languages and labels that ``shares`` knows.
+
+    Returns
+    -------
+    array of float, shape (rows,)
+        Sums to 1, or to less where a rare cell has no row.
+
+    Examples
+    --------
+    >>> shares = skew_shares({"fr": [3, 1], "en": [1, 3]})
+    >>> rare_cell_weights(shares, ["fr", "fr", "fr", "en"], [0, 1, 1, 0]).tolist()
+    [0.0, 0.25, 0.25, 0.5]
+    """
+    rare = (shares < 1 / shares.shape[1] - _EVEN).to_numpy(dtype=float)
+    cells = shares.index.get_indexer(pd.Index(languages)), np.asarray(labels, dtype=np.intp)
+    rows = np.zeros(shares.shape)
+    np.add.at(rows, cells, 1)
+    weights: Floats = (rare / np.maximum(rows, 1) / max(rare.sum(), 1))[cells]
+    return weights
 
 
 def rake(shares: Floats) -> Floats:

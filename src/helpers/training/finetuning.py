@@ -16,11 +16,13 @@ import safetensors.torch
 import torch
 from transformers import PreTrainedTokenizerBase, TrainingArguments
 
+from helpers.data.cells import rare_cell_weights
 from helpers.foundation import hardware, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.profiles import Recipe
 from helpers.foundation.setups import RowLoss, RowPenalty
 from helpers.training.batches import EncodedTexts, encode_texts
+from helpers.training.class_weights import cell_counts
 from helpers.training.classifier import FirstTokenClassifier
 from helpers.training.embeddings import (
     TrimmedEmbeddings,
@@ -48,7 +50,8 @@ class FinetuningResult:
     history : pandas.DataFrame
         A row per validation: ``step, epoch, training_loss`` (mean since the row before),
         ``validation_loss, validation_accuracy, gradient_norm`` (of that step, before clipping)
-        and ``learning_rate`` (the encoder's).
+        and ``learning_rate`` (the encoder's); ``rare_accuracy`` (of the validation rows in cells
+        that are rare in training) where there are any.
     best_step : int
     best_validation_loss : float
     steps : int
@@ -144,6 +147,7 @@ def finetune(
             labels=frame["label"].to_numpy(dtype=np.int64),
             weights=frame_weights,
             languages=_language_codes(frame, train) if row_loss or row_penalty else None,
+            rare=_rare(train, frame, model.config.num_labels),
         )
         for frame, frame_weights in ((train, weights), (validation, validation_weights))
     )
@@ -300,6 +304,17 @@ def _weights(
     return weights, of_validation.to_numpy(dtype=np.float32)
 
 
+def _rare(train: pd.DataFrame, rows: pd.DataFrame, classes: int) -> npt.NDArray[np.float64] | None:
+    """Return what each row counts in the accuracy of cells that are rare in training, if any."""
+    counts = cell_counts(train["language"], train["label"])
+    if not set(rows["language"]) <= set(counts.index):
+        return None  # nothing is known of a language without a training row
+    counts = counts.reindex(columns=range(classes), fill_value=0)
+    shares = (counts + 1).div(counts.sum(axis=1), axis=0)  # a row less than even is rounding
+    weights = rare_cell_weights(shares, rows["language"], rows["label"])
+    return weights if weights.any() else None
+
+
 def _language_codes(rows: pd.DataFrame, train: pd.DataFrame) -> npt.NDArray[np.int64]:
     """Return each row's language as its position among those of training."""
     known = pd.Index(sorted(train["language"].unique()))
@@ -402,13 +417,15 @@ def _history(log: list[dict[str, float]]) -> pd.DataFrame:
         "loss": "training_loss",
         "eval_loss": "validation_loss",
         "eval_accuracy": "validation_accuracy",
+        "eval_rare_accuracy": "rare_accuracy",
         "grad_norm": "gradient_norm",
         "learning_rate": "learning_rate",
     }
     rows: dict[int, dict[str, float]] = {}
     for entry in log:
         if "loss" in entry or "eval_loss" in entry:
-            known = {name: float(entry[key]) for key, name in names.items() if key in entry}
-            rows.setdefault(int(entry["step"]), {}).update(known)
-    frame = pd.DataFrame.from_dict(rows, orient="index", columns=list(names.values()))
+            found = {name: float(entry[key]) for key, name in names.items() if key in entry}
+            rows.setdefault(int(entry["step"]), {}).update(found)
+    recorded = [name for name in names.values() if any(name in row for row in rows.values())]
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=recorded)
     return frame.rename_axis("step").reset_index()

@@ -42,12 +42,26 @@ _PENALTY = "penalty.safetensors"  # what a penalty remembers
 
 @dataclass(frozen=True)
 class Rows:
-    """Encoded texts with their labels and, where a loss asks for them, weights and languages."""
+    """Encoded texts with their labels and, where they are asked for, what else is known of them.
+
+    Parameters
+    ----------
+    texts : EncodedTexts
+    labels : array of int
+    weights : array of float, optional
+        Of the rows in the loss.
+    languages : array of int, optional
+        Codes, for a loss or a penalty by language.
+    rare : array of float, optional
+        What each row counts in the accuracy of rare cells
+        (`helpers.data.cells.rare_cell_weights`).
+    """
 
     texts: EncodedTexts
     labels: Integers
     weights: npt.NDArray[np.float32] | None = None
     languages: Integers | None = None
+    rare: npt.NDArray[np.float64] | None = None
 
     def batch(self, rows: list[int]) -> dict[str, Tensor]:
         """Return a model's input with ``labels``, ``row_weights`` and ``languages``."""
@@ -249,7 +263,10 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
         return {name: value.to(self.args.device) for name, value in inputs.items()}
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
-        """Measure the validation loss, as the training loss without masked input entropy."""
+        """Measure the validation loss, as the training loss without masked input entropy.
+
+        With it the accuracy, and that of the cells which are rare in training, where there are any.
+        """
         rank, processes = self.args.process_index, self.args.world_size
         rows = np.arange(rank, len(self.validation.labels), processes)
         found = forward_all(
@@ -269,15 +286,20 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
             None if weights is None else torch.from_numpy(weights[rows]),
             num_items=1,
         )
-        correct = (logits.argmax(dim=-1) == labels).sum()
+        correct = logits.argmax(dim=-1) == labels
+        rare = self.validation.rare
+        rare_correct = 0.0 if rare is None else float(rare[rows] @ correct.numpy())
         # Together with the clock, so that all processes decide alike whether to save.
         waited = (time.monotonic() - self.last_checkpoint) / processes
-        sums = torch.tensor([loss, correct, waited], device=self.args.device)
+        counted = [float(loss), float(correct.sum()), waited, rare_correct]
+        sums = torch.tensor(counted, device=self.args.device)
         sums = self.accelerator.reduce(sums, reduction="sum")
         metrics = {
             "eval_loss": float(sums[0]) / len(self.validation.labels),
             "eval_accuracy": float(sums[1]) / len(self.validation.labels),
         }
+        if rare is not None:
+            metrics["eval_rare_accuracy"] = float(sums[3])
         self.log(metrics)
         if metrics["eval_loss"] < (math.inf if self.best is None else self.best.loss):
             weights_now = {
