@@ -111,7 +111,7 @@ display.figure(
 
 # %% tags=["hide-input"]
 by_prior = priors.accuracy_by_seed(experiments)
-by_prior = by_prior[by_prior["setup"].isin(["Balanced", "Imbalanced"])]
+by_prior = by_prior[by_prior["setup"].isin(["balanced", "imbalanced"])]
 display.figure(
     priors.figure(by_prior),
     caption=f"<b>Figure 4.1-3 · {here}.</b> "
@@ -128,7 +128,7 @@ display.figure(
 
 # %% tags=["hide-input"]
 display.table(
-    priors.table(experiments, setups=["Balanced", "Imbalanced"]),
+    priors.table(experiments, setups=["balanced", "imbalanced"]),
     caption=f"<b>Table 4.1-5 · {here}.</b> "
     "Test accuracy under three label distributions: mean over seeds, "
     "and the paired difference with its 95 % interval over seeds",

@@ -69,7 +69,7 @@ display.missing_note(experiments, "shap_difference.parquet")
 # %% tags=["hide-input"]
 differences = shap_frames.shap_difference(experiments)
 labels = shap_frames.skew_ends(experiments)
-imbalanced = differences[(differences["setup"] == "Imbalanced") & differences["class"].isin(labels)]
+imbalanced = differences[(differences["setup"] == "imbalanced") & differences["class"].isin(labels)]
 display.figure(
     shap_figures.shap_difference(
         differences, labels, limits=shap_figures.shap_limits(differences, labels)

@@ -80,13 +80,13 @@ display.figure(
 differences = shap_frames.shap_difference(experiments)
 labels = shap_frames.skew_ends(experiments)
 weighted = differences[
-    (differences["setup"] == "Imbalanced + class weights") & differences["class"].isin(labels)
+    (differences["setup"] == "imbalanced_cw") & differences["class"].isin(labels)
 ]
 display.figure(
     shap_figures.shap_difference(
         differences,
         labels,
-        setup="Imbalanced + class weights",
+        setup="imbalanced_cw",
         limits=shap_figures.shap_limits(differences, labels),
     ),
     caption=f"<b>Figure 4.4-2 · {here}, as the paper's 1b or 1d.</b> "

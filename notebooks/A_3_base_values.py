@@ -78,7 +78,7 @@ display.table(
 # %% tags=["hide-input"]
 differences = shap_frames.shap_difference(experiments, variant="mie=1")
 labels = shap_frames.skew_ends(experiments)
-imbalanced = differences[(differences["setup"] == "Imbalanced") & differences["class"].isin(labels)]
+imbalanced = differences[(differences["setup"] == "imbalanced") & differences["class"].isin(labels)]
 display.figure(
     shap_figures.shap_difference(differences, labels),
     caption=f"<b>Figure A.3-2 · {here}, as the paper's 2 or 3.</b> "

@@ -73,3 +73,25 @@ display.table(
     caption="<b>Table Q.12-2.</b> MultiEmo: how easily languages are told apart in each setup, log "
     "loss with its sign turned, mean of test and external texts",
 )
+
+# %% [markdown]
+# ## What would a decoder break?
+#
+# Any encoder of the hub takes part by its name (`--model`). A decoder does not: four assumptions of
+# the method fail.
+#
+# * *The first token's vector stands for the text.* In a decoder a token sees only those before it,
+#   so the first one's vector is the same for every text. The last token's, or the mean, would have
+#   to take its place, in the classifier and in language identification.
+# * *There is a mask token.* Masked input entropy and Partition SHAP put it where a token is hidden,
+#   and encoders have met it in pretraining. For a decoder any stand-in is a token with a meaning,
+#   and a base value is then the answer to a text of such tokens.
+# * *A hidden token leaves the rest as it is.* An encoder sees the gap from both sides. A decoder
+#   reads on from the stand-in, so values depend on the order of the tokens as well.
+# * *A class is one output.* A prompted decoder answers in tokens: several per label, of different
+#   lengths in each language's words. A classification layer on top, trained as here, avoids that,
+#   and the class weights of eq. 2 then apply unchanged.
+#
+# What holds for both: subword vocabularies are shared by languages unevenly, so that texts of one
+# content have more tokens in some languages than in others, and sums of SHAP values over tokens
+# compare unequal numbers of summands.

@@ -15,12 +15,13 @@ from helpers.report.example_plots import (
 
 def test_each_text_is_drawn_for_each_setup_on_one_scale(experiments):
     values = example_values(experiments)
-    assert values["setup"].unique().tolist() == [
+    assert values["setup"].unique().tolist() == ["balanced", "imbalanced", "imbalanced_cw"]
+    shown = example_plots(values, label=fake_results.LABELS[-1], caption="Texts").html
+    assert set(re.findall(r'<th scope="row">(.*?)<', shown)) == {
         "Balanced",
         "Imbalanced",
         "Imbalanced + class weights",
-    ]
-    shown = example_plots(values, label=fake_results.LABELS[-1], caption="Texts").html
+    }
     views = [(each, label) for each in fake_results.LANGUAGES for label in fake_results.LABELS]
     assert re.findall(r'data-language="(.*?)" data-label="(.*?)"', shown) == views
     assert re.findall(r'data-label="([^"]*)" open', shown) == [fake_results.LABELS[-1]]
@@ -38,7 +39,7 @@ def test_each_text_is_drawn_for_each_setup_on_one_scale(experiments):
 
 def test_what_is_missing_is_said(experiments):
     values = example_values(experiments)
-    values = values[(values["setup"] != "Imbalanced") | (values["text_id"] != "fr-0")]
+    values = values[(values["setup"] != "imbalanced") | (values["text_id"] != "fr-0")]
     shown = example_plots(values, label=fake_results.LABELS[-1], caption="Texts").html
     missing = shown.count('<span class="companion-missing">missing</span>')
     assert missing == len(fake_results.LABELS)

@@ -103,7 +103,7 @@ def test_the_slope_is_that_of_the_claims():
     frame = rows.predictions["imbalanced", 0]
     shares = frame.groupby("language")["predicted"].value_counts(normalize=True)
     records = [
-        ("Imbalanced", language, shares.get((language, label), 0.0), weights[label] / sum(weights))
+        ("imbalanced", language, shares.get((language, label), 0.0), weights[label] / sum(weights))
         for language, weights in rows.skew.items()
         for label in range(len(rows.labels))
     ]

@@ -41,13 +41,13 @@ def test_differences_are_those_of_the_claims(experiments):
     (results,) = collect(experiments)
     values = values_by_seed(results, accuracy_under("imbalanced", "balanced", "reversed"))
     measured = over_seeds(list(values.by_seed.values()))
-    row = keys.loc[("Imbalanced", "Balanced", "reversed")]
+    row = keys.loc[("imbalanced", "balanced", "reversed")]
     assert row["difference"] == pytest.approx(measured.value)
     assert (row["low"], row["high"]) == pytest.approx(measured.interval())
 
 
 def test_the_table_shows_levels_and_the_differences_of_its_setups(experiments):
-    found = priors.table(experiments, setups=["Balanced", "Imbalanced"])
+    found = priors.table(experiments, setups=["balanced", "imbalanced"])
     assert found.columns.tolist() == ["Even", "As in training", "Reversed"]
     assert found.index.tolist() == [
         ("Accuracy", "Balanced"),
@@ -55,7 +55,7 @@ def test_the_table_shows_levels_and_the_differences_of_its_setups(experiments):
         ("Difference [95 %]", "Imbalanced − balanced"),
     ]
     levels = priors.accuracy_by_seed(experiments).groupby(["setup", "prior"], observed=True)
-    expected = levels["accuracy"].mean().loc["Imbalanced", "reversed"]
+    expected = levels["accuracy"].mean().loc["imbalanced", "reversed"]
     assert found.loc[("Accuracy", "Imbalanced"), "Reversed"] == f"{expected:.3f}"
     assert len(priors.table(experiments)) == 3 + len(priors.COMPARISONS)
 

@@ -2,15 +2,18 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
+from scipy import stats
 
-from helpers.report import decision, questions, rivals
+from helpers.report import decision, display, questions, rivals
 from helpers.report.claims import FAILS
 from helpers.report.question_list import question
 from helpers.report.question_list.weightings import RIVALS
 from results_by_hand import LABELS, as_in_the_paper
 
 SEEDS = (0, 1, 2, 3)
+FALLS = (0.1, 0.2, 0.15)
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +59,29 @@ def test_tables_have_the_rivals_that_are_there(results):
     trained = rivals.training(results, RIVALS, largest_norm=1.0)
     assert trained.iloc[0].tolist() == [0.5, 0.5, 1]
     assert rivals.gains(as_in_the_paper(()), RIVALS).empty
+
+
+def test_the_accuracy_of_rare_cells_is_shown_as_training_goes_on(results):
+    def training(last):
+        levels = np.repeat([0.3, 0.5, 0.7, last], 2)
+        points = [{"step": 5 * (i + 1), "rare_accuracy": v} for i, v in enumerate(levels)]
+        return {"training": {"best_step": 20, "steps": 40, "curve": points}}
+
+    contents = {("imbalanced_sqrt", seed): training(0.7 - fall) for seed, fall in enumerate(FALLS)}
+    contents["imbalanced", 0] = {"training": {"best_step": 1, "steps": 1, "curve": [{"step": 1}]}}
+    given = dataclasses.replace(results, files={"metrics.json": contents})
+    found = rivals.over_training(given, ["imbalanced", "imbalanced_sqrt"])
+    assert set(found["setup"]) == {"imbalanced_sqrt"}, "older models did not record it"
+    shown = rivals.by_quarter(found).iloc[0]
+    mean = -np.mean(FALLS)
+    half = stats.t.ppf(0.975, 2) * np.std(FALLS, ddof=1) / np.sqrt(3)
+    assert shown["Quarter 2"] == "0.500" and shown["Seeds"] == "3"
+    assert shown["Last − third"] == display.interval_text(mean, mean - half, mean + half)
+    ax = rivals.figure(found)
+    assert ax.lines[0].get_ydata()[-1] == pytest.approx(0.7 + mean)
+    assert rivals.seeds_in_words(found) == "Imbalanced + square root of class weights 3."
+    nothing = rivals.over_training(as_in_the_paper(()), RIVALS)
+    assert rivals.figure(nothing) is None and rivals.by_quarter(nothing).empty
 
 
 def test_a_decision_stands_for_each_prior(results):

@@ -19,18 +19,18 @@ def nothing(checkout):
 
 
 def test_accuracy_is_the_mean_over_seeds_with_a_t_interval(experiments):
-    row = frames.accuracy(experiments).set_index("setup").loc["Imbalanced"]
+    row = frames.accuracy(experiments).set_index("setup").loc["imbalanced"]
     assert row["accuracy"] == pytest.approx(0.705, abs=0.002)
     assert row["seeds"] == 2
     by_seed = frames.accuracy_by_seed(experiments)
-    values = by_seed.loc[by_seed["setup"] == "Imbalanced", "accuracy"]
+    values = by_seed.loc[by_seed["setup"] == "imbalanced", "accuracy"]
     half = 12.706 * values.std() / math.sqrt(2)  # t of one degree of freedom
     assert row["high"] - row["accuracy"] == pytest.approx(half, rel=1e-3)
 
 
 def test_with_one_seed_the_interval_is_over_source_rows(experiments):
     first = [experiment for experiment in experiments if experiment.seed == 0]
-    row = frames.accuracy(first).set_index("setup").loc["Balanced"]
+    row = frames.accuracy(first).set_index("setup").loc["balanced"]
     assert row["seeds"] == 1
     assert row["low"] < row["accuracy"] < row["high"]
     assert row["high"] - row["low"] == pytest.approx(2 * 1.96 * math.sqrt(0.8 * 0.2 / 600), rel=0.3)
@@ -55,7 +55,7 @@ def test_a_model_of_the_paper_has_its_own_table_only(experiments):
 def test_predictions_are_shared_by_group_beside_training(experiments):
     shares = frames.predicted_share(experiments)
     cell = shares[
-        (shares["setup"] == "Imbalanced")
+        (shares["setup"] == "imbalanced")
         & (shares["languages"] == "fr")
         & (shares["label"] == "more positive")
     ].iloc[0]
@@ -88,9 +88,9 @@ def test_shap_differences_are_grouped_by_representation(experiments):
     frame = shap_frames.shap_difference(experiments).set_index(
         ["setup", "class", "represented", "category"]
     )["difference"]
-    assert frame["Imbalanced", "more positive", "over", "neutral"] == pytest.approx(0.1055)
-    assert frame["Imbalanced", "more positive", "under", "neutral"] == pytest.approx(-0.0935)
-    assert frame["Balanced", "more positive", "over", "neutral"] == pytest.approx(0.0055)
+    assert frame["imbalanced", "more positive", "over", "neutral"] == pytest.approx(0.1055)
+    assert frame["imbalanced", "more positive", "under", "neutral"] == pytest.approx(-0.0935)
+    assert frame["balanced", "more positive", "over", "neutral"] == pytest.approx(0.0055)
     assert shap_frames.skew_ends(experiments) == ["more positive", "less positive"]
     table = tables.shap_difference(experiments)
     assert table.loc[("“more positive”", "over", "Null"), "neutral"].startswith("0.006 [")
@@ -101,7 +101,7 @@ def test_base_values_and_accuracy_with_masked_input_entropy(experiments):
     assert gaps["cross-entropy"] == pytest.approx(0.03)
     assert gaps["with masked input entropy"] == pytest.approx(0.01)
     frame = shap_frames.base_values(experiments)  # like with like: no other setup, no other seed
-    assert set(frame["setup"]) == {"Imbalanced"}
+    assert set(frame["setup"]) == {"imbalanced"}
     of_seed_0 = [each for each in experiments if each.seed == 0]
     assert frame.equals(shap_frames.base_values(of_seed_0))
     losses = tables.accuracy_by_loss(experiments)
@@ -117,7 +117,7 @@ def test_sizes_counts_and_recipe(experiments):
     assert sizes["Paper: XNLI", "rows"].tolist() == ["524k", "3.3k", "6.6k"]
     assert sizes.iloc[0, :6].tolist() == ["600", "80.0 %", "600", "0", "590", "10"]
     counts = frames.joint_counts(experiments)
-    totals = counts[counts["subset"] == "Imbalanced"].groupby("label")["rows"].sum()
+    totals = counts[counts["subset"] == "imbalanced"].groupby("label")["rows"].sum()
     assert totals.tolist() == [200, 200, 200]
     assert tables.training_shares(experiments).loc["fr", "more positive"] == "150 (50.0 %)"
     assert runs.recipe(experiments).loc["Batch size × accumulation"].tolist() == [

@@ -23,6 +23,7 @@ from helpers.analysis.shap_difference import (
     BASE,
     TOKEN_CATEGORIES,
     category_codes,
+    with_label_names,
     with_representation,
 )
 from helpers.foundation.errors import CompanionError
@@ -131,9 +132,7 @@ def paired_differences(
         others = [rows for k, rows in balanced.items() if k != seed]
         frame = paired_difference(model, balanced[seed], others, threshold=threshold)
         if frame is not None:
-            for column in ("label", "class"):
-                frame[column] = frame[column].map(dict(enumerate(labels)))
-            found[setup + PAIRED, seed] = frame
+            found[setup + PAIRED, seed] = with_label_names(frame, labels, "label", "class")
     return found
 
 

@@ -47,18 +47,6 @@ REMEDIES: Mapping[str, Remedy] = MappingProxyType(
 )
 
 
-def label(name: str) -> str:
-    """Return a setup's or a remedy's name for a reader.
-
-    Examples
-    --------
-    >>> label("prior"), label("balanced")
-    ('Prior correction', 'Balanced')
-    """
-    check_choice("setup or remedy", name, [*SETUPS, *REMEDIES])
-    return SETUPS[name] if name in SETUPS else REMEDIES[name].label
-
-
 def predictions_with(
     results: RunResults, name: str, seed: int, *, prior: Prior = "even"
 ) -> pd.DataFrame | None:

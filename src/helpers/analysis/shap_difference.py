@@ -226,6 +226,21 @@ def with_representation(
     return difference.assign(represented=[sides[pair] for pair in pairs])
 
 
+def with_label_names(frame: pd.DataFrame, labels: Sequence[str], *columns: str) -> pd.DataFrame:
+    """Return a frame with the names of labels in place of their codes, in some columns.
+
+    Up to here a label is its place in the data set's list, so that nothing depends on its name.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"class": [1, 0]})
+    >>> with_label_names(frame, ["bad", "good"], "class")["class"].tolist()
+    ['good', 'bad']
+    """
+    names = dict(enumerate(labels))
+    return frame.assign(**{column: frame[column].map(names) for column in columns})
+
+
 def class_names(explanation: "shap.Explanation") -> list[str]:
     """Return the names of the explained classes."""
     names = explanation.output_names

@@ -20,7 +20,7 @@ from helpers.analysis.paired_shap import (
     separation,
 )
 from helpers.analysis.quantities import Key, Measure, Observation, RunResults
-from helpers.analysis.shap_difference import with_representation
+from helpers.analysis.shap_difference import with_label_names, with_representation
 
 SHAP_TOKENS, GRADIENTS = "shap_tokens.parquet", "integrated_gradients.parquet"
 NEUTRAL_SHARE = 0.6  # of the tokens, in the paper (A.4)
@@ -122,7 +122,7 @@ def value_slopes(results: RunResults, setup: str, seed: int) -> pd.DataFrame | N
     both = tokens["balanced", seed][[*_TOKEN, "value"]].rename(columns={"value": "same_seed"})
     worth = _mean(others).rename("worth").reset_index()
     frame = frame.merge(both, on=_TOKEN, validate="1:1").merge(worth, on=_TOKEN, validate="1:1")
-    frame["class"] = frame["class"].map(dict(enumerate(results.labels)))
+    frame = with_label_names(frame, results.labels, "class")
     frame = frame[(frame["position"] >= 0) & frame["class"].isin(results.extremes)]
     frame = with_representation(frame, results.skew, classes=results.labels)
     records = [

@@ -5,7 +5,7 @@ training. They are of one encoder and one data set, and say no more than that.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ from helpers.foundation.errors import CompanionError
 if TYPE_CHECKING:
     from helpers.analysis.label_priors import Prior
     from helpers.analysis.quantities import RunResults
-    from helpers.foundation.experiment import Experiment
 
 _AS_IS, _WEIGHTS, _CORRECTION = "imbalanced", "imbalanced_cw", "prior"
 # What the diagnosis calls the labels that a model will meet, and the results.
@@ -116,32 +115,21 @@ def published() -> Published | None:
 def _results(profile: str) -> "list[RunResults]":
     """Return the predictions of each model and data set with two seeds of both setups."""
     from helpers import stages
-    from helpers.analysis.quantities import RunResults
-    from helpers.foundation import store
+    from helpers.report.results import collect
 
-    members: dict[tuple[str, str], list[Experiment]] = {}
-    for each in stages.profile_experiments(profile):
-        if not each.variant and each.setup in (_AS_IS, _WEIGHTS):
-            members.setdefault((each.model, each.dataset), []).append(each)
+    asked = (
+        each
+        for each in stages.profile_experiments(profile)
+        if not each.variant and each.setup in (_AS_IS, _WEIGHTS)
+    )
     found = []
-    for (model, dataset), listed in members.items():
-        read = {
-            (each.setup, each.seed): frame
-            for each in listed
-            if (frame := store.read_frame(each.folder, "predictions.parquet")) is not None
+    for one in collect(asked, of_claims=False):
+        seeds = {
+            seed for seed in one.seeds if {(_AS_IS, seed), (_WEIGHTS, seed)} <= set(one.predictions)
         }
-        seeds = {seed for _, seed in read if {(_AS_IS, seed), (_WEIGHTS, seed)} <= set(read)}
-        subsets = store.read_json(listed[0].folder, "subsets.json")
-        if len(seeds) >= 2 and subsets is not None:
-            found.append(
-                RunResults(
-                    dataset=dataset,
-                    model=model,
-                    labels=tuple(subsets["labels"]),
-                    skew=subsets["skew"],
-                    predictions={key: read[key] for key in read if key[1] in seeds},
-                )
-            )
+        if len(seeds) >= 2:
+            kept = {key: rows for key, rows in one.predictions.items() if key[1] in seeds}
+            found.append(replace(one, predictions=kept))
     return found
 
 

@@ -1,4 +1,4 @@
-"""The names of setups, models and data sets, and what they are called in tables and figures."""
+"""The names of setups, models and data sets, and what the latter two are called for a reader."""
 
 import contextlib
 import re
@@ -12,9 +12,7 @@ from helpers.foundation.folders import HUB_ID
 from helpers.foundation.folders import MODELS as MODELS
 from helpers.foundation.setups import all_setups
 
-SETUPS: Mapping[str, str] = MappingProxyType(
-    {name: setup.label for name, setup in all_setups().items()}
-)
+SETUPS: tuple[str, ...] = tuple(all_setups())
 FAMILIES: Mapping[str, str] = MappingProxyType(
     {name: about.title for name, about in all_datasets().items()}
 )
@@ -81,12 +79,6 @@ def check_model(model: str) -> None:
         f"unknown model {model!r}: choose one of {', '.join(MODELS)}, the path of an existing "
         "folder, or owner/name on the Hugging Face hub"
     )
-
-
-def setup_label(setup: str) -> str:
-    """Return a setup's name for tables and figures."""
-    check_choice("setup", setup, SETUPS)
-    return SETUPS[setup]
 
 
 def dataset_label(dataset: str) -> str:

@@ -6,6 +6,7 @@ from helpers.analysis.quantities import RunResults, accuracy
 from helpers.analysis.shap_quantities import base_value_size
 from helpers.report.claim_quantities import WITH_ENTROPY
 from helpers.report.counted import Counted
+from helpers.report.labels import setup_label
 from helpers.report.question_figures import beside_accuracy, by_seed
 
 SETUPS = ("balanced", "imbalanced")
@@ -58,7 +59,7 @@ def costs(results: RunResults) -> pd.DataFrame:
     return by_seed(
         Counted(results).results,
         [
-            (panel, setup.capitalize(), measure)
+            (panel, setup_label(setup), measure)
             for setup in SETUPS
             for panel, measure in {
                 "Accuracy": accuracy(f"{setup}{WITH_ENTROPY}", setup),

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import dataset_label, family_of, model_label, setup_label
+from helpers.foundation.names import dataset_label, family_of, model_label
 from helpers.report import display, frames, paper, tables
 from helpers.report.display import MISSING, Html, interval_text, percent
 from helpers.report.frames import Experiments
+from helpers.report.labels import setup_label
 
 NEEDS_THE_HUB = "needs the hub: run profile paper"
 PROBES = ("C=1", "C=1e-4")  # what the paper's text names, and what its numbers belong to
@@ -99,7 +100,7 @@ def _named(text: str, label: str, of_paper: str) -> str:
 
 def _training_shares(number: str, experiments: Experiments) -> Cells:
     counts = frames.joint_counts(experiments)
-    counts = counts[counts["subset"] == setup_label("imbalanced")]
+    counts = counts[counts["subset"] == "imbalanced"]
     printed = paper.table(number).cells
     match = _matching(list(printed.columns), list(dict.fromkeys(counts["label"])))
     cells = {}
@@ -115,7 +116,7 @@ def _training_shares(number: str, experiments: Experiments) -> Cells:
 
 def _predicted_shares(number: str, experiments: Experiments) -> Cells:
     shares = frames.predicted_share(experiments)
-    shares = shares[shares["setup"] == setup_label("imbalanced")]
+    shares = shares[shares["setup"] == "imbalanced"]
     printed = paper.table(number).cells
     match = _matching(list(printed.columns), list(dict.fromkeys(shares["label"])))
     cells = {}
@@ -131,7 +132,7 @@ def _predicted_shares(number: str, experiments: Experiments) -> Cells:
 def _accuracy(number: str, experiments: Experiments) -> Cells:
     found = frames.accuracy(experiments, variant=_VARIANTS.get(number, ""))
     return {
-        ("", str(row["setup"])): interval_text(row["accuracy"], row["low"], row["high"])
+        ("", setup_label(row["setup"])): interval_text(row["accuracy"], row["low"], row["high"])
         for row in found.to_dict("records")
     }
 
@@ -140,7 +141,7 @@ def _identification(probe: str) -> Reader:
     def cells(number: str, experiments: Experiments) -> Cells:
         found = frames.identification(experiments, variant=_VARIANTS.get(number, ""))
         return {
-            (tables.SOURCE_LABELS[row["source"]], str(row["setup"])): interval_text(
+            (tables.SOURCE_LABELS[row["source"]], setup_label(row["setup"])): interval_text(
                 row["accuracy"], row["low"], row["high"]
             )
             for row in found[found["probe"] == probe].to_dict("records")

@@ -11,11 +11,12 @@ from helpers.analysis import quantities as q
 from helpers.analysis import shap_quantities as s
 from helpers.analysis.quantities import Measure, RunResults, values_by_seed
 from helpers.analysis.statistics import over_seeds
-from helpers.foundation.names import dataset_label, setup_label
+from helpers.foundation.names import dataset_label
 from helpers.report import benchmarks
 from helpers.report.claim_cells import verdict_mark
 from helpers.report.claims import Region
 from helpers.report.display import MISSING, interval_text
+from helpers.report.labels import setup_label
 from helpers.report.shap_null import ROWS
 
 SEEN = range(3)  # seeds 0 to 2 (book/plan.md)

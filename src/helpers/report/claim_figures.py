@@ -27,6 +27,7 @@ from helpers.report.figures import (
     alt_text,
     legend_below,
     panels,
+    setup_handles,
 )
 from helpers.report.results import collect
 from helpers.report.verdicts import columns
@@ -208,7 +209,7 @@ def ruler_levels(experiments: Sequence[Experiment]) -> pd.DataFrame:
     for one in collect(experiments):
         place = headings[one.dataset, one.model]
         languages = len(one.skew)
-        for setup, label in SETUPS.items():
+        for setup in SETUPS:
             for ruler, (probe, score, sign, chance) in {
                 PAPER_RULER: ("C=1e-4", "accuracy", 1, 1 / languages),
                 LOG_LOSS_RULER: ("C=1", "log_loss", -1, math.log(languages)),
@@ -217,7 +218,7 @@ def ruler_levels(experiments: Sequence[Experiment]) -> pd.DataFrame:
                 values = list(values_by_seed(one, measure).by_seed.values())
                 if values:
                     level = sign * sum(values) / len(values)
-                    records.append((place, label, ruler, level, chance, len(values)))
+                    records.append((place, setup, ruler, level, chance, len(values)))
     return pd.DataFrame(records, columns=["place", "setup", "ruler", "level", "chance", "seeds"])
 
 
@@ -241,12 +242,8 @@ def draw_rulers(levels: pd.DataFrame, *, axes: Sequence[Axes] | None = None) -> 
     axes[0].set_yticks(range(len(names)), names[::-1])
     axes[0].set_ylim(-0.6, len(names) - 0.4)
     chance = Line2D([], [], color=GREY, linestyle=":", linewidth=2, label="Chance")
-    present = [setup for setup in SETUPS.values() if setup in set(levels["setup"])]
-    handles = [
-        Line2D([], [], color=SETUP_COLOURS[s], marker=SETUP_MARKERS[s], linestyle="", label=s)
-        for s in present
-    ]
-    legend_below(axes, [*handles, chance])
+    present = [setup for setup in SETUPS if setup in set(levels["setup"])]
+    legend_below(axes, [*setup_handles(present), chance])
     return axes
 
 

@@ -8,6 +8,7 @@ from helpers.analysis.label_priors import PRIORS
 from helpers.analysis.quantities import RunResults
 from helpers.report.counted import Counted
 from helpers.report.figures import SETUP_COLOURS
+from helpers.report.labels import setup_label
 from helpers.report.priors import PRIOR_LABELS
 from helpers.report.question_figures import by_seed, remedy_colour
 
@@ -47,10 +48,10 @@ def decisions(results: RunResults) -> pd.DataFrame:
 
 
 def _name(choice: str) -> str:
-    return "Weights" if choice == "imbalanced_cw" else remedies.label(choice)
+    return "Weights" if choice == "imbalanced_cw" else setup_label(choice)
 
 
 def colour(line: str) -> str:
     """Return a line's colour: that of the weighted setup, or that of remedies."""
     weights = line.startswith(_name("imbalanced_cw"))
-    return SETUP_COLOURS[remedies.label("imbalanced_cw")] if weights else remedy_colour(line)
+    return SETUP_COLOURS["imbalanced_cw"] if weights else remedy_colour(line)

@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import setup_label
 from helpers.report.display import MISSING, Html, scrollable, signed
 from helpers.report.frames import each
+from helpers.report.labels import setup_label
 
 SPACE_MARK = "▁"
 RAISES, LOWERS = "230 159 0", "86 180 233"  # Okabe and Ito's orange and sky blue
@@ -31,8 +30,8 @@ def example_values(experiments: Sequence[Experiment], *, seed: int = 0) -> pd.Da
         As `helpers.analysis.shap_frames.explanation_frame`; empty where nothing was computed.
     """
     frames = [
-        frame.assign(setup=setup_label(experiment.setup))
-        for experiment, frame in each(experiments, "shap_examples.parquet", store.read_frame)
+        frame.assign(setup=experiment.setup)
+        for experiment, frame in each(experiments, "shap_examples.parquet")
         if experiment.seed == seed
     ]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
@@ -108,7 +107,7 @@ def _view(
 
 def _row(setup: str, tokens: pd.DataFrame, *, label: str, largest: float) -> str:
     """Return a model's row: its probability without and with the text, then the tokens."""
-    heading = html.escape(setup)
+    heading = html.escape(setup_label(setup))
     if tokens.empty:
         shown = f'<span class="companion-missing">{MISSING}</span>'
     else:

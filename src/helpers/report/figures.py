@@ -18,15 +18,16 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
+from helpers.foundation.names import SETUPS
 from helpers.foundation.setups import all_setups
-from helpers.report.frames import SETUP_ORDER
+from helpers.report.labels import labelled, setup_label
 
 STYLE = Path(__file__).with_name("companion.mplstyle")
 SETUP_COLOURS: Mapping[str, str] = MappingProxyType(
-    {setup.label: setup.colour for setup in all_setups().values()}
+    {name: setup.colour for name, setup in all_setups().items()}
 )
 SETUP_MARKERS: Mapping[str, str] = MappingProxyType(
-    {setup.label: setup.marker for setup in all_setups().values()}
+    {name: setup.marker for name, setup in all_setups().items()}
 )
 INK, GREY, LIGHT = "#1f2933", "#7f8790", "#d3d8de"
 
@@ -49,7 +50,7 @@ def panels(
 
 def _setups(frame: pd.DataFrame) -> list[str]:
     found = set(frame["setup"])
-    return [setup for setup in SETUP_ORDER if setup in found]
+    return [setup for setup in SETUPS if setup in found]
 
 
 def legend_below(axes: Sequence[Axes], handles: Sequence[Any], *, columns: int = 4) -> None:
@@ -65,9 +66,10 @@ def legend_below(axes: Sequence[Axes], handles: Sequence[Any], *, columns: int =
 def setup_handles(setups: Iterable[str]) -> list[Line2D]:
     """Return a legend's entries for some setups."""
     return [
-        Line2D([], [], color=SETUP_COLOURS[s], marker=SETUP_MARKERS[s], linestyle="", label=s)
-        for s in setups
-    ]
+        Line2D([], [], color=SETUP_COLOURS[setup], marker=SETUP_MARKERS[setup], linestyle="",
+               label=setup_label(setup))
+        for setup in setups
+    ]  # fmt: skip
 
 
 # --- section 2.1 ----------------------------------------------------------------------------
@@ -92,7 +94,7 @@ def joint_counts(counts: pd.DataFrame, *, axes: Sequence[Axes] | None = None) ->
                 ax.text(x, y, f"{rows:,}", ha="center", va="center", color=INK)
         ax.set_xticks(range(len(labels)), labels)
         ax.set_yticks(range(len(languages)), languages)
-        ax.set_title(subset)
+        ax.set_title(setup_label(subset))
         ax.grid(False)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
@@ -136,7 +138,7 @@ def accuracy(
         seeds = by_seed.loc[by_seed["setup"] == setup, "accuracy"]
         if len(seeds) > 1:
             ax.plot(seeds, [y - 0.27] * len(seeds), "|", color=SETUP_COLOURS[setup], markersize=8)
-    ax.set_yticks(range(len(setups)), reversed(setups))
+    ax.set_yticks(range(len(setups)), [setup_label(setup) for setup in reversed(setups)])
     ax.set_ylim(-0.6, len(setups) - 0.4)
     ax.set_xlabel("Test accuracy")
     ax.grid(visible=False, axis="y")
@@ -209,7 +211,7 @@ def identification(
         ax.set_xlabel("Accuracy of language identification")
         ax.set_xlim(0, 1.02)
         ax.grid(visible=False, axis="y")
-    axes[0].set_yticks(range(len(setups)), list(reversed(setups)))
+    axes[0].set_yticks(range(len(setups)), [setup_label(setup) for setup in reversed(setups)])
     axes[0].set_ylim(-0.6, len(setups) - 0.4)
     lines = [
         Line2D([], [], color=GREY, linestyle=":", label="Chance"),
@@ -232,13 +234,13 @@ def alt_text(what: str, frame: pd.DataFrame, *, name: Sequence[str], value: str)
     frame : DataFrame
         What was drawn.
     name : sequence of str
-        Columns that name a number.
+        Columns that name a number; setups get their labels.
     value : str
         Column of the numbers.
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"setup": ["Balanced", "Imbalanced"], "accuracy": [0.6364, 0.59]})
+    >>> frame = pd.DataFrame({"setup": ["balanced", "imbalanced"], "accuracy": [0.6364, 0.59]})
     >>> alt_text("Test accuracy", frame, name=["setup"], value="accuracy")
     'Test accuracy. Balanced: 0.636; Imbalanced: 0.590.'
     """
@@ -246,6 +248,6 @@ def alt_text(what: str, frame: pd.DataFrame, *, name: Sequence[str], value: str)
         f"{', '.join(map(str, labels))}: {number:,}"
         if isinstance(number, (int, np.integer))
         else f"{', '.join(map(str, labels))}: {number:.3f}"
-        for *labels, number in frame[[*name, value]].itertuples(index=False)
+        for *labels, number in labelled(frame)[[*name, value]].itertuples(index=False)
     ]
     return f"{what}. {'; '.join(numbers)}."

@@ -6,7 +6,7 @@ t-intervals over seeds; with one seed they are bootstraps over source rows, or a
 measurement keeps no rows.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,20 +14,19 @@ import pandas as pd
 
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import SETUPS, setup_label
-from helpers.stages.freshness import check_one_corpus
+from helpers.foundation.names import SETUPS
+from helpers.report.results import read
 from helpers.stages.selection import compared_models
 
-SETUP_ORDER = list(SETUPS.values())
 PROBES = ["C=1", "C=1e-4", "C=1e-4 scaled", "standardised"]
 
 Experiments = Sequence[Experiment]
 
 
 def setups(experiments: Experiments) -> list[str]:
-    """Return the labels of the setups of some experiments, in the order of tables and figures."""
+    """Return the setups of some experiments, in the order of tables and figures."""
     found = {experiment.setup for experiment in experiments}
-    return [label for name, label in SETUPS.items() if name in found]
+    return [name for name in SETUPS if name in found]
 
 
 def chosen(experiments: Experiments, *, variant: str = "") -> list[Experiment]:
@@ -63,21 +62,16 @@ def missing(experiments: Experiments, name: str, *, variant: str = "") -> list[E
 
 
 def each(
-    experiments: Experiments, name: str, read: Callable[..., Any] = store.read_json, **options: Any
+    experiments: Experiments, name: str, *, variant: str = ""
 ) -> Iterator[tuple[Experiment, Any]]:
-    """Give each experiment that has a result file, with its content; options as in `chosen`."""
-    wanted = chosen(experiments, **options)
-    check_one_corpus(wanted)
-    for experiment in wanted:
-        content = read(experiment.folder, name)
-        if content is not None:
-            yield experiment, content
+    """Give each of `chosen` that has a result file, with its content."""
+    return read(chosen(experiments, variant=variant), name)
 
 
 def by_setup(records: Sequence[Any], columns: list[str]) -> pd.DataFrame:
     """Return records as a frame, setups in their order."""
     frame = pd.DataFrame(list(records), columns=columns)
-    frame["setup"] = pd.Categorical(frame["setup"], SETUP_ORDER, ordered=True)
+    frame["setup"] = pd.Categorical(frame["setup"], SETUPS, ordered=True)
     return frame.sort_values("setup", kind="stable", ignore_index=True)
 
 
@@ -135,7 +129,7 @@ def joint_counts(experiments: Experiments, *, split: str = "train") -> pd.DataFr
     if found is None:
         return pd.DataFrame(columns=columns)
     records = [
-        (setup_label(subset), language, label, rows, rows / sum(cells))
+        (subset, language, label, rows, rows / sum(cells))
         for subset, counts in found["counts"][split].items()
         for language, cells in counts.items()
         for label, rows in zip(found["labels"], cells, strict=True)
@@ -181,7 +175,7 @@ def training_curves(experiments: Experiments) -> pd.DataFrame:
     records: list[dict[str, Any]] = []
     for experiment, metrics in each(experiments, "metrics.json"):
         training = metrics["training"]
-        about = {"setup": setup_label(experiment.setup), "seed": experiment.seed}
+        about = {"setup": experiment.setup, "seed": experiment.seed}
         for point in training["curve"]:
             records.append({**about, "best": point["step"] == training["best_step"], **point})
     columns = ["setup", "seed", "best", "step", "validation_loss"]
@@ -196,7 +190,7 @@ def accuracy_by_seed(experiments: Experiments, *, variant: str = "") -> pd.DataF
     """Return ``setup, seed, accuracy, macro_f1, n_test``, a row for each experiment."""
     columns = ["setup", "seed", "accuracy", "macro_f1", "n_test"]
     records = [
-        (setup_label(experiment.setup), experiment.seed, *(metrics[name] for name in columns[2:]))
+        (experiment.setup, experiment.seed, *(metrics[name] for name in columns[2:]))
         for experiment, metrics in each(experiments, "metrics.json", variant=variant)
     ]
     return by_setup(records, columns)
@@ -224,9 +218,9 @@ def accuracy(experiments: Experiments, *, variant: str = "") -> pd.DataFrame:
 
 
 def _accuracy_interval(experiments: Experiments, setup: str, variant: str) -> tuple[float, float]:
-    found = each(experiments, "predictions.parquet", store.read_frame, variant=variant)
+    found = each(experiments, "predictions.parquet", variant=variant)
     for experiment, rows in found:
-        if setup_label(experiment.setup) == setup:
+        if experiment.setup == setup:
             return interval_over_rows(rows["label"] == rows["predicted"], rows["group"])
     return np.nan, np.nan
 
@@ -234,7 +228,7 @@ def _accuracy_interval(experiments: Experiments, setup: str, variant: str) -> tu
 def accuracy_by_language(experiments: Experiments) -> pd.DataFrame:
     """Return ``setup, language, accuracy``, the mean over seeds."""
     records = [
-        (setup_label(experiment.setup), language, value)
+        (experiment.setup, language, value)
         for experiment, metrics in each(experiments, "metrics.json")
         for language, value in metrics["accuracy_by_language"].items()
     ]
@@ -257,7 +251,7 @@ def predicted_share(experiments: Experiments) -> pd.DataFrame:
         share in the imbalanced training subset.
     """
     records = [
-        (setup_label(experiment.setup), languages, label, share)
+        (experiment.setup, languages, label, share)
         for experiment, metrics in each(experiments, "metrics.json")
         for languages, shares in metrics["predicted_share"].items()
         for label, share in shares.items()
@@ -302,7 +296,7 @@ def _training_shares(experiments: Experiments) -> dict[tuple[str, str], float]:
 def identification_by_seed(experiments: Experiments, *, variant: str = "") -> pd.DataFrame:
     """Return ``source, probe, setup, seed, accuracy``, a row for each probe."""
     records = [
-        (source, probe, setup_label(experiment.setup), experiment.seed, scores["accuracy"])
+        (source, probe, experiment.setup, experiment.seed, scores["accuracy"])
         for experiment, content in each(
             experiments, "language_identification.json", variant=variant
         )

@@ -153,7 +153,7 @@ def figure(experiments: Sequence[Experiment], *, number: str) -> Html:
                 skew_figures.skew(counts),
                 alt_text(
                     "Heat map of label shares in training",
-                    counts[counts["subset"] == "Imbalanced"],
+                    counts[counts["subset"] == "imbalanced"],
                     name=["language", "label"],
                     value="share",
                 ),

@@ -17,6 +17,7 @@ from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, model_label
 from helpers.report import example_plots, frames
 from helpers.report.display import MISSING, Html, percent, scrollable, signed
+from helpers.report.labels import setup_label
 from helpers.report.question_list.severity import QUESTION
 from helpers.report.results import collect
 
@@ -158,7 +159,7 @@ def guess(experiments: Sequence[Experiment], *, caption: str, seed: int = 0) -> 
     values, counts = example_plots.example_values(experiments, seed=seed), pd.DataFrame()
     if not values.empty:
         counts = frames.joint_counts(experiments)
-        counts = counts[counts["subset"] == "Imbalanced"]
+        counts = counts[counts["subset"] == "imbalanced"]
     if counts.empty:
         return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
     labels = list(dict.fromkeys(counts["label"]))
@@ -191,7 +192,7 @@ def _card(
     )
     best = str(shares.idxmax())
     answers = "".join(
-        f"<li>{html.escape(str(setup))}: {html.escape(_answer(part, labels))}</li>"
+        f"<li>{html.escape(setup_label(str(setup)))}: {html.escape(_answer(part, labels))}</li>"
         for setup, part in rows.groupby("setup", sort=False)
     )
     return (

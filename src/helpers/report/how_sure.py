@@ -16,7 +16,6 @@ from helpers.analysis.shap_difference import TOKEN_CATEGORIES
 from helpers.analysis.shap_simulation import QUANTITIES, equal_models
 from helpers.analysis.statistics import over_seeds, upper_spread
 from helpers.analysis.two_way import over_seeds_and_rows
-from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, model_label
 from helpers.report.claim_list import CLAIMS, HEADLINES
@@ -25,7 +24,8 @@ from helpers.report.display import MISSING, interval_text, percent, signed
 from helpers.report.evidence import evaluate
 from helpers.report.figures import GREY, INK, panels
 from helpers.report.frames import Experiments, chosen, split_sizes
-from helpers.report.results import collect
+from helpers.report.labels import setup_label
+from helpers.report.results import collect, read
 from helpers.stages import stages_of
 
 COMPARISONS = {
@@ -121,18 +121,15 @@ def source_rows(experiments: Experiments) -> pd.DataFrame:
 
     The first seed's; a source row is a text before translation, or the premise of several pairs.
     """
+    subsets = ("balanced", "imbalanced")
     columns = pd.MultiIndex.from_product(
-        [["Balanced", "Imbalanced"], ["source rows", "in several languages"]]
+        [[setup_label(name) for name in subsets], ["source rows", "in several languages"]]
     )
     rows = {}
     for place, members in by_place(experiments).items():
         sizes = split_sizes(members).set_index("split")
         if "train" in sizes.index:
-            names = [
-                f"{subset}_{kind}"
-                for subset in ("balanced", "imbalanced")
-                for kind in ("sources", "repeated")
-            ]
+            names = [f"{subset}_{kind}" for subset in subsets for kind in ("sources", "repeated")]
             rows[place] = [_count(sizes.loc["train", name]) for name in ("rows", *names)]
     return pd.DataFrame.from_dict(
         rows, orient="index", columns=pd.MultiIndex.from_tuples([("rows", ""), *columns])
@@ -192,9 +189,8 @@ def example_values(experiments: Experiments) -> npt.NDArray[np.float64] | None:
         None with fewer than two models.
     """
     columns = []
-    for experiment in chosen(experiments):
-        frame = store.read_frame(experiment.folder, "shap_examples.parquet")
-        if experiment.setup == "balanced" and frame is not None:
+    for experiment, frame in read(chosen(experiments), "shap_examples.parquet"):
+        if experiment.setup == "balanced":
             tokens = frame[~frame["is_special"]]
             names = [name for name in tokens if str(name).startswith("value_")]
             columns.append(tokens[[names[0], names[-1]]].to_numpy(dtype=float).ravel())

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 
 from helpers.analysis.quantities import RunResults
 from helpers.analysis.representations import same_order, separation_measures
-from helpers.foundation.names import SETUPS
 from helpers.foundation.setups import PAPER_SETUPS
 from helpers.report.figures import GREY, panels
+from helpers.report.labels import setup_label
 from helpers.report.questions import NOT_YET, Description
 
 REFERENCE = "both texts: log loss, C=1"
@@ -128,7 +128,7 @@ def levels(results: RunResults) -> pd.DataFrame:
             if content is not None:
                 bits = content["description_length"]["control_bits"]
                 by_seed[seed]["parallel texts: description length, control task"] = -bits
-        columns[SETUPS[setup]] = pd.DataFrame(by_seed).mean(axis=1)
+        columns[setup_label(setup)] = pd.DataFrame(by_seed).mean(axis=1)
     return pd.DataFrame(columns)
 
 

@@ -91,7 +91,7 @@ def figure(found: pd.DataFrame, curve: pd.DataFrame, *, ax: Axes | None = None) 
     if found.empty:
         return None
     ax = ax or panels(1, None)[0]
-    colour = SETUP_COLOURS["Imbalanced"]
+    colour = SETUP_COLOURS["imbalanced"]
     v = curve["cramers_v"]
     ax.vlines(v, curve["low"], curve["high"], color=GREY, linewidth=2, alpha=0.6)
     ax.plot(v, curve["harm"], "s-", color=GREY, markersize=5)

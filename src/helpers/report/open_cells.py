@@ -8,11 +8,12 @@ import pandas as pd
 from helpers.foundation import store
 from helpers.foundation.datasets import all_datasets
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import FAMILIES, dataset_label, family_of, model_label, setup_label
+from helpers.foundation.names import FAMILIES, dataset_label, family_of, model_label
 from helpers.foundation.profiles import load_profile
 from helpers.report import display
 from helpers.report.display import Html
 from helpers.report.frames import Experiments
+from helpers.report.labels import setup_label
 from helpers.stages import stages_of
 from helpers.stages.commands import command_line, run_arguments
 

@@ -10,10 +10,10 @@ from helpers.analysis.quantities import (
     skew_slope,
     with_variant,
 )
-from helpers.foundation.names import SETUPS
 from helpers.foundation.setups import PAPER_SETUPS
 from helpers.report import described
 from helpers.report.counted import Counted
+from helpers.report.labels import setup_label
 from helpers.report.question_figures import by_seed
 from helpers.report.question_list.other_models import ENCODERS, statements
 
@@ -70,7 +70,7 @@ def levels(results: RunResults) -> pd.DataFrame:
     """
     rows = [
         (
-            SETUPS[setup],
+            setup_label(setup),
             name,
             identification_level(with_variant(setup, variant), probe="C=1", score="log_loss"),
         )

@@ -8,8 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from helpers.analysis.label_priors import PRIORS, weighted_accuracy
-from helpers.foundation import store
-from helpers.foundation.names import setup_label
+from helpers.foundation.names import SETUPS
 from helpers.report import frames
 from helpers.report.display import interval_text
 from helpers.report.figures import (
@@ -20,7 +19,8 @@ from helpers.report.figures import (
     panels,
     setup_handles,
 )
-from helpers.report.frames import SETUP_ORDER, Experiments, by_setup, each, interval, subsets
+from helpers.report.frames import Experiments, by_setup, each, interval, subsets
+from helpers.report.labels import setup_label
 
 PRIOR_LABELS: Mapping[str, str] = MappingProxyType(
     {"even": "Even", "training": "As in training", "reversed": "Reversed"}
@@ -39,8 +39,8 @@ def accuracy_by_seed(experiments: Experiments) -> pd.DataFrame:
     if found is None:
         return by_setup([], columns)
     records = [
-        (setup_label(experiment.setup), experiment.seed, prior, value)
-        for experiment, rows in each(experiments, "predictions.parquet", store.read_frame)
+        (experiment.setup, experiment.seed, prior, value)
+        for experiment, rows in each(experiments, "predictions.parquet")
         for prior in PRIORS
         if (value := weighted_accuracy(rows, skew=found["skew"], prior=prior)) is not None
     ]
@@ -62,8 +62,7 @@ def differences(by_seed: pd.DataFrame) -> pd.DataFrame:
     """
     wide = by_seed.pivot(index=["prior", "seed"], columns="setup", values="accuracy")
     records = []
-    for one, other in COMPARISONS:
-        setup, minus = setup_label(one), setup_label(other)
+    for setup, minus in COMPARISONS:
         if not {setup, minus} <= set(wide.columns):
             continue
         paired = (wide[setup] - wide[minus]).dropna()
@@ -94,7 +93,7 @@ def table(experiments: Experiments, *, setups: Sequence[str] | None = None) -> p
         return pd.DataFrame()
     levels = by_seed.groupby(["setup", "prior"], observed=True)["accuracy"].mean()
     rows = {
-        ("Accuracy", setup): {
+        ("Accuracy", setup_label(setup)): {
             label: interval_text(levels.get((setup, prior), float("nan")))
             for prior, label in PRIOR_LABELS.items()
         }
@@ -104,7 +103,8 @@ def table(experiments: Experiments, *, setups: Sequence[str] | None = None) -> p
         texts = cells.set_index("prior").apply(
             lambda row: interval_text(row["difference"], row["low"], row["high"]), axis=1
         )
-        rows["Difference [95 %]", f"{setup} − {str(minus).lower()}"] = {
+        words = f"{setup_label(str(setup))} − {setup_label(str(minus)).lower()}"
+        rows["Difference [95 %]", words] = {
             label: texts.get(prior, interval_text(float("nan")))
             for prior, label in PRIOR_LABELS.items()
         }
@@ -115,7 +115,7 @@ def table(experiments: Experiments, *, setups: Sequence[str] | None = None) -> p
 def figure(
     by_seed: pd.DataFrame,
     *,
-    setups: Sequence[str] = SETUP_ORDER,
+    setups: Sequence[str] = SETUPS,
     axes: Sequence[Axes] | None = None,
 ) -> list[Axes] | None:
     """Draw accuracy by setup, a panel for each prior: a line for each seed, and the mean.

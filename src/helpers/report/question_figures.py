@@ -18,10 +18,10 @@ from helpers.analysis.quantities import (
     skew_slope,
     values_by_seed,
 )
-from helpers.foundation import store
 from helpers.foundation.names import SETUPS, dataset_label
 from helpers.report.figures import INK, SETUP_COLOURS, panels
 from helpers.report.frames import Experiments, each, interval
+from helpers.report.labels import setup_label
 from helpers.report.priors import PRIOR_LABELS
 from helpers.report.questions import Question
 
@@ -121,7 +121,8 @@ def forest(
 
 def remedy_colour(line: str) -> str:
     """Return a setup's own colour, and one for all remedies."""
-    return SETUP_COLOURS.get(line, _REMEDY_COLOUR)
+    by_label = {setup_label(name): colour for name, colour in SETUP_COLOURS.items()}
+    return by_label.get(line, _REMEDY_COLOUR)
 
 
 def gains(results: RunResults, *, names: Sequence[str] | None = None) -> pd.DataFrame:
@@ -143,7 +144,7 @@ def gains(results: RunResults, *, names: Sequence[str] | None = None) -> pd.Data
         (
             (
                 PRIOR_LABELS[prior],
-                remedies.label(name),
+                setup_label(name),
                 remedies.accuracy_with(name, remedies.TREATED, prior),
             )
             for prior in PRIORS
@@ -173,7 +174,7 @@ def classification_scores(results: RunResults) -> pd.DataFrame:
                 "Log loss": float(log_loss(label, probabilities, labels=range(len(columns)))),
                 "Calibration error": calibration_error(probabilities, label == predicted),
             }
-            rows.setdefault(remedies.label(name), []).append({"Seeds": 1.0, **scores})
+            rows.setdefault(setup_label(name), []).append({"Seeds": 1.0, **scores})
     frame = pd.DataFrame({name: pd.DataFrame(each).mean() for name, each in rows.items()}).T
     if not frame.empty:
         frame["Seeds"] = [len(each) for each in rows.values()]
@@ -183,7 +184,7 @@ def classification_scores(results: RunResults) -> pd.DataFrame:
 def marginal_weights(experiments: Experiments) -> pd.DataFrame:
     """Return the class weights that do not know languages: a row a data set, a column a label."""
     rows = {}
-    for experiment, content in each(experiments, "subsets.json", store.read_json):
+    for experiment, content in each(experiments, "subsets.json"):
         counts = content["counts"]["train"]["imbalanced"]
         weights = marginal_class_weights(counts)
         rows[dataset_label(experiment.dataset)] = dict(
@@ -210,7 +211,7 @@ def rules(question: Question, results: RunResults) -> pd.DataFrame:
 def value_slopes(results: RunResults) -> pd.DataFrame:
     """Return slopes by setup, language and label, means over seeds."""
     frames = [
-        found.assign(setup=SETUPS[setup], seed=seed)
+        found.assign(setup=setup_label(setup), seed=seed)
         for setup in SETUPS
         if setup != "balanced"
         for seed in results.seeds
@@ -261,13 +262,13 @@ def attributions(results: RunResults) -> pd.DataFrame:
 def attribution_agreement(results: RunResults) -> pd.DataFrame:
     """Return the rank agreement of the two attributions: a row a setup, with its interval."""
     rows = {}
-    for setup, label in SETUPS.items():
+    for setup in SETUPS:
         values = pd.Series(
             values_by_seed(results, token_rules.attribution_agreement(setup)).by_seed
         )
         if len(values):
             low, high = interval(values)
-            rows[label] = {"Rank agreement": values.mean(), "Low": low, "High": high,
+            rows[setup_label(setup)] = {"Rank agreement": values.mean(), "Low": low, "High": high,
                            "Seeds": len(values)}  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -285,7 +286,7 @@ def erasures(results: RunResults) -> pd.DataFrame:
     """Return what erasing the language changes: accuracy, and both rulers of separation."""
     rows: list[tuple[str, str, Measure]] = []
     for name in ("leace", "centring"):
-        label = remedies.label(name)
+        label = setup_label(name)
         rows += [
             ("Accuracy", label, remedies.accuracy_with(name, remedies.TREATED)),
             ("As in the paper", label, remedies.separation_without(name)),

@@ -7,9 +7,10 @@ from helpers import stages
 from helpers.foundation import store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import check_choice, dataset_label, setup_label
+from helpers.foundation.names import check_choice, dataset_label
 from helpers.foundation.profiles import load_profile
 from helpers.report.display import Html, note
+from helpers.report.labels import setup_label
 from helpers.report.question_list import all_questions
 from helpers.report.questions import Question
 from helpers.stages.commands import command_line

@@ -1,6 +1,6 @@
-"""What the experiments left, read from the store for the claims and the tables."""
+"""What the experiments left, read from the store: for frames one by one, for claims together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from helpers import stages
@@ -10,16 +10,53 @@ from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.profiles import PUBLISHED_PROFILE, profile_names
 
+# What the claims read.
+_FILES = (
+    "predictions.parquet",
+    "language_identification.json",
+    "shap_difference.parquet",
+    "shap_tokens.parquet",
+    "threshold_sweep.parquet",
+)
 
-def collect(experiments: Iterable[Experiment], *, files: Sequence[str] = ()) -> list[RunResults]:
-    """Read the verified results of some experiments, one entry for each model and data set.
+
+def read(experiments: Iterable[Experiment], name: str) -> Iterator[tuple[Experiment, Any]]:
+    """Give each experiment that has a result file, with its verified content.
+
+    Parameters
+    ----------
+    experiments : iterable of Experiment
+        Of one profile.
+    name : str
+        Of the file; ``.json`` is read as what it holds, ``.parquet`` as a frame.
+
+    Raises
+    ------
+    CompanionError
+        If a result was changed, is another experiment's, or is made from other texts than the rest.
+    """
+    experiments = list(experiments)
+    stages.check_one_corpus(experiments)
+    reader = store.read_json if name.endswith(".json") else store.read_frame
+    for experiment in experiments:
+        content = reader(experiment.folder, name)
+        if content is not None:
+            yield experiment, content
+
+
+def collect(
+    experiments: Iterable[Experiment], *, files: Sequence[str] = (), of_claims: bool = True
+) -> list[RunResults]:
+    """Read the results of some experiments, one entry for each model and data set.
 
     Parameters
     ----------
     experiments : iterable of Experiment
         Of one profile. What an experiment has not left is absent.
     files : sequence of str
-        Further result files to read, ``.parquet`` or ``.json``.
+        Result files to read beside those of the claims.
+    of_claims : bool
+        Read the claims' files, SHAP values among them; else the predictions alone.
 
     Returns
     -------
@@ -29,7 +66,7 @@ def collect(experiments: Iterable[Experiment], *, files: Sequence[str] = ()) -> 
     Raises
     ------
     CompanionError
-        If a result was changed, is another experiment's, or is made from other texts than the rest.
+        As `read`.
     """
     experiments = list(experiments)
     stages.check_one_corpus(experiments)
@@ -38,51 +75,50 @@ def collect(experiments: Iterable[Experiment], *, files: Sequence[str] = ()) -> 
         grouped.setdefault((experiment.dataset, experiment.model), []).append(experiment)
     found = []
     for (dataset, model), members in grouped.items():
-        predictions, identification, shap_difference, tokens = {}, {}, {}, {}
-        further: dict[str, dict[Key, Any]] = {name: {} for name in files}
-        subsets = None
-        for member in members:
-            setup = with_variant(member.setup, member.variant)
-            key = (setup, member.seed)
-            subsets = subsets or store.read_json(member.folder, "subsets.json")
-            if (frame := store.read_frame(member.folder, "predictions.parquet")) is not None:
-                predictions[key] = frame
-            if (
-                scores := store.read_json(member.folder, "language_identification.json")
-            ) is not None:
-                identification[key] = scores
-            if (frame := store.read_frame(member.folder, "shap_difference.parquet")) is not None:
-                shap_difference[key] = frame
-            if (frame := store.read_frame(member.folder, "shap_tokens.parquet")) is not None:
-                tokens[key] = frame
-            if (sweep := store.read_frame(member.folder, "threshold_sweep.parquet")) is not None:
-                # As the claims of A.4 name them: imbalanced@threshold=0.05.
-                for threshold, rows in sweep.groupby("threshold"):
-                    name = f"{setup}@threshold={threshold:g}"
-                    shap_difference[name, member.seed] = rows.drop(columns="threshold").reset_index(
-                        drop=True
-                    )
-            for name in files:
-                read = store.read_json if name.endswith(".json") else store.read_frame
-                if (content := read(member.folder, name)) is not None:
-                    further[name][key] = content
-        if subsets is not None:
-            shap_difference |= paired_differences(
-                tokens, labels=subsets["labels"], threshold=members[0].settings.shap.threshold
+        _, subsets = next(read(members, "subsets.json"), (None, None))
+        if subsets is None:
+            continue
+        labels = tuple(subsets["labels"])
+        known, further = (
+            _by_key(members, _FILES if of_claims else _FILES[:1]),
+            _by_key(members, files),
+        )
+        # As the claims of A.4 name them: imbalanced@threshold=0.05.
+        sweeps = {
+            (f"{setup}@threshold={threshold:g}", seed): rows.drop(columns="threshold").reset_index(
+                drop=True
             )
-            found.append(
-                RunResults(
-                    dataset=dataset,
-                    model=model,
-                    labels=tuple(subsets["labels"]),
-                    skew=subsets["skew"],
-                    predictions=predictions,
-                    identification=identification,
-                    shap_difference=shap_difference,
-                    files=further,
-                )
+            for (setup, seed), sweep in known.get("threshold_sweep.parquet", {}).items()
+            for threshold, rows in sweep.groupby("threshold")
+        }
+        paired = paired_differences(
+            known.get("shap_tokens.parquet", {}),
+            labels=labels,
+            threshold=members[0].settings.shap.threshold,
+        )
+        found.append(
+            RunResults(
+                dataset=dataset,
+                model=model,
+                labels=labels,
+                skew=subsets["skew"],
+                predictions=known["predictions.parquet"],
+                identification=known.get("language_identification.json", {}),
+                shap_difference=known.get("shap_difference.parquet", {}) | sweeps | paired,
+                files=further,
             )
+        )
     return found
+
+
+def _by_key(members: Sequence[Experiment], names: Sequence[str]) -> dict[str, dict[Key, Any]]:
+    return {
+        name: {
+            (with_variant(member.setup, member.variant), member.seed): content
+            for member, content in read(members, name)
+        }
+        for name in names
+    }
 
 
 def published() -> list[RunResults]:

@@ -1,16 +1,27 @@
 """Rival weightings beside the weights of eq. 2: frames and tables."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
 
 from helpers.analysis import remedies, rivals
 from helpers.analysis.label_priors import PRIORS
 from helpers.analysis.quantities import Measure, RunResults, values_by_seed
-from helpers.foundation.names import SETUPS
 from helpers.report.counted import Counted
 from helpers.report.display import interval_text
+from helpers.report.figures import (
+    SETUP_COLOURS,
+    SETUP_MARKERS,
+    legend_below,
+    panels,
+    setup_handles,
+)
 from helpers.report.frames import interval
+from helpers.report.labels import setup_label
 from helpers.report.priors import PRIOR_LABELS
 from helpers.report.question_figures import beside_accuracy, by_seed
 
@@ -35,7 +46,7 @@ def gains(results: RunResults, names: Sequence[str]) -> pd.DataFrame:
     return by_seed(
         Counted(results).results,
         (
-            (PRIOR_LABELS[prior], SETUPS[name], remedies.accuracy_with(name, _EQ_2, prior))
+            (PRIOR_LABELS[prior], setup_label(name), remedies.accuracy_with(name, _EQ_2, prior))
             for prior in PRIORS
             for name in names
         ),
@@ -54,7 +65,7 @@ def other_measures(results: RunResults, names: Sequence[str]) -> pd.DataFrame:
                 cells[words] = interval_text(float(values.mean()), *interval(values))
                 cells["Seeds"] = str(len(values))
         if cells:
-            rows[SETUPS[name]] = cells
+            rows[setup_label(name)] = cells
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
@@ -86,11 +97,7 @@ def training(results: RunResults, names: Sequence[str], *, largest_norm: float) 
     """
     rows = {}
     for name in names:
-        found = [
-            content["training"]
-            for (setup, _), content in results.files.get("metrics.json", {}).items()
-            if setup == name
-        ]
+        found = list(_trainings(results, name).values())
         norms = [
             point["gradient_norm"] > largest_norm
             for one in found
@@ -99,9 +106,91 @@ def training(results: RunResults, names: Sequence[str], *, largest_norm: float) 
         ]
         if found:
             kept = [one["best_step"] / one["steps"] for one in found]
-            rows[SETUPS[name]] = {
+            rows[setup_label(name)] = {
                 "Clipped steps": sum(norms) / len(norms) if norms else float("nan"),
                 "Step kept, of all": sum(kept) / len(kept),
                 "Seeds": len(found),
             }
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _trainings(results: RunResults, name: str) -> dict[int, Mapping[str, Any]]:
+    """Return how a setup's models trained, by seed."""
+    return {
+        seed: content["training"]
+        for (setup, seed), content in results.files.get("metrics.json", {}).items()
+        if setup == name
+    }
+
+
+def over_training(results: RunResults, names: Sequence[str]) -> pd.DataFrame:
+    """Return the accuracy of rare cells at each validation, where it was recorded.
+
+    Parameters
+    ----------
+    results : RunResults
+        With the file ``metrics.json``.
+    names : sequence of str
+        Setups.
+
+    Returns
+    -------
+    DataFrame
+        ``setup, seed, share`` (of the training steps) and ``accuracy``.
+    """
+    records = [
+        (name, seed, point["step"] / training["steps"], point["rare_accuracy"])
+        for name in names
+        for seed, training in _trainings(results, name).items()
+        for point in training["curve"]
+        if "rare_accuracy" in point
+    ]
+    return pd.DataFrame(records, columns=["setup", "seed", "share", "accuracy"])
+
+
+def by_quarter(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the accuracy of rare cells in each quarter of training, and its last change.
+
+    Parameters
+    ----------
+    found : DataFrame
+        From `over_training`.
+
+    Returns
+    -------
+    DataFrame
+        Text, a row a setup: means over validations and seeds; the change from the third quarter to
+        the last with its interval over seeds.
+    """
+    quarters = np.ceil(found["share"].clip(lower=1e-9) * 4).astype(int)
+    rows = {}
+    for name, mine in found.assign(quarter=quarters).groupby("setup", sort=False):
+        wide = mine.pivot_table(index="seed", columns="quarter", values="accuracy")
+        wide = wide.reindex(columns=range(1, 5))
+        change = (wide[4] - wide[3]).dropna()
+        cells = {f"Quarter {at}": interval_text(float(wide[at].mean())) for at in wide}
+        cells["Last − third"] = interval_text(float(change.mean()), *interval(change))
+        rows[setup_label(str(name))] = {**cells, "Seeds": str(len(wide))}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def figure(found: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
+    """Draw `over_training`: a line for each setup, means over seeds."""
+    if found.empty:
+        return None
+    ax = ax or panels(1, None, height=3.6)[0]
+    for name, line in found.groupby("setup", sort=False):
+        means = line.groupby("share")["accuracy"].mean()
+        ax.plot(means.index, means, SETUP_MARKERS[str(name)] + "-", color=SETUP_COLOURS[str(name)],
+                markersize=4)  # fmt: skip
+    ax.set_xlabel("Share of the training steps")
+    ax.set_ylabel("Accuracy of rare cells")
+    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    legend_below([ax], setup_handles(list(dict.fromkeys(found["setup"]))), columns=2)
+    return ax
+
+
+def seeds_in_words(found: pd.DataFrame) -> str:
+    """Say how many seeds each setup of `over_training` has."""
+    counts = found.groupby("setup", sort=False)["seed"].nunique()
+    return ", ".join(f"{setup_label(str(name))} {n}" for name, n in counts.items()) + "."

@@ -7,9 +7,10 @@ import pandas as pd
 
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import dataset_label, model_label, setup_label
+from helpers.foundation.names import dataset_label, model_label
 from helpers.report.display import MISSING, percent
 from helpers.report.frames import Experiments
+from helpers.report.labels import setup_label
 from helpers.stages import RESULT_STAGES, stages_of
 
 # --- the recipe: section 3 --------------------------------------------------------------------

@@ -34,6 +34,7 @@ from helpers.report.claim_list import CLAIMS, HEADLINES
 from helpers.report.display import Html, Panel, folded, interval_text, multiples, note, table
 from helpers.report.evidence import Verdicts
 from helpers.report.frames import Experiments
+from helpers.report.labels import labelled
 from helpers.report.results import collect
 from helpers.report.verdicts import columns, places
 
@@ -111,7 +112,7 @@ def _tables(read: Callable[[Experiments], pd.DataFrame], caption: str) -> Part:
 
 def _skews(experiments: Experiments) -> tuple[Axes | None, str]:
     counts = frames.joint_counts(experiments)
-    counts = counts[counts["subset"] == "Imbalanced"]
+    counts = counts[counts["subset"] == "imbalanced"]
     alt = figures.alt_text(
         "Heat map of label shares in training", counts, name=["language", "label"], value="share"
     )
@@ -150,7 +151,7 @@ def _sweep(experiments: Experiments) -> tuple[Sequence[Axes] | None, str]:
 
 def _levels(experiments: Experiments) -> pd.DataFrame:
     """Return accuracy by setup, with what it rests on."""
-    found = frames.accuracy(experiments)
+    found = labelled(frames.accuracy(experiments))
     return _indexed(
         found["setup"],
         {
@@ -165,9 +166,9 @@ def _levels(experiments: Experiments) -> pd.DataFrame:
 def _at_the_paper_s_c(experiments: Experiments) -> pd.DataFrame:
     """Return language identification at the paper's C, with chance and the encoder before."""
     found = frames.identification(experiments)
-    found = found[found["probe"] == "C=1e-4"]
+    found = labelled(found[found["probe"] == "C=1e-4"])
     return _indexed(
-        found["source"].map(tables.SOURCE_LABELS) + ", " + found["setup"].astype(str),
+        found["source"].map(tables.SOURCE_LABELS) + ", " + found["setup"],
         {
             "accuracy [95 %]": _intervals(found),
             "chance": found["chance"].map(interval_text),

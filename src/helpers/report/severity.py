@@ -197,7 +197,7 @@ def figure(
         with plt.style.context(STYLE):
             _, made = plt.subplots(2, 3, figsize=(7.2, 5.2), sharex=True)
         axes = list(made.flat)
-    colour = SETUP_COLOURS["Imbalanced"]
+    colour = SETUP_COLOURS["imbalanced"]
     numbers = means(frame, line="severity")
     for place, (ax, name) in enumerate(zip(axes, names, strict=True)):
         shown = frame[frame["panel"] == name].pivot(

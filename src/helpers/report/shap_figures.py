@@ -28,7 +28,7 @@ def shap_difference(
     differences: pd.DataFrame,
     labels: Sequence[str],
     *,
-    setup: str = "Imbalanced",
+    setup: str = "imbalanced",
     limits: tuple[float, float] | None = None,
     axes: Sequence[Axes] | None = None,
 ) -> list[Axes] | None:
@@ -50,7 +50,7 @@ def shap_difference(
     shown = differences[
         differences["class"].isin(labels) & differences["represented"].isin(list(SIDE_COLOURS))
     ]
-    bars, null = shown[shown["setup"] == setup], shown[shown["setup"] == "Balanced"]
+    bars, null = shown[shown["setup"] == setup], shown[shown["setup"] == "balanced"]
     if bars.empty:
         return None
     axes = panels(len(labels), axes, height=3.6, sharey=True)
@@ -157,8 +157,8 @@ def threshold_sweep(
     ]
     means = neutral.groupby(["setup", "represented", "threshold"], observed=True)["difference"]
     for (setup, side), line in means.mean().groupby(["setup", "represented"], observed=True):
-        if setup in ("Imbalanced", "Balanced"):
-            style = {"Imbalanced": "o-", "Balanced": ":"}[str(setup)]
+        if setup in ("imbalanced", "balanced"):
+            style = {"imbalanced": "o-", "balanced": ":"}[str(setup)]
             x = line.index.get_level_values("threshold")
             axes[1].plot(x, line, style, color=SIDE_COLOURS[str(side)], markersize=4)
     axes[1].axhline(0, color=INK, linewidth=0.9)

@@ -9,8 +9,6 @@ from typing import Any
 import pandas as pd
 
 from helpers.analysis.shap_difference import with_representation
-from helpers.foundation import store
-from helpers.foundation.names import setup_label
 from helpers.report.frames import (
     Experiments,
     by_setup,
@@ -58,15 +56,13 @@ def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFr
     -------
     DataFrame
         ``setup, class, represented, category, difference, low, high, seeds, n_texts``. The rows
-        with setup Balanced are the null: a balanced model of another seed minus this one.
+        with setup balanced are the null: a balanced model of another seed minus this one.
     """
     keys = ["setup", "class", "represented", "category"]
     numbers = ["difference", "low", "high", "seeds", "n_texts"]
     frames = [
-        rows.assign(setup=setup_label(experiment.setup), seed=experiment.seed)
-        for experiment, rows in each(
-            experiments, "shap_difference.parquet", store.read_frame, variant=variant
-        )
+        rows.assign(setup=experiment.setup, seed=experiment.seed)
+        for experiment, rows in each(experiments, "shap_difference.parquet", variant=variant)
     ]
     everything = _with_sides(experiments, frames)
     if everything is None:
@@ -105,15 +101,12 @@ def base_values(experiments: Experiments) -> pd.DataFrame:
     """
     records = []
     for loss, variant in LOSSES.items():
-        for experiment, rows in each(
-            experiments, "shap_difference.parquet", store.read_frame, variant=variant
-        ):
+        for experiment, rows in each(experiments, "shap_difference.parquet", variant=variant):
             if experiment.setup != "balanced":
                 base = rows[rows["category"] == "base"]
                 for label, values in base.groupby("class", sort=False)["difference"]:
                     gap = values.abs().mean()
-                    setup = setup_label(experiment.setup)
-                    records.append((loss, setup, experiment.seed, label, gap))
+                    records.append((loss, experiment.setup, experiment.seed, label, gap))
     keys = ["loss", "setup", "class"]
     frame = by_setup(records, ["loss", "setup", "seed", "class", "difference"])
     if frame["loss"].nunique() == len(LOSSES):
@@ -127,7 +120,7 @@ def base_values(experiments: Experiments) -> pd.DataFrame:
 def accuracy_by_loss(experiments: Experiments) -> pd.DataFrame:
     """Return ``loss, setup, seed, accuracy`` for the seeds that have both losses (A.3)."""
     records = [
-        (loss, setup_label(experiment.setup), experiment.seed, metrics["accuracy"])
+        (loss, experiment.setup, experiment.seed, metrics["accuracy"])
         for loss, variant in LOSSES.items()
         for experiment, metrics in each(experiments, "metrics.json", variant=variant)
     ]
@@ -151,8 +144,8 @@ def threshold_sweep(experiments: Experiments) -> pd.DataFrame:
     """
     keys = ["setup", "class", "represented", "category", "threshold"]
     frames = [
-        rows.assign(setup=setup_label(experiment.setup))
-        for experiment, rows in each(experiments, "threshold_sweep.parquet", store.read_frame)
+        rows.assign(setup=experiment.setup)
+        for experiment, rows in each(experiments, "threshold_sweep.parquet")
     ]
     rows = _with_sides(experiments, frames)
     if rows is None:
@@ -169,7 +162,7 @@ def token_shares(experiments: Experiments) -> pd.DataFrame:
     Shares of all tokens, as in the paper's "20/60/20": a long text counts more than a short one.
     """
     sweep = threshold_sweep(experiments)
-    tokens = sweep[(sweep["setup"] == "Imbalanced") & (sweep["category"] != "base")]
+    tokens = sweep[(sweep["setup"] == "imbalanced") & (sweep["category"] != "base")]
     counts = tokens.groupby(["threshold", "category"])["n_tokens"].sum()
     shares = counts / counts.groupby("threshold").transform("sum")
     return shares.rename("share").reset_index()

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
 from helpers.report.figures import GREY, INK, SETUP_COLOURS, SETUP_MARKERS, legend_below, panels
+from helpers.report.labels import setup_label
 
 SIZE = {"width": 3.6, "height": 3.5}
 
@@ -24,7 +25,7 @@ def skew(counts: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
     ax : Axes, optional
         Where to draw.
     """
-    part = counts[counts["subset"] == "Imbalanced"]
+    part = counts[counts["subset"] == "imbalanced"]
     if part.empty:
         return None
     ax = ax or panels(1, None, **SIZE)[0]
@@ -91,7 +92,7 @@ def follows(
         ax.plot(rows["training_share"], rows["share"], marker, color=colour)
         middle = rows["training_share"].mean()
         ax.plot(ends, middle + slope * (ends - middle), color=colour, linewidth=1.3)
-        words = f"{setup}: slope {slope:.2f}".replace("-", "−")
+        words = f"{setup_label(setup)}: slope {slope:.2f}".replace("-", "−")
         handles.append(Line2D([], [], color=colour, marker=marker, label=words))
     ax.set_xlabel("Share in training")
     ax.set_ylabel("Share of predictions")

@@ -10,13 +10,15 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.foundation.names import dataset_label, family_of, model_label, setup_label
+from helpers.foundation.names import dataset_label, family_of, model_label
 from helpers.foundation.setups import all_setups
 from helpers.report import frames, paper, shap_frames
 from helpers.report.display import MISSING, interval_text, percent
 from helpers.report.frames import Experiments
+from helpers.report.labels import setup_label
 
 SOURCE_LABELS = {"test": "Test set", "external": "External texts"}
+_REFERENCES = {"Chance": "chance", "Before fine-tuning": "pretrained"}
 PROBE_LABELS = {
     "C=1": "C = 1",
     "C=1e-4": "C = 1e-4",
@@ -71,7 +73,7 @@ def _paper_shares(experiments: Experiments, number: str) -> pd.DataFrame:
 def training_shares(experiments: Experiments) -> pd.DataFrame:
     """Return rows and label shares of the imbalanced training subset, by language."""
     counts = frames.joint_counts(experiments)
-    counts = counts[counts["subset"] == "Imbalanced"]
+    counts = counts[counts["subset"] == "imbalanced"]
     if counts.empty:
         return pd.DataFrame()
     texts = [
@@ -131,12 +133,12 @@ def accuracy(experiments: Experiments) -> pd.DataFrame:
     if counterpart is not None:
         for model in _paper_models(experiments):
             number = paper.ACCURACY_TABLE[model]
-            cells = paper.table(number).cells[counterpart].rename(index=setup_label)
+            cells = paper.table(number).cells[counterpart]
             heading = f"Paper: {dataset_label(counterpart)}"
             columns[heading, f"{model_label(model)} (Table {number})"] = [
                 _or_dash(value, interval_text) for value in cells.reindex(setups)
             ]
-    return _headed(columns, pd.Index(setups))
+    return _headed(columns, pd.Index([setup_label(setup) for setup in setups]))
 
 
 def _intervals(frame: pd.DataFrame, column: str) -> list[str]:
@@ -157,7 +159,7 @@ def accuracy_by_language(experiments: Experiments) -> pd.DataFrame:
         return pd.DataFrame()
     wide = frame.pivot(index="setup", columns="language", values="accuracy")
     wide = wide[list(dict.fromkeys(frame["language"]))].reindex(frames.setups(experiments))
-    return wide.map(interval_text).rename_axis(index=None, columns=None)
+    return wide.map(interval_text).rename(index=setup_label).rename_axis(index=None, columns=None)
 
 
 def predicted_shares(experiments: Experiments) -> pd.DataFrame:
@@ -174,7 +176,7 @@ def predicted_shares(experiments: Experiments) -> pd.DataFrame:
     )
     trained = trained.loc[groups, labels]
     trained.index = pd.MultiIndex.from_product([["Imbalanced training subset"], trained.index])
-    texts = pd.concat([trained, wide]).map(percent)
+    texts = pd.concat([trained, wide.rename(index=setup_label, level="setup")]).map(percent)
     texts.index = pd.MultiIndex.from_tuples([(str(a), str(b)) for a, b in texts.index])
     return texts.rename_axis(columns=None)
 
@@ -190,7 +192,7 @@ def identification(experiments: Experiments) -> pd.DataFrame:
     frame = frames.identification(experiments)
     if frame.empty:
         return pd.DataFrame()
-    rows = ["Chance", "Before fine-tuning", *frames.setups(experiments)]
+    rows = [*_REFERENCES, *frames.setups(experiments)]
     index = pd.MultiIndex.from_product([list(dict.fromkeys(frame["source"])), rows])
     probes = [probe for probe in frames.PROBES if probe in set(frame["probe"])]
     columns: dict[tuple[str, str], Any] = {}
@@ -198,8 +200,8 @@ def identification(experiments: Experiments) -> pd.DataFrame:
         cells = {}
         for source, of_source in frame[frame["probe"] == probe].groupby("source", sort=False):
             first = of_source.iloc[0]
-            cells[source, "Chance"] = interval_text(first["chance"])
-            cells[source, "Before fine-tuning"] = interval_text(first["pretrained"])
+            for name, column in _REFERENCES.items():
+                cells[source, name] = interval_text(first[column])
             texts = _intervals(of_source, "accuracy")
             cells |= {
                 (source, setup): text for setup, text in zip(of_source["setup"], texts, strict=True)
@@ -211,15 +213,18 @@ def identification(experiments: Experiments) -> pd.DataFrame:
     if counterpart is not None:
         for model in _paper_models(experiments):
             number = paper.IDENTIFICATION_TABLE[model]
-            cells_of = paper.table(number).cells.loc[counterpart].rename(index=setup_label)
+            cells_of = paper.table(number).cells.loc[counterpart]
             printed = cells_of.T.stack().to_dict()
             heading = f"Paper: {dataset_label(counterpart)}"
             columns[heading, f"{model_label(model)} (Table {number})"] = [
                 interval_text(printed[key]) if key in printed else "–" for key in index
             ]
     names = frame.drop_duplicates("source").set_index("source")["name"]
-    index = index.set_levels([_source_label(source, names) for source in index.levels[0]], level=0)
-    return _headed(columns, index)
+    shown = [
+        (_source_label(source, names), row if row in _REFERENCES else setup_label(row))
+        for source, row in index
+    ]
+    return _headed(columns, pd.MultiIndex.from_tuples(shown))
 
 
 def _source_label(source: str, names: pd.Series) -> str:
@@ -242,13 +247,13 @@ def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFr
     order = pd.MultiIndex.from_product([ends, ["under", "over"], frames.setups(experiments)])
     wide = frame.pivot(index=index, columns="category", values="text")
     wide = wide.reindex(index=order, columns=shap_frames.CATEGORIES).fillna(MISSING)
-    names = {"Balanced": "Null"} | {
-        setup.label: f"With {setup.weighting.label}"
-        for setup in all_setups().values()
+    names = {"balanced": "Null", "imbalanced": setup_label("imbalanced")} | {
+        name: f"With {setup.weighting.label}"
+        for name, setup in all_setups().items()
         if setup.weighting is not None
     }
     wide.index = pd.MultiIndex.from_tuples(
-        [(f"“{label}”", side, names.get(setup, setup)) for label, side, setup in wide.index]
+        [(f"“{label}”", side, names[setup]) for label, side, setup in wide.index]
     )
     return wide.rename_axis(columns=None).rename(columns=shap_frames.CATEGORY_LABELS)
 
@@ -261,7 +266,7 @@ def accuracy_by_loss(experiments: Experiments) -> pd.DataFrame:
     wide = found.pivot(index=["setup", "seed"], columns="loss", values="accuracy")
     wide = wide.reindex(columns=list(shap_frames.LOSSES))
     wide.index = pd.MultiIndex.from_tuples(
-        [(str(setup), f"seed {seed}") for setup, seed in wide.index]
+        [(setup_label(str(setup)), f"seed {seed}") for setup, seed in wide.index]
     )
     return wide.map(interval_text).rename_axis(columns=None)
 

@@ -13,7 +13,7 @@ from helpers.analysis.predictions import has_learned
 from helpers.analysis.quantities import RunResults
 from helpers.foundation.datasets import all_datasets
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import SETUPS, dataset_label, family_of, model_label
+from helpers.foundation.names import dataset_label, family_of, model_label
 from helpers.report import claims
 from helpers.report.claim_cells import (
     interval,
@@ -27,6 +27,7 @@ from helpers.report.claim_list import CLAIMS, HEADLINES
 from helpers.report.claim_quantities import accuracy_under
 from helpers.report.display import MISSING, Html, signed, table
 from helpers.report.evidence import POOLED, Finding, Verdicts, evaluate
+from helpers.report.labels import setup_label
 from helpers.report.priors import COMPARISONS, PRIOR_LABELS
 from helpers.report.results import collect
 from helpers.report.verdicts import columns, places, verdicts
@@ -78,7 +79,7 @@ def unlearned(results: Sequence[RunResults]) -> str:
         for (key, seed), frame in one.predictions.items():
             if not has_learned(frame):
                 setup, _, variant = key.partition("+")
-                name = f"{SETUPS[setup]}{f' ({variant})' if variant else ''}"
+                name = f"{setup_label(setup)}{f' ({variant})' if variant else ''}"
                 seeds.setdefault(name, []).append(seed)
     return "; ".join(
         f"{name}, seed{'s' * (len(found) > 1)} {', '.join(map(str, sorted(found)))}"

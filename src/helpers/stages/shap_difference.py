@@ -25,7 +25,11 @@ def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
 
 
 def _compute(bench: Workbench) -> dict[str, Any]:
-    from helpers.analysis.shap_difference import cumulative_difference, threshold_sweep
+    from helpers.analysis.shap_difference import (
+        cumulative_difference,
+        threshold_sweep,
+        with_label_names,
+    )
     from helpers.analysis.shap_frames import explanation_from_frame
 
     compared = compared_models(bench.experiment)
@@ -45,7 +49,8 @@ def _compute(bench: Workbench) -> dict[str, Any]:
     labels = bench.corpus.labels
     sweep = sweep[sweep["class"].isin([labels[0], labels[-1]]) & (sweep["category"] != "base")]
     difference, sweep = (_named(frame, texts) for frame in (difference, sweep.copy()))
-    difference.insert(3, "label", difference.pop("label").map(dict(enumerate(labels))))
+    difference = with_label_names(difference, labels, "label")
+    difference.insert(3, "label", difference.pop("label"))
     return {
         "shap_difference.parquet": difference,
         "threshold_sweep.parquet": sweep.drop(columns="label").astype({"difference": "float32"}),

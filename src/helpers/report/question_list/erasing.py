@@ -5,12 +5,13 @@ from helpers.analysis.quantities import Quantity
 from helpers.report import claim_quantities as q
 from helpers.report.claim_list.forms import BELOW, SAME_ACCURACY
 from helpers.report.display import capitalised
+from helpers.report.labels import setup_label
 from helpers.report.question_list.forms import accuracy, claim, lower
 from helpers.report.questions import Part, Question
 
 
 def _erased(eraser: remedies.Eraser, subject: str) -> tuple[Part, Part]:
-    words = lower(remedies.label(eraser))
+    words = lower(setup_label(eraser))
     return (
         Part(
             claim=claim(

@@ -8,6 +8,7 @@ from helpers.report import claim_quantities as q
 from helpers.report.claim_list.forms import ABOVE, SAME_ACCURACY
 from helpers.report.claims import Claim, Region
 from helpers.report.display import capitalised
+from helpers.report.labels import setup_label
 from helpers.report.questions import Part
 
 
@@ -31,7 +32,7 @@ def lower(words: str) -> str:
 def accuracy(name: str, minus: str) -> Quantity:
     """Return the accuracy with a setup or remedy minus that with another."""
     return Quantity(
-        f"accuracy, {lower(remedies.label(name))} − {lower(remedies.label(minus))}",
+        f"accuracy, {lower(setup_label(name))} − {lower(setup_label(minus))}",
         q.ACCURACY,
         remedies.accuracy_with(name, minus),
     )
