@@ -77,3 +77,29 @@ display.table(
     "95 % intervals over seeds. Accuracy on even shares; slope of predicted on training shares; "
     "identification of the language, mean of test and external texts",
 )
+
+# %% [markdown]
+# ## What does a model say when every token is masked?
+#
+# A base value depends on a text through its length alone. If a model knew nothing more than how
+# often labels are, its base value would be an even share for each, at every length. It is not, and
+# models of one setup differ by seed: a base value is where a model happens to stand on texts that
+# it was never trained on, and a difference of base values is to be read beside its null.
+
+# %% tags=["hide-input"]
+lengths = base_values.by_length(multiemo)
+display.figure(
+    base_values.length_figure(lengths),
+    caption="<b>Figure Q.10-2.</b> MultiEmo: the base value of each label by the number of tokens, "
+    "special ones included; a line for each seed. Texts that SHAP values were kept of token by "
+    f"token. Seeds: {', '.join(map(str, sorted(set(lengths['seed'])))) or 'none'}.",
+    alt=base_values.length_alt(lengths),
+)
+
+# %% tags=["hide-input"]
+display.table(
+    base_values.spread(lengths),
+    caption="<b>Table Q.10-3.</b> MultiEmo: how far base values lie from even shares, from their "
+    "mean over lengths, and from the mean over seeds at the same length, in total variation "
+    "distance (the probability that would have to be moved); 95 % intervals over seeds",
+)

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import pandas as pd
 import pytest
 
 from helpers.report import base_values, described, question_figures, questions
@@ -56,7 +57,40 @@ def test_costs_have_a_row_a_setup(results):
     assert shown.loc["Balanced", "Accuracy"] == "0.000 [0.000, 0.000]"
 
 
+def shap_tokens(seed, lengths=(3, 8, 8), bias=0.0):
+    """Values of texts whose base value is even, but for the label that the seed prefers."""
+    rows = []
+    for text, length in enumerate(lengths):
+        for code in range(3):
+            base = 1 / 3 + (bias if code == seed % 3 else -bias / 2) * (1 + length / 10)
+            rows += [(f"t{text}", code, -1, base)]
+            rows += [(f"t{text}", code, at, 0.01) for at in range(length)]
+    return pd.DataFrame(rows, columns=["text", "class", "position", "value"])
+
+
+def test_base_values_stand_by_length_and_seed(results):
+    tokens = {("balanced", seed): shap_tokens(seed) for seed in (3, 4)}
+    tokens |= {("imbalanced", seed): shap_tokens(seed, bias=0.2) for seed in (3, 4)}
+    given = dataclasses.replace(results, files={"shap_tokens.parquet": tokens})
+    found = base_values.by_length(given)
+    assert found["tokens"].tolist() == [3, 8] * 4, "texts of one length are one row"
+    shown = base_values.spread(found)
+    assert shown.loc["Balanced"].tolist() == ["0.000 [0.000, 0.000]"] * 2 + ["0.000", "2"]
+    # A bias of .2 (1 + length / 10) is .26 at three tokens and .36 at eight.
+    assert shown.loc["Imbalanced", "From even shares"].startswith("0.310 [")
+    assert shown.loc["Imbalanced", "Between lengths"].startswith("0.050 [")
+    # Half of what two seeds that prefer other labels lie apart: 3/4 of the bias.
+    assert shown.loc["Imbalanced", "Between seeds"] == f"{0.75 * 0.31:.3f}"
+    axes = base_values.length_figure(found)
+    assert [ax.get_title() for ax in axes] == ["Balanced", "Imbalanced"]
+    assert axes[1].lines[0].get_ydata() == pytest.approx([1 / 3 + 0.26, 1 / 3 + 0.36])
+    assert "Imbalanced, 4: " in base_values.length_alt(found)
+
+
 def test_where_nothing_is_there_nothing_is_drawn():
     empty = as_in_the_paper(())
     assert question_figures.forest(base_values.sizes(empty), unit="size") is None
     assert described.differences(base_values.costs(empty)).empty
+    lengths = base_values.by_length(empty)
+    assert base_values.length_figure(lengths) is None and base_values.spread(lengths).empty
+    assert base_values.length_alt(lengths) == ""
