@@ -81,10 +81,10 @@ display.table(
 # %% [markdown]
 # ## What does a model say when every token is masked?
 #
-# A base value depends on a text through its length alone. If a model knew nothing more than how
-# often labels are, its base value would be an even share for each, at every length. It is not, and
-# models of one setup differ by seed: a base value is where a model happens to stand on texts that
-# it was never trained on, and a difference of base values is to be read beside its null.
+# A base value depends on a text through its length alone. A model that knew only how often labels
+# are would give an even share to each, at every length. The figure shows what models say instead;
+# the table, how far that is from even shares, and how much lengths and seeds differ. Where seeds of
+# one setup differ as much as setups do, a difference of base values is the seed's doing.
 
 # %% tags=["hide-input"]
 lengths = base_values.by_length(multiemo)
