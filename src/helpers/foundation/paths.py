@@ -22,6 +22,7 @@ from helpers.foundation.errors import CompanionError
 ROOT_VARIABLE = "COMPANION_ROOT"
 CACHE_VARIABLE = "COMPANION_CACHE"
 OUTPUT_VARIABLE = "COMPANION_OUTPUT"
+_HERE = Path(__file__).resolve()
 _CARRIED = "language_class_imbalance"  # beside the package, where pyproject.toml puts it
 
 
@@ -54,7 +55,7 @@ def repository_root() -> Path:
 
 def _checkout() -> Path | None:
     here = Path.cwd().resolve()
-    for folder in (here, *here.parents, *Path(__file__).resolve().parents):
+    for folder in (here, *here.parents, *_HERE.parents):
         if (folder / "configs" / "quick.yaml").is_file():
             return folder
     return None
@@ -73,7 +74,7 @@ def shipped_root() -> Path:
     CompanionError
         If there is neither.
     """
-    carried = Path(__file__).resolve().parents[2] / _CARRIED
+    carried = _HERE.parents[2] / _CARRIED
     if carried.is_dir() and not os.environ.get(ROOT_VARIABLE) and _checkout() is None:
         return carried
     return repository_root()

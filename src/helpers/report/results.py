@@ -37,6 +37,10 @@ def read(experiments: Iterable[Experiment], name: str) -> Iterator[tuple[Experim
     """
     experiments = list(experiments)
     stages.check_one_corpus(experiments)
+    yield from _contents(experiments, name)
+
+
+def _contents(experiments: Iterable[Experiment], name: str) -> Iterator[tuple[Experiment, Any]]:
     reader = store.read_json if name.endswith(".json") else store.read_frame
     for experiment in experiments:
         content = reader(experiment.folder, name)
@@ -75,7 +79,7 @@ def collect(
         grouped.setdefault((experiment.dataset, experiment.model), []).append(experiment)
     found = []
     for (dataset, model), members in grouped.items():
-        _, subsets = next(read(members, "subsets.json"), (None, None))
+        _, subsets = next(_contents(members, "subsets.json"), (None, None))
         if subsets is None:
             continue
         labels = tuple(subsets["labels"])
@@ -115,7 +119,7 @@ def _by_key(members: Sequence[Experiment], names: Sequence[str]) -> dict[str, di
     return {
         name: {
             (with_variant(member.setup, member.variant), member.seed): content
-            for member, content in read(members, name)
+            for member, content in _contents(members, name)
         }
         for name in names
     }
