@@ -21,7 +21,7 @@ def test_without_a_checkout_an_installed_package_has_the_profiles(monkeypatch, t
     monkeypatch.chdir(tmp_path)
     installed = tmp_path / "site-packages"
     (installed / "language_class_imbalance" / "configs").mkdir(parents=True)
-    monkeypatch.setattr(paths, "__file__", str(installed / "helpers" / "foundation" / "paths.py"))
+    monkeypatch.setattr(paths, "_HERE", installed / "helpers" / "foundation" / "paths.py")
     assert paths.configs_dir() == installed / "language_class_imbalance" / "configs"
     assert paths.results_dir() == tmp_path / "results"
     with pytest.raises(CompanionError, match="no checkout"):
