@@ -30,6 +30,7 @@ def companion(*arguments, **options):
         (["reproduce", "--questions", "moon"], ["'moon'", "severity"]),
         (["reproduce", "--only", "pairs"], ["--only 'pairs'", "names no experiment"]),
         (["reproduce", "--again", "--stages", "plots"], ["stage 'plots'", "predictions"]),
+        (["reproduce", "--stages", "erasure"], ["stage 'erasure'", "'quick'", "stage_seeds"]),
         (["subsets", "--dataset", "imdb"], ["dataset 'imdb'", "xnli"]),
         (["subsets", "--source", "xnli"], ["--source 'xnli'", "NAME=FOLDER"]),
         (["subsets", "--source", "xnli=/no/such"], ["'/no/such' is not a folder"]),

@@ -65,6 +65,32 @@ def test_bad_input_is_one_sentence_and_writes_nothing(tmp_path, options, words):
     assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["d/t.csv", "--weights", "d/t.csv"], "--weights 'd/t.csv' is read, or written, too"),
+        (["d/t.csv", "--html", "d/../d/t.csv"], "--html 'd/../d/t.csv' is read"),
+        (["d/t.csv", "--html", "o", "--weights", "o"], "--weights 'o' is read, or written, too"),
+        (["d/t.csv", "--expect", "e.csv", "--weights", "e.csv"], "--weights 'e.csv' is read"),
+        (["d/t.csv", "--html", "x" * 5000], "give a file in a folder that exists"),
+        (["d", "--weights", "d/w.csv"], "--weights 'd/w.csv' is in 'd', where the next call"),
+        (["d", "--model", "e5_small", "--output", "d/out"], "out' is in 'd', where the next call"),
+        (["d/t.csv", "--model", "e5_small", "--output", "e"], "give a folder of its own"),
+    ],
+)
+def test_what_is_read_is_never_written(tmp_path, options, words):
+    (tmp_path / "d").mkdir()
+    tables.write(FRAME, tmp_path / "d" / "t.csv")
+    (tmp_path / "e.csv").write_text("language,label,share\nen,good,1\nfr,good,1\n")
+    (tmp_path / "e").mkdir()
+    (tmp_path / "e" / "index.md").write_text("mine")
+    before = {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")}
+    done = companion(*options, cwd=tmp_path)
+    assert done.returncode == 2 and done.stdout == ""
+    assert words in done.stderr and done.stderr.count("\n") == 1, done.stderr
+    assert {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")} == before
+
+
 def test_weights_that_cannot_be_are_refused_before_anything_is_written(tmp_path):
     gap = FRAME[~((FRAME["language"] == "en") & (FRAME["label"] == "bad"))]
     data = tables.write(gap, tmp_path / "t.csv")

@@ -119,14 +119,17 @@ def reproduce(
     chosen = None if stages is None else _stages(stages)
     names = [_named(dataset, sources) for dataset in settings.matrix]
     from helpers import reproduction, verification
-    from helpers.stages import RESULT_STAGES, profile_experiments, unmade
+    from helpers.stages import RESULT_STAGES, check_some_have, profile_experiments, unmade
 
     work = [(RESULT_STAGES, profile_experiments(profile, datasets=names))]
     if questions is not None:
         from helpers.report import question_runs
 
         work = question_runs.work(question_runs.chosen(questions, profile), profile)
-    kept = set(verification.chosen([each for _, listed in work for each in listed], only))
+    named = verification.chosen([each for _, listed in work for each in listed], only)
+    if chosen is not None:
+        check_some_have(named, chosen)
+    kept = set(named)
     work = [(chosen or own, [each for each in listed if each in kept]) for own, listed in work]
     if dry_run:
         say = verification.to_recompute if again else unmade

@@ -3,8 +3,9 @@
 import contextlib
 import importlib.util
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeGuard
 
 import typer
 
@@ -70,8 +71,9 @@ def diagnose(
     """Say whether language predicts the label in a data set of yours, and what to do."""
     if fail_on is not None:
         check_choice("level for --fail-on", fail_on, ("note", "warning", "error"))
-    for option, path in (("--html", html), ("--weights", weights)):
-        _check_target(option, path)
+    read = [Path(each).expanduser() for each in (data, reference, expect) if _is_there(each)]
+    _check_target("--html", html, read)
+    _check_target("--weights", weights, [*read, *([html] if html is not None else [])])
     job = None
     if model is not None:
         _check_packages()
@@ -80,6 +82,7 @@ def diagnose(
 
         source = open_source(data, split=split)
         job = fine_tuning.plan_job(source, model=model, profile=profile, output=output)
+        _check_outside("--output", job.output, read)
     elif output is not None or profile != "quick":
         raise CompanionError("--profile and --output say how --model fine-tunes: name a model too")
     from helpers.diagnosis.diagnosing import diagnose as run
@@ -118,6 +121,13 @@ def diagnose(
         raise typer.Exit(1)
 
 
+def _is_there(path: str | None) -> TypeGuard[str]:
+    try:
+        return path is not None and Path(path).expanduser().exists()
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
 def _check_packages() -> None:
     for name in _OF_TRAINING:
         if importlib.util.find_spec(name) is None:
@@ -127,9 +137,34 @@ def _check_packages() -> None:
             )
 
 
-def _check_target(option: str, path: Path | None) -> None:
-    if path is not None and (path.is_dir() or not path.resolve().parent.is_dir()):
-        raise CompanionError(f"{option} {str(path)!r}: give a file in a folder that exists")
+def _check_target(option: str, path: Path | None, others: Sequence[Path]) -> None:
+    """Refuse a file that cannot be, is read or written already, or would be read as data."""
+    if path is None:
+        return
+    from helpers.diagnosis.formats import format_of
+
+    try:
+        possible = not path.is_dir() and path.resolve().parent.is_dir()
+        taken = path.resolve() in [each.resolve() for each in others]
+    except (OSError, RuntimeError, ValueError):
+        possible = taken = False
+    if not possible:
+        raise CompanionError(f"{option} {str(path)[:200]!r}: give a file in a folder that exists")
+    if taken:
+        raise CompanionError(f"{option} {str(path)!r} is read, or written, too: give another file")
+    if format_of(path) is not None:
+        _check_outside(option, path, others)
+
+
+def _check_outside(option: str, path: Path, read: Sequence[Path]) -> None:
+    """Refuse to write into a folder that is read: the next call would take it for data."""
+    place = path.resolve()
+    for folder in read:
+        if folder.is_dir() and folder.resolve() in (place, *place.parents):
+            raise CompanionError(
+                f"{option} {str(path)!r} is in {str(folder)!r}, where the next call would read it "
+                "as data: give another folder"
+            )
 
 
 def _write(path: Path, content: str) -> None:

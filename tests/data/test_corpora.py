@@ -1,6 +1,7 @@
 """The corpora on real files: generated folders in the hub's layouts, and the offline texts."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -407,13 +408,15 @@ def test_a_single_table_is_split_by_group(tmp_path):
 def test_groups_and_equal_texts_of_own_data_stay_together(tmp_path_factory, rows):
     table = pd.DataFrame(rows, columns=["group", "text"]).astype(str)
     folder = tmp_path_factory.mktemp("own")
-    write_table(
-        table.assign(language="pl", label=[len(t) for t in table["text"]]), folder / "a.csv"
-    )
+    own = {
+        "language": [("pl", "cs")[i % 2] for i in range(len(table))],
+        "label": [len(text) for text in table["text"]],
+    }
+    write_table(table.assign(**own), folder / "a.csv")
     try:
         corpus = load_corpus("custom", sources={"custom": folder})
-    except CompanionError as error:  # too few groups for three splits
-        assert "split has no rows" in str(error)
+    except CompanionError as error:  # too few groups for three splits, or as few texts
+        assert re.search("split has no rows|has the one label|hold the same texts", str(error))
         return
     assert_sound(corpus)
     split_of = rows_of(corpus).groupby("text")["split"].first()
@@ -513,6 +516,15 @@ def test_the_re_cut_of_xnli():
     assert corpus.test.groupby("group").size().min() == 6
 
 
+def own_table(*, languages=("fr", "en"), labels="ab", text="{place} {row}"):
+    rows = [
+        f"{language},{labels[row % 2]},{text.format(place=place, row=row)}"
+        for place, language in enumerate(languages)
+        for row in range(40)
+    ]
+    return "\n".join(["language,label,text", *rows])
+
+
 @pytest.mark.parametrize(
     ("files", "message"),
     [
@@ -520,6 +532,15 @@ def test_the_re_cut_of_xnli():
         ({"a.csv": "language,label,text\n"}, "no row has a text"),
         ({"a.csv": "language,label,text\nfr,a, \n"}, "no row has a text"),
         ({"a.csv": "language,label,text,group\nfr,a,x,1\nfr,b,y,\n"}, "all-1 has no group"),
+        ({"a.csv": "language,label,text,text_pair\nfr,a,x,\nfr,b,y,z\n"}, "all-0 has no text_pair"),
+        (
+            {"a.csv": f"language,label,text\nfr,{'9' * 5000},x\n"},
+            "label in row 1 has more than 200",
+        ),
+        ({"a.csv": f"language,label,text\n{'x' * 41},a,x\n"}, "language in row 1 has more than 40"),
+        ({"a.csv": own_table(labels="aa")}, "has the one label 'a', and two are needed"),
+        ({"a.csv": own_table(languages=("fr", "fr"))}, "has the one language 'fr', and two"),
+        ({"a.csv": own_table(text="t {row}")}, "fr/train and en/train hold the same texts"),
         ({"a.jsonl": '{"language": "fr", "label": ["a"], "text": "x"}\n'}, "the label in row 1"),
         ({"a.jsonl": '{"language": "fr", "label": "a", "text": ["x"]}\n'}, "the text in row 1"),
         ({"a.jsonl": '{"language": {}, "label": "a", "text": "x"}\n'}, "the language in row 1"),

@@ -40,7 +40,9 @@ def test_a_language_by_its_values():
 
 def test_named_columns_are_taken_and_checked():
     assert columns_of(["a", "b", "label"], language="a", label="b").label == "b"
-    with pytest.raises(CompanionError, match="column for --language 'c': choose one of a, b"):
+    with pytest.raises(
+        CompanionError, match="column of the frame for --language 'c': choose one of a, b"
+    ):
         columns_of(["a", "b"], language="c")
     with pytest.raises(CompanionError, match="as the language and as the label"):
         columns_of(["a", "b"], language="a", label="a")

@@ -83,6 +83,7 @@ def test_an_expectation_from_a_file(tmp_path):
         ("language,label,share\nen,good,x\n", "row 1: share 'x' is no number"),
         ("language,label,share\nen,good,-1\n", "row 1: share '-1' is no number"),
         ("language,label,share\nde,good,1\n", "language in --expect .* 'de'"),
+        ("language,label,share\nen,good,1e308\nen,bad,1e308\n", "too large to add up"),
         ("language,label,share\nen,good,1\n", "language 'fr' has no share"),
         (None, "give even, as-is, or a CSV file"),
     ],

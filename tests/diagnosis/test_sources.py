@@ -230,6 +230,49 @@ def test_a_bad_file_is_one_sentence(tmp_path, name):
     assert "\n" not in str(caught.value) and str(path) in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"null", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"splits": 5, "_data_files": [{}]}',
+     b'{"splits": [".."], "_data_files": [{"filename": "../t.csv"}]}',
+     b'{"splits": ["."], "_data_files": [{"filename": 5}]}'],
+)  # fmt: skip
+@pytest.mark.parametrize("record", ["dataset_dict.json", "state.json"])
+def test_a_damaged_record_of_datasets_is_named_and_leads_nowhere_else(tmp_path, record, content):
+    tables.write(FRAME, tmp_path / "t.csv")
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    (folder / record).write_bytes(content)
+    with pytest.raises(CompanionError) as caught:
+        open_source(folder)
+    assert str(folder / record) in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("part", ["label", "language", "text", "group", "split"])
+@pytest.mark.parametrize("values", [[b"\xff"] * 400, [["a"]] * 400])
+def test_bytes_and_lists_are_no_text_in_any_column(tmp_path, part, values):
+    path = tables.write(FRAME.assign(**{part: values}), tmp_path / "t.parquet")
+    named = {"group": "group"} if part == "group" else {"split": "a"} if part == "split" else {}
+    with pytest.raises(CompanionError) as caught:
+        diagnose(path, **named)
+    assert f"{path}: column '{part}' holds" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_half_a_character_is_no_label(tmp_path):
+    path = tmp_path / "t.jsonl"
+    path.write_text('{"language": "en", "label": "\\ud800"}\n{"language": "fr", "label": "b"}\n')
+    with pytest.raises(CompanionError, match="column 'label' mixes types"):
+        diagnose(path)
+    with pytest.raises(CompanionError, match="'label' mixes types"):
+        diagnose(FRAME.assign(label=pd.Series(["\ud800", "b"] * 200, dtype=object)))
+
+
+def test_columns_of_two_levels_are_named_as_they_are():
+    levels = pd.MultiIndex.from_product([["a"], FRAME.columns])
+    with pytest.raises(CompanionError, match="which column holds the label"):
+        diagnose(FRAME.set_axis(levels, axis="columns"))
+
+
 def test_a_parquet_file_that_ends_early(tmp_path):
     path = tables.write(FRAME, tmp_path / "t.parquet")
     path.write_bytes(path.read_bytes()[:-30])
@@ -244,7 +287,7 @@ def test_columns_of_a_later_file_are_checked(tmp_path):
         diagnose(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["no/such/file.csv", "nothing"])
+@pytest.mark.parametrize("name", ["no/such/file.csv", "nothing", "", " ", "x" * 5000, "~nobody/x"])
 def test_what_is_not_there(name):
     with pytest.raises(CompanionError, match="is no file, no folder"):
         open_source(name)

@@ -20,6 +20,16 @@ def test_a_model_or_data_set_of_the_profile_gets_one_command(experiments):
     assert command.startswith("companion reproduce --profile tiny --only")
 
 
+def test_a_data_set_of_the_profile_that_lies_in_a_folder_is_asked_for(checkout):
+    profile = checkout / "configs" / "quick.yaml"
+    profile.write_text(profile.read_text("utf-8").replace("[multiemo]", "[custom_mine]"))
+    lost = [Experiment("e5_small", "custom_mine", "balanced", 0, "quick")]
+    assert commands.commands(lost) == [
+        "companion reproduce --profile quick --only e5_small/custom_mine/balanced/seed0 "
+        "--source custom=FOLDER"
+    ]
+
+
 def test_the_program_is_that_of_the_checkout_s_environment(checkout):
     assert commands.command_line("book") == "companion book"
     shutil.copy(Path(__file__).parents[2] / "Makefile", checkout)

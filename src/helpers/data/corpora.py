@@ -125,6 +125,8 @@ def load_corpus(
     if not about.labels:
         _check_skew(name, chosen, rows.labels, rows.languages)
     languages = tuple(chosen) or rows.languages
+    if not about.labels:
+        _check_own(name, rows, languages)
     return Corpus(
         name=name,
         family=about.name,
@@ -153,6 +155,16 @@ def _check_skew(name: str, skew: Skew, labels: tuple[str, ...], languages: tuple
                 f"dataset {name!r} has {len(labels)} labels ({', '.join(labels)}), but its skew "
                 f"gives language {language!r} {len(weights)} weights"
             )
+
+
+def _check_own(name: str, rows: Rows, languages: tuple[str, ...]) -> None:
+    """Refuse rows of a reader's own of which nothing can be learned, or that are copies."""
+    for what, found in (("language", languages), ("label", rows.labels)):
+        if len(found) < 2:
+            raise CompanionError(
+                f"dataset {name!r} has the one {what} {', '.join(found)!r}, and two are needed"
+            )
+    _check_translated(name, rows.splits)
 
 
 def _read_tables(about: Dataset, folder: Path | None, languages: tuple[str, ...]) -> Rows:

@@ -5,6 +5,7 @@ Tables are parquet, csv or jsonl files named after their split (``train.csv``), 
 """
 
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -20,6 +21,7 @@ from helpers.data.tables import SUFFIXES, Rows, clean, read_file, require_column
 from helpers.foundation.errors import CompanionError
 
 REQUIRED = ("language", "label", "text")
+_LONGEST = MappingProxyType({"language": 40, "label": 200})  # characters, as in the diagnosis
 _SPLIT_SEED = 0  # the splits are part of the corpus: no option changes them
 
 
@@ -70,7 +72,7 @@ def read_custom(folder: Path) -> Rows:
     ------
     CompanionError
         If a table cannot be read, lacks a column, has a row without language or label or, where
-        others have one, without group, or nothing is left of a split.
+        others have one, without group or text_pair, or nothing is left of a split.
     """
     files = custom_files(folder)
     parts = []
@@ -82,6 +84,12 @@ def read_custom(folder: Path) -> Rows:
             if (table[column] == "").any():
                 row = int((table[column] == "").to_numpy().argmax())
                 raise CompanionError(f"{path}: row {row + 1} has no {column}")
+            if (long := table[column].str.len() > _LONGEST[column]).any():
+                row = int(long.to_numpy().argmax())
+                raise CompanionError(
+                    f"{path}: the {column} in row {row + 1} has more than {_LONGEST[column]} "
+                    "characters: is it a text?"
+                )
         parts.append(
             pd.DataFrame(
                 {
@@ -105,10 +113,13 @@ def read_custom(folder: Path) -> Rows:
     rows = rows[filled].reset_index(drop=True)
     if rows.empty:
         raise CompanionError(f"{folder}: no row has a text")
-    lacking = rows["group"] == ""
-    if lacking.any() and not lacking.all():
-        first = rows["id"][lacking].iloc[0]
-        raise CompanionError(f"{folder}: row {first} has no group: give every row one, or none")
+    for column in ("text_pair", "group"):
+        lacking = rows[column] == ""
+        if lacking.any() and not lacking.all():
+            first = rows["id"][lacking].iloc[0]
+            raise CompanionError(
+                f"{folder}: row {first} has no {column}: give every row one, or none"
+            )
 
     numbers = rows["label"].str.fullmatch(r"-?\d+").all()
     labels = tuple(sorted(rows["label"].unique(), key=int if numbers else str))

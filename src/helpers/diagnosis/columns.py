@@ -82,7 +82,7 @@ def recognise(
     given = {"language": language, "label": label, "text": text, "pair": pair, "group": group}
     for part, name in given.items():
         if name is not None:
-            check_choice(f"column for --{part}", name, source.schema.names)
+            check_choice(f"column of {source.name} for --{part}", name, source.schema.names)
     free = [name for name in source.schema.names if name not in given.values()]
     found = dict(given)
     for part in ("language", "label", "text", "pair"):

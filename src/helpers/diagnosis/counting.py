@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from helpers.diagnosis.columns import Columns
+from helpers.diagnosis.formats import as_text
 from helpers.diagnosis.sources import Source
 from helpers.diagnosis.texts import TextSample, TextSampler
 from helpers.foundation.errors import CompanionError
@@ -65,9 +66,12 @@ def count(source: Source, columns: Columns) -> Counted:
     sampler = TextSampler() if columns.text is not None else None
     for batch in source.read(columns.names):
         language, label = (
-            plain_values(batch.column(name)) for name in (columns.language, columns.label)
+            plain_values(batch.column(name), where=source.column(name))
+            for name in (columns.language, columns.label)
         )
-        block = _blocks(batch.column(columns.group)) if columns.group is not None else None
+        block = None
+        if columns.group is not None:
+            block = _blocks(batch.column(columns.group), where=source.column(columns.group))
         found = _cells(language, label, block)
         cells.update(found)
         seen["language"].update(key[0] for key in found)
@@ -75,7 +79,8 @@ def count(source: Source, columns: Columns) -> Counted:
         _check_number(source, columns, seen)
         if sampler is not None and columns.text is not None:
             parts = [columns.text, *([columns.pair] if columns.pair is not None else [])]
-            sampler.add([as_text(batch.column(name)) for name in parts], language, label)
+            texts = [as_text(batch.column(name), where=source.column(name)) for name in parts]
+            sampler.add(texts, language, label)
     _check_empty(source, columns, cells)
     names = {
         "language": names_of(seen["language"], source.label_names.get(columns.language)),
@@ -127,8 +132,11 @@ def _tabulate(
 # --- values ---------------------------------------------------------------------------------
 
 
-def plain_values(array: pa.Array) -> pa.Array:
-    """Return a column's values as they can be counted: no dictionary, whole floats as integers."""
+def plain_values(array: pa.Array, *, where: str) -> pa.Array:
+    """Return a column's values as they can be counted: no dictionary, whole floats as integers.
+
+    ``where`` names the column, as in `helpers.diagnosis.formats.as_text`.
+    """
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     if pa.types.is_floating(array.type):
@@ -136,22 +144,11 @@ def plain_values(array: pa.Array) -> pa.Array:
             return array.cast(pa.int64())
         except pa.ArrowInvalid:
             return array
-    return array if _is_text(array.type) or pa.types.is_integer(array.type) else as_text(array)
+    return array if pa.types.is_integer(array.type) else as_text(array, where=where)
 
 
-def as_text(array: pa.Array) -> pa.Array:
-    """Return a column's values as text."""
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
-    return array if _is_text(array.type) else array.cast(pa.string())
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
-
-
-def _blocks(group: pa.Array) -> pa.Array:
-    values = plain_values(group)
+def _blocks(group: pa.Array, *, where: str) -> pa.Array:
+    values = plain_values(group, where=where)
     values = values.cast(pa.string()).to_numpy(zero_copy_only=False).astype(object)
     hashed = pd.util.hash_array(values, categorize=False)
     return pa.array((hashed % BLOCKS).astype(np.int64))

@@ -187,8 +187,35 @@ def type_of(values: Any) -> pa.DataType:
     """Return the type of a column's first values; null where they are of several."""
     try:
         return pa.array(values, from_pandas=True).type
-    except (pa.ArrowException, OverflowError):
+    except (pa.ArrowException, OverflowError, UnicodeError):
         return pa.null()
+
+
+def as_text(array: pa.Array, *, where: str) -> pa.Array:
+    """Return a column's values as text.
+
+    Parameters
+    ----------
+    array : Array
+        Its values.
+    where : str
+        Which column of what it is, for the message.
+
+    Raises
+    ------
+    CompanionError
+        If they are no text, such as lists, or bytes that are not UTF-8.
+    """
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
+        return array
+    try:
+        return array.cast(pa.string())
+    except pa.ArrowException as error:
+        raise CompanionError(
+            f"{where} holds {array.type} that cannot be read as text: {one_line(error)}"
+        ) from error
 
 
 # --- messages -------------------------------------------------------------------------------

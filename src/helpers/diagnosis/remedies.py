@@ -106,9 +106,15 @@ def check_expectation(expect: str | Path | None) -> None:
     CompanionError
         Naming it and what is allowed.
     """
-    if expect is not None and str(expect) not in ("even", "as-is") and not Path(expect).is_file():
+    if expect is None or str(expect) in ("even", "as-is"):
+        return
+    try:
+        found = Path(expect).is_file()
+    except (OSError, ValueError):
+        found = False
+    if not found:
         raise CompanionError(
-            f"--expect {str(expect)!r}: give even, as-is, or a CSV file with the columns "
+            f"--expect {str(expect)[:200]!r}: give even, as-is, or a CSV file with the columns "
             f"{', '.join(_COLUMNS)}"
         )
 
@@ -260,7 +266,11 @@ def _read_shares(path: Path, counts: pd.DataFrame) -> pd.DataFrame:
         index="language", columns="label", values="share", aggfunc="sum"
     )
     wide = wide.reindex(index=counts.index, columns=counts.columns).fillna(0.0)
-    lacking = wide.index[wide.sum(axis=1) == 0]
+    with np.errstate(over="ignore"):
+        sums = wide.sum(axis=1)
+    if np.isinf(sums).any():
+        raise CompanionError(f"--expect {str(path)!r}: the shares are too large to add up")
+    lacking = wide.index[sums == 0]
     if len(lacking):
         raise CompanionError(f"--expect {str(path)!r}: language {lacking[0]!r} has no share")
     return label_shares(wide)

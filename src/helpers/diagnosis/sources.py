@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from helpers.diagnosis import formats
-from helpers.foundation.errors import CompanionError
+from helpers.foundation.errors import CompanionError, one_line
 from helpers.foundation.names import check_choice
 
 Data: TypeAlias = pd.DataFrame | Path | str
@@ -44,6 +44,10 @@ class Source:
     read: Callable[[Sequence[str]], Iterator[pa.RecordBatch]] = field(repr=False)
     label_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def column(self, name: str) -> str:
+        """Return what messages call a column."""
+        return f"{self.name}: column {name!r}"
+
 
 def open_source(data: Data, *, split: str | None = None) -> Source:
     """Find the rows of some data.
@@ -69,19 +73,23 @@ def open_source(data: Data, *, split: str | None = None) -> Source:
     """
     if isinstance(data, pd.DataFrame):
         return _of_rows(_frame_source(data), split)
-    path = Path(data).expanduser()
-    if path.is_file():
+    try:
+        path = Path(data).expanduser()
+        is_file, is_folder = path.is_file(), path.is_dir() and bool(str(data).strip())
+    except (OSError, RuntimeError, ValueError):  # no name at all would be the working directory
+        is_file = is_folder = False
+    if is_file:
         if formats.format_of(path) is None:
             raise CompanionError(
                 f"{path}: unknown kind of file; known are {', '.join(formats.FORMATS)}, "
                 f"also with {', '.join(formats.COMPRESSIONS)}"
             )
         return _of_rows(_file_source([path], str(path)), split)
-    if path.is_dir():
+    if is_folder:
         return _folder_source(path, split)
     if _HUB_ID.fullmatch(str(data)):
         return _hub_source(str(data), split)
-    raise CompanionError(f"{str(data)!r} is no file, no folder, and no owner/name on the hub")
+    raise CompanionError(f"{str(data)[:200]!r} is no file, no folder, and no owner/name on the hub")
 
 
 # --- kinds of sources -----------------------------------------------------------------------
@@ -90,7 +98,7 @@ def open_source(data: Data, *, split: str | None = None) -> Source:
 def _frame_source(frame: pd.DataFrame) -> Source:
     if not len(frame.columns) or not len(frame):
         raise CompanionError("the frame is empty")
-    named = frame.rename(columns=str)
+    named = frame.set_axis([str(name) for name in frame.columns], axis="columns")
     if not named.columns.is_unique:
         repeated = named.columns[named.columns.duplicated()][0]
         raise CompanionError(f"the frame has two columns named {repeated!r}")
@@ -101,8 +109,10 @@ def _frame_source(frame: pd.DataFrame) -> Source:
             part = named.iloc[start : start + formats.BATCH_ROWS]
             try:
                 table = pa.Table.from_pandas(part[list(columns)], preserve_index=False)
-            except pa.ArrowException as error:
-                raise CompanionError(f"a column of the frame mixes types: {error}") from error
+            except (pa.ArrowException, UnicodeError) as error:
+                raise CompanionError(
+                    f"a column of the frame mixes types, or is no text: {one_line(error)}"
+                ) from error
             yield from table.combine_chunks().to_batches()
 
     return Source("the frame", schema, read)
@@ -122,14 +132,14 @@ def _file_source(paths: Sequence[Path], name: str) -> Source:
 
 
 def _folder_source(folder: Path, split: str | None) -> Source:
-    if (folder / "dataset_dict.json").is_file():
-        splits = json.loads((folder / "dataset_dict.json").read_text("utf-8"))["splits"]
+    if (record := folder / "dataset_dict.json").is_file():
+        splits = _names_in(record, lambda content: content["splits"])
         return _folder_source(folder / _chosen_split(folder, split, splits), None)
-    if (folder / "state.json").is_file():
-        state = json.loads((folder / "state.json").read_text("utf-8"))
-        files = [folder / item["filename"] for item in state["_data_files"]]
+    if (record := folder / "state.json").is_file():
+        listed = _names_in(record, lambda c: [each["filename"] for each in c["_data_files"]])
+        files = [folder / name for name in listed]
         if missing := [path for path in files if not path.is_file()]:
-            raise CompanionError(f"{missing[0]} is missing, and {folder / 'state.json'} names it")
+            raise CompanionError(f"{missing[0]} is missing, and {record} names it")
         return _of_rows(_file_source(files, str(folder)), split)
     files = [
         path
@@ -146,6 +156,20 @@ def _folder_source(folder: Path, split: str | None) -> Source:
         files = [path for path in files if split.lower() in names[path]]
         split = None
     return _of_rows(_file_source(files, str(folder)), split)
+
+
+def _names_in(record: Path, names: Callable[[Any], Any]) -> list[str]:
+    """Return the names of splits or files that ``datasets`` noted, all of them in its folder."""
+    try:
+        found = names(json.loads(record.read_text("utf-8")))
+    except (KeyError, TypeError, ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list) or not found:
+        raise CompanionError(f"{record} is damaged: it names no split and no file")
+    for name in found:
+        if not isinstance(name, str) or name in ("", ".", "..") or Path(name).name != name:
+            raise CompanionError(f"{record} names {name!r}, which is no file or folder beside it")
+    return found
 
 
 def _hub_source(name: str, split: str | None) -> Source:
@@ -199,8 +223,8 @@ def _of_rows(source: Source, split: str | None) -> Source:
 
     def read(columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         for batch in source.read(list(dict.fromkeys([*columns, _SPLIT_COLUMN]))):
-            kept = pc.equal(batch.column(_SPLIT_COLUMN).cast(pa.string()), split)
-            yield batch.filter(kept).select(list(columns))
+            named = formats.as_text(batch.column(_SPLIT_COLUMN), where=source.column(_SPLIT_COLUMN))
+            yield batch.select(list(columns)).filter(pc.equal(named, split))
 
     return Source(f"{source.name}, {split}", source.schema, read, source.label_names)
 

@@ -27,6 +27,8 @@ from helpers.own_data.rows import leave_out, read_rows, split, write
 from helpers.own_data.settings import sizes, write_profile
 from helpers.own_data.summary import FineTuned, summarise
 
+_TEXTS = "texts"
+
 
 @dataclass(frozen=True)
 class Job:
@@ -64,7 +66,8 @@ def plan_job(source: Source, *, model: str, profile: str, output: Path | None) -
     Raises
     ------
     CompanionError
-        If the model or the profile is unknown, or the output is a file, or a checkout.
+        If the model or the profile is unknown, or the output is a file, a checkout, or a folder of
+        other things.
     """
     check_model(model)
     load_profile(profile)
@@ -72,9 +75,17 @@ def plan_job(source: Source, *, model: str, profile: str, output: Path | None) -
     if folder.is_dir() and model.strip():
         model = str(folder.resolve())
     output = (output or Path.cwd() / f"companion-{_name_of(source)}").expanduser().resolve()
-    if output.is_file() or (output / "src" / "helpers").is_dir():
+    if not _is_own(output) or (output / "src" / "helpers").is_dir():
         raise CompanionError(f"--output {str(output)!r}: give a folder of its own")
     return Job(model, profile, output)
+
+
+def _is_own(output: Path) -> bool:
+    """Say whether a folder is new, empty, or that of an earlier call, which begins with texts."""
+    if not output.is_dir():
+        return not output.exists()
+    others = [each for each in output.iterdir() if not each.name.startswith(".")]
+    return not others or (output / _TEXTS).is_dir()
 
 
 def _name_of(source: Source) -> str:
@@ -112,7 +123,7 @@ def fine_tune(job: Job, source: Source, diagnosis: Diagnosis) -> tuple[FineTuned
     counts = pd.crosstab(table["language"], table["label"])
     left, excluded = leave_out(counts, load_profile(job.profile).settings("custom").train)
     splits = split(table[table["language"].isin(left.index) & table["label"].isin(left.columns)])
-    texts = job.output / "texts" / _name_of(source)
+    texts = job.output / _TEXTS / _name_of(source)
     allowed = sizes(splits, job.profile)
     write(splits, texts)
     dataset = own_name(texts, "custom")

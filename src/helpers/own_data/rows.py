@@ -11,8 +11,9 @@ import pyarrow as pa
 from helpers.data.grouping import SPLITS, assign_splits, connected_groups
 from helpers.data.tables import clean
 from helpers.diagnosis.columns import Columns
-from helpers.diagnosis.counting import as_text, names_of, plain_values
+from helpers.diagnosis.counting import names_of, plain_values
 from helpers.diagnosis.findings import Excluded
+from helpers.diagnosis.formats import as_text
 from helpers.diagnosis.sources import Source
 from helpers.foundation import store
 from helpers.foundation.errors import CompanionError
@@ -26,7 +27,7 @@ _PARTS: Mapping[str, str] = MappingProxyType({"pair": "text_pair", "group": "gro
 
 
 def read_rows(source: Source, columns: Columns) -> pd.DataFrame:
-    """Read all rows that have a text.
+    """Read all rows that have a text, and both of a pair.
 
     Parameters
     ----------
@@ -58,10 +59,8 @@ def read_rows(source: Source, columns: Columns) -> pd.DataFrame:
     for batch in source.read(columns.names):
         arrays = {}
         for name, column in wanted.items():
-            values = batch.column(column)
-            arrays[name] = (
-                plain_values(values) if name in ("language", "label") else as_text(values)
-            )
+            read = plain_values if name in ("language", "label") else as_text
+            arrays[name] = read(batch.column(column), where=source.column(column))
         parts.append(pa.table(arrays).to_pandas())
     rows: pd.DataFrame = pd.concat(parts, ignore_index=True)
     for name in ("language", "label"):
@@ -70,7 +69,10 @@ def read_rows(source: Source, columns: Columns) -> pd.DataFrame:
     for name in wanted:
         if name not in ("language", "label"):
             rows[name] = clean(rows[name], where=f"{source.name}: the {name}")
-    rows = rows[rows["text"] != ""].reset_index(drop=True)
+    filled = rows["text"] != ""
+    if "text_pair" in rows:
+        filled &= rows["text_pair"] != ""
+    rows = rows[filled].reset_index(drop=True)
     if rows.empty:
         raise CompanionError(f"{source.name}: no row has a text in column {columns.text!r}")
     return rows

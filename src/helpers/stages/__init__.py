@@ -17,6 +17,7 @@ from helpers.stages.record import Stage
 from helpers.stages.registry import (
     all_stages,
     check_has,
+    check_some_have,
     check_stages,
     needs,
     result_stages,
@@ -49,6 +50,7 @@ __all__ = [
     "book_experiments",
     "check_has",
     "check_one_corpus",
+    "check_some_have",
     "check_stages",
     "compared_models",
     "experiments",

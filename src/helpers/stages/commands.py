@@ -48,7 +48,7 @@ def run_arguments(
     """
     family = family_of(experiment.dataset)
     given = dict(sources or {})
-    if experiment.dataset != family or all_datasets()[family].needs_folder:
+    if _of_folder(experiment) is not None:
         given.setdefault(family, "FOLDER")
     dataset = family if family in given else experiment.dataset
     listed = ["run", "--profile", experiment.profile, "--model", experiment.model]
@@ -82,7 +82,15 @@ def reproduce_command(experiments: Sequence[Experiment]) -> str:
     if len(experiments) > 1:
         folder = folder.parent if len(folders) == 1 else folder.parents[1]
     only = folder.relative_to(first.profile).as_posix()
-    return command_line("reproduce", "--profile", first.profile, "--only", only)
+    source = [] if (family := _of_folder(first)) is None else ["--source", f"{family}=FOLDER"]
+    return command_line("reproduce", "--profile", first.profile, "--only", only, *source)
+
+
+def _of_folder(experiment: Experiment) -> str | None:
+    """Return the family of a data set that is read from a local folder; None of another."""
+    family = family_of(experiment.dataset)
+    local = experiment.dataset != family or all_datasets()[family].needs_folder
+    return family if local else None
 
 
 def commands(experiments: Sequence[Experiment]) -> list[str]:

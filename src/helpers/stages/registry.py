@@ -82,6 +82,22 @@ def check_has(experiment: Experiment, stages: Sequence[str]) -> None:
             )
 
 
+def check_some_have(listed: Sequence[Experiment], stages: Sequence[str]) -> None:
+    """Refuse a stage that the profile has for none of some experiments: nothing would be done.
+
+    Raises
+    ------
+    CompanionError
+        Naming the first such stage, and where the profile says which seeds have it.
+    """
+    for stage in stages:
+        if not any(stages_of(each, [stage]) for each in listed):
+            raise CompanionError(
+                f"stage {stage!r}: profile {listed[0].profile!r} runs it for none of these "
+                "experiments; stage_seeds in its file says for which seeds"
+            )
+
+
 def stage_table() -> pd.DataFrame:
     """Return a row for each stage: what it writes, and the places of the paper that it serves.
 
