@@ -118,6 +118,8 @@ def test_a_bad_recipe_is_refused(tmp_path, monkeypatch, field, value):
         ("a: " + "9" * 5000, ["not valid YAML"]),
         ("[" * 5000, ["not valid YAML"]),
         ("a: &a [1]\nb: *a", ["not valid YAML", "alias"]),
+        ("seeds: [0]\nseeds: [1]", ["'seeds' twice"]),
+        ("recipe: {epochs: 1, epochs: 3}", ["'epochs' twice"]),
         (b"about: \xff", ["cannot be read"]),
     ],
 )

@@ -8,12 +8,21 @@ from helpers.foundation.errors import CompanionError, one_line
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """The safe loader without aliases, with which a short text can stand for billions of values."""
+    """The safe loader without aliases, with which a short text can stand for billions of values.
+
+    Nor may a field stand there twice: the last one would count, and say nothing of the first.
+    """
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("it has an alias (*name): write out what it stands for")
         return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise yaml.YAMLError(f"it has the field {twice[0]!r} twice: give it once")
+        return super().construct_mapping(node, deep)
 
 
 def read_yaml(text: str, *, where: str) -> Any:
@@ -29,7 +38,7 @@ def read_yaml(text: str, *, where: str) -> Any:
     Raises
     ------
     CompanionError
-        If it is not valid, or uses an alias.
+        If it is not valid, uses an alias, or has a field twice.
     """
     try:
         return yaml.load(text, Loader=_PlainLoader)
