@@ -10,10 +10,12 @@ import yaml
 
 import printed_commands
 from helpers.diagnosis import diagnose
+from helpers.diagnosis.columns import recognise
 from helpers.diagnosis.sources import open_source
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.own_data import fine_tuning, pages
+from helpers.own_data.rows import read_rows
 from helpers.planning import throughput
 from sentences import SENTENCES
 from tiny_sources import PROFILE, write_checkout
@@ -138,3 +140,9 @@ def test_a_checkout_is_no_folder_for_results(shipped):
             profile="quick",
             output=Path(__file__).parents[2],
         )
+
+
+def test_a_row_that_lacks_a_text_of_its_pair_is_left_out():
+    rows = own_rows(cells=((3, 3), (3, 3)))
+    source = open_source(rows.assign(text_pair=["", *["b"] * (len(rows) - 1)]))
+    assert len(read_rows(source, recognise(source))) == len(rows) - 1
