@@ -339,16 +339,19 @@ def rests_on(frame: pd.DataFrame) -> str:
     --------
     >>> rests_on(pd.DataFrame({"seeds": [3, 3], "n_texts": [240, 240]}))
     'Seeds: 3; texts: 240.'
+    >>> rests_on(pd.DataFrame({"seeds": [1, 3]}))
+    'Seeds: 1 to 3.'
     >>> rests_on(pd.DataFrame({"seeds": [1]}))
     'One seed: intervals are over texts, and no verdict rests on it.'
     """
     if frame.empty:
         return ""
-    seeds = int(frame["seeds"].max())
+    least, most = int(frame["seeds"].min()), int(frame["seeds"].max())
     texts = f"texts: {frame['n_texts'].max():,}." if "n_texts" in frame else ""
-    if seeds == 1:
+    if most == 1:
         words = f" {capitalised(texts)}" if texts else ""
         return f"One seed: intervals are over texts, and no verdict rests on it.{words}"
+    seeds = f"{least} to {most}" if least < most else f"{most}"
     return f"Seeds: {seeds}; {texts}" if texts else f"Seeds: {seeds}."
 
 
