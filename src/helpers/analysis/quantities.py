@@ -96,17 +96,6 @@ class RunResults:
         )
 
 
-def with_variant(setup: str, variant: str) -> str:
-    """Return a key's setup: ``+variant`` stands behind it where there is one.
-
-    Examples
-    --------
-    >>> with_variant("imbalanced", "mie=1"), with_variant("balanced", "")
-    ('imbalanced+mie=1', 'balanced')
-    """
-    return f"{setup}+{variant}" if variant else setup
-
-
 def variant_of(setup: str) -> str:
     """Return the variant of a key's setup; empty for the profile itself.
 

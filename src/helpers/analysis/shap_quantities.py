@@ -23,6 +23,7 @@ from helpers.analysis.quantities import (
     mean_over_rows,
     variant_of,
 )
+from helpers.foundation.folders import with_variant
 
 Side = Literal["over", "under", "all"]
 
@@ -95,8 +96,7 @@ def null_of(setup: str) -> str:
     ('balanced', 'balanced+mie=1@threshold=0.05')
     """
     _, at, threshold = setup.partition("@")
-    variant = variant_of(setup)
-    return "balanced" + (f"+{variant}" if variant else "") + at + threshold
+    return with_variant("balanced", variant_of(setup)) + at + threshold
 
 
 def _against_null(

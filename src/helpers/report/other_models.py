@@ -8,8 +8,8 @@ from helpers.analysis.quantities import (
     identification,
     identification_level,
     skew_slope,
-    with_variant,
 )
+from helpers.foundation.folders import with_variant
 from helpers.foundation.setups import PAPER_SETUPS
 from helpers.report import described
 from helpers.report.counted import Counted

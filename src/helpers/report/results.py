@@ -5,9 +5,10 @@ from typing import Any
 
 from helpers import stages
 from helpers.analysis.paired_shap import paired_differences
-from helpers.analysis.quantities import Key, RunResults, with_variant
+from helpers.analysis.quantities import Key, RunResults
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
+from helpers.foundation.folders import with_variant
 from helpers.foundation.profiles import PUBLISHED_PROFILE, profile_names
 
 # What the claims read.

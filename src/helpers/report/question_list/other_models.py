@@ -5,7 +5,8 @@ from functools import partial
 from types import MappingProxyType
 
 from helpers.analysis.learning import learned
-from helpers.analysis.quantities import accuracy, identification, skew_slope, with_variant
+from helpers.analysis.quantities import accuracy, identification, skew_slope
+from helpers.foundation.folders import with_variant
 from helpers.foundation.setups import PAPER_SETUPS
 from helpers.report.claim_list.forms import ABOVE, BELOW
 from helpers.report.described import Statement, describe
