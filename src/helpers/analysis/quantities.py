@@ -293,12 +293,28 @@ def predicted_more(setup: str, *positions: int) -> Measure:
 # --- language identification ----------------------------------------------------------------
 
 Source = Literal["test", "external", "both"]
-Score = Literal["accuracy", "log_loss"]
+
+
+@dataclass(frozen=True)
+class ProbeScore:
+    """A probe of ``language_identification.json``, and the score of it that is read."""
+
+    probe: str
+    score: Literal["accuracy", "log_loss"]
+
+    @property
+    def sign(self) -> int:
+        """What a score is multiplied by, so that more is easier to tell apart."""
+        return {"accuracy": 1, "log_loss": -1}[self.score]
+
+
+# The two rulers of separation: Tables 4 and 7, and one that goes on where accuracy ends at 1.
+AS_IN_PAPER, BY_LOG_LOSS = ProbeScore("C=1e-4", "accuracy"), ProbeScore("C=1", "log_loss")
 
 
 @cache
 def identification_level(
-    setup: str, source: Source = "both", *, probe: str = "C=1e-4", score: Score = "accuracy"
+    setup: str, source: Source = "both", *, by: ProbeScore = AS_IN_PAPER
 ) -> Measure:
     """How easily languages are told apart in one setup (section 4.2).
 
@@ -308,33 +324,25 @@ def identification_level(
         As in `RunResults`.
     source : {"both", "test", "external"}
         The texts: test set, external texts, or the mean of both.
-    probe : str
-        The logistic regression's name in ``language_identification.json``.
-    score : {"accuracy", "log_loss"}
-        Accuracy (Tables 4 and 7), or log loss with its sign turned, so that more is easier.
+    by : ProbeScore
+        The score; the sign of a log loss is turned, so that more is easier.
     """
     names = ["test", "external"] if source == "both" else [source]
-    sign = {"accuracy": 1, "log_loss": -1}[score]
 
     def measure(results: RunResults, seed: int) -> Observation | None:
         content = results.identification.get((setup, seed), {"sources": {}})
         found = [content["sources"][name] for name in names if name in content["sources"]]
         if len(found) < len(names):
             return None
-        mean = float(np.mean([each["probes"][probe][score] for each in found]))
-        return Observation(sign * mean, sum(int(each["n"]) for each in found))
+        mean = float(np.mean([each["probes"][by.probe][by.score] for each in found]))
+        return Observation(by.sign * mean, sum(int(each["n"]) for each in found))
 
     return measure
 
 
 @cache
 def identification(
-    setup: str,
-    minus: str,
-    source: Source = "both",
-    *,
-    probe: str = "C=1e-4",
-    score: Score = "accuracy",
+    setup: str, minus: str, source: Source = "both", *, by: ProbeScore = AS_IN_PAPER
 ) -> Measure:
     """How much more easily languages are told apart in one setup than in another.
 
@@ -342,12 +350,12 @@ def identification(
     ----------
     setup, minus : str
         Setups that share a seed.
-    source, probe, score
+    source, by
         As in `identification_level`.
     """
     return combination(
         *(
-            (sign, identification_level(name, source, probe=probe, score=score))
+            (sign, identification_level(name, source, by=by))
             for sign, name in ((1, setup), (-1, minus))
         )
     )

@@ -124,12 +124,17 @@ def _rules() -> list[Rule]:
         ("Separation, class weights − imbalanced", ("imbalanced_cw", "imbalanced"), _BELOW),
     ):
         found += [
-            (words, "before: accuracy at C = 1", q.identification(*pair, probe="C=1"), region),
+            (
+                words,
+                "before: accuracy at C = 1",
+                q.identification(*pair, by=q.ProbeScore("C=1", "accuracy")),
+                region,
+            ),
             (words, "now, as in the paper: accuracy at C = 1e-4", q.identification(*pair), region),
             (
                 words,
                 "now: log loss at C = 1, sign turned",
-                q.identification(*pair, probe="C=1", score="log_loss"),
+                q.identification(*pair, by=q.BY_LOG_LOSS),
                 region,
             ),
         ]

@@ -4,6 +4,7 @@ Rulers and the smallest effects that matter are the analysis plan's (``book/plan
 cached: equal arguments give the same quantity.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Literal
 
@@ -24,6 +25,10 @@ BASE_VALUE = Ruler("size of the base values' difference", 0.02)
 TOKENS = Ruler("share of all tokens")
 
 Kind = Literal["paper", "log loss"]
+_RULERS: Mapping[Kind, tuple[Ruler, q.ProbeScore]] = {
+    "paper": (AS_IN_THE_PAPER, q.AS_IN_PAPER),
+    "log loss": (LOG_LOSS, q.BY_LOG_LOSS),
+}
 
 MORE_LESS = "languages with more − with less of the label"
 ALMOST = 0.25  # "almost on par", no "clear separation": at most a quarter is left
@@ -82,29 +87,25 @@ def predicted_more(words: str, *groups: tuple[int, ...]) -> Quantity:
 def separation(setup: str, minus: str, kind: Kind = "paper", source: q.Source = "both") -> Quantity:
     """Return how much easier languages are to tell apart, on one of the two rulers."""
     where = {"both": "", "test": " (test set)", "external": " (external texts)"}[source]
+    ruler, by = _RULERS[kind]
     return Quantity(
         f"how easily languages are told apart{where}, {_setups(setup, minus)}",
-        AS_IN_THE_PAPER if kind == "paper" else LOG_LOSS,
-        _separation(setup, minus, kind, source),
+        ruler,
+        q.identification(setup, minus, source, by=by),
     )
-
-
-def _separation(setup: str, minus: str, kind: Kind, source: q.Source) -> q.Measure:
-    if kind == "paper":
-        return q.identification(setup, minus, source)
-    return q.identification(setup, minus, source, probe="C=1", score="log_loss")
 
 
 @cache
 def separation_left(kind: Kind = "paper", source: q.Source = "both") -> Quantity:
     """Return the separation that weights leave, minus a quarter of the whole."""
+    ruler, by = _RULERS[kind]
     return Quantity(
         "how easily languages are told apart, (class weights − balanced) − ¼ (imbalanced − "
         "balanced)",
-        AS_IN_THE_PAPER if kind == "paper" else LOG_LOSS,
+        ruler,
         q.combination(
-            (1, _separation("imbalanced_cw", "balanced", kind, source)),
-            (-ALMOST, _separation("imbalanced", "balanced", kind, source)),
+            (1, q.identification("imbalanced_cw", "balanced", source, by=by)),
+            (-ALMOST, q.identification("imbalanced", "balanced", source, by=by)),
         ),
     )
 
