@@ -309,12 +309,12 @@ class ProbeScore:
 
 
 # The two rulers of separation: Tables 4 and 7, and one that goes on where accuracy ends at 1.
-AS_IN_PAPER, BY_LOG_LOSS = ProbeScore("C=1e-4", "accuracy"), ProbeScore("C=1", "log_loss")
+BY_ACCURACY, BY_LOG_LOSS = ProbeScore("C=1e-4", "accuracy"), ProbeScore("C=1", "log_loss")
 
 
 @cache
 def identification_level(
-    setup: str, source: Source = "both", *, by: ProbeScore = AS_IN_PAPER
+    setup: str, source: Source = "both", *, by: ProbeScore = BY_ACCURACY
 ) -> Measure:
     """How easily languages are told apart in one setup (section 4.2).
 
@@ -342,7 +342,7 @@ def identification_level(
 
 @cache
 def identification(
-    setup: str, minus: str, source: Source = "both", *, by: ProbeScore = AS_IN_PAPER
+    setup: str, minus: str, source: Source = "both", *, by: ProbeScore = BY_ACCURACY
 ) -> Measure:
     """How much more easily languages are told apart in one setup than in another.
 

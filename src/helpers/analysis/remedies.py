@@ -15,7 +15,7 @@ import pandas as pd
 from helpers.analysis.label_priors import Prior, row_weights
 from helpers.analysis.prior_correction import correct
 from helpers.analysis.quantities import (
-    AS_IN_PAPER,
+    BY_ACCURACY,
     Measure,
     Observation,
     ProbeScore,
@@ -145,7 +145,7 @@ def accuracy_with(name: str, minus: str, prior: Prior = "even") -> Measure:
 
 
 @cache
-def separation_without(eraser: Eraser, *, by: ProbeScore = AS_IN_PAPER) -> Measure:
+def separation_without(eraser: Eraser, *, by: ProbeScore = BY_ACCURACY) -> Measure:
     """How much easier languages are to tell apart after an erasure than before, mean of both texts.
 
     Parameters

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, family_of, model_label
 from helpers.report import display, frames, paper, tables
 from helpers.report.display import MISSING, Html, interval_text, percent
 from helpers.report.frames import Experiments
 from helpers.report.labels import setup_label
+from helpers.report.places import by_place
 
 NEEDS_THE_HUB = "needs the hub: run profile paper"
 PROBES = ("C=1", "C=1e-4")  # what the paper's text names, and what its numbers belong to
@@ -67,10 +67,7 @@ def _columns(
     own = [each for each in own if each.model == own[0].model]
     heading = dataset_label(dataset) + (f", {model_label(model)}" if model else "")
     found = [Column(f"Reproduced: {heading}", own)]
-    by_place: dict[tuple[str, str], list[Experiment]] = {}
-    for each in experiments:
-        by_place.setdefault((each.dataset, each.model), []).append(each)
-    for (name, its_model), members in by_place.items():
+    for (name, its_model), members in by_place(experiments).items():
         is_own = name == dataset and its_model in paper.ACCURACY_TABLE
         other_model = model is not None and its_model in paper.ACCURACY_TABLE and its_model != model
         if paper.COUNTERPART.get(family_of(name)) == dataset and not is_own and not other_model:

@@ -22,7 +22,7 @@ from helpers.report.by_number import Counted
 from helpers.report.claim_costs import Cost
 from helpers.report.claim_list import CLAIMS, HEADLINES
 from helpers.report.evidence import Verdicts
-from helpers.report.verdicts import places
+from helpers.report.places import by_place
 from helpers.stages import all_stages
 
 Said = Literal["yes", "in part", "no"]
@@ -77,10 +77,8 @@ class Facts:
     def by_place(self) -> dict[str, list[Experiment]]:
         """The experiments of each data set and model, by their names for readers."""
         return {
-            f"{dataset_label(dataset)} ({model_label(model)})": [
-                each for each in self.experiments if (each.dataset, each.model) == (dataset, model)
-            ]
-            for dataset, model in places(self.experiments)
+            f"{dataset_label(dataset)} ({model_label(model)})": members
+            for (dataset, model), members in by_place(self.experiments).items()
         }
 
     @property

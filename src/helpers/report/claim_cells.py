@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 from helpers.report.claims import FAILS, FIGURE, HOLDS, UNKNOWN, Claim
 from helpers.report.display import bound, capitalised, p_text, signed
-from helpers.report.evidence import OTHER, POOLED, Finding, Numbers
+from helpers.report.evidence import OTHER, Finding, Numbers
 from helpers.report.paper_side import PaperSide
+from helpers.report.places import POOLED
 
 MARKS: Mapping[str, str] = MappingProxyType({HOLDS: "✓", FAILS: "✗", UNKNOWN: "?", FIGURE: "–"})
 COHORT_LABELS: Mapping[str, str] = MappingProxyType(

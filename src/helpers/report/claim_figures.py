@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from helpers.analysis.quantities import (
-    AS_IN_PAPER,
+    BY_ACCURACY,
     BY_LOG_LOSS,
     identification_level,
     values_by_seed,
@@ -22,7 +22,7 @@ from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import SETUPS
 from helpers.report import claims
 from helpers.report.display import Html, bound, figure, signed
-from helpers.report.evidence import OTHER, POOLED, Finding, Verdicts
+from helpers.report.evidence import OTHER, Finding, Verdicts
 from helpers.report.figures import (
     GREY,
     INK,
@@ -34,6 +34,7 @@ from helpers.report.figures import (
     panels,
     setup_handles,
 )
+from helpers.report.places import POOLED, place_names, places
 from helpers.report.results import collect
 from helpers.report.verdicts import columns
 
@@ -210,13 +211,13 @@ def ruler_levels(experiments: Sequence[Experiment]) -> pd.DataFrame:
         loss has its natural sign.
     """
     records = []
-    headings = columns(experiments, Verdicts({}, ()))
+    headings = place_names(places(experiments))
     for one in collect(experiments):
         place = headings[one.dataset, one.model]
         languages = len(one.skew)
         for setup in SETUPS:
             for ruler, by, chance in (
-                (PAPER_RULER, AS_IN_PAPER, 1 / languages),
+                (PAPER_RULER, BY_ACCURACY, 1 / languages),
                 (LOG_LOSS_RULER, BY_LOG_LOSS, math.log(languages)),
             ):
                 measure = identification_level(setup, by=by)

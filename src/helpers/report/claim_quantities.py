@@ -26,7 +26,7 @@ TOKENS = Ruler("share of all tokens")
 
 Kind = Literal["paper", "log loss"]
 _RULERS: Mapping[Kind, tuple[Ruler, q.ProbeScore]] = {
-    "paper": (AS_IN_THE_PAPER, q.AS_IN_PAPER),
+    "paper": (AS_IN_THE_PAPER, q.BY_ACCURACY),
     "log loss": (LOG_LOSS, q.BY_LOG_LOSS),
 }
 

@@ -7,8 +7,9 @@ from typing import Any
 from helpers.foundation.experiment import Experiment
 from helpers.report.claims import Claim
 from helpers.report.display import bound, p_text, signed
-from helpers.report.evidence import FAMILY, NO_RESULT, POOLED, Finding, Numbers, Verdicts
+from helpers.report.evidence import FAMILY, NO_RESULT, Finding, Numbers, Verdicts
 from helpers.report.paper_side import JudgedNumber
+from helpers.report.places import POOLED
 
 
 def as_records(

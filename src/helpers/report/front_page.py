@@ -14,7 +14,7 @@ from helpers.report.claim_list import HEADLINES
 from helpers.report.display import Html, Panel, multiples
 from helpers.report.evidence import Verdicts
 from helpers.report.figures import STYLE, alt_text
-from helpers.report.verdicts import places
+from helpers.report.places import by_place, places
 
 PROBLEM_AND_CURE = (
     "abstract/performance",
@@ -116,8 +116,7 @@ def _missing(experiments: Sequence[Experiment], originals: Sequence[Experiment])
 
 def _first(experiments: Sequence[Experiment]) -> list[Experiment]:
     """Return the experiments of the first data set and model with results."""
-    for dataset, model in places(experiments):
-        listed = [one for one in experiments if (one.dataset, one.model) == (dataset, model)]
+    for listed in by_place(experiments).values():
         if not frames.predicted_share(listed).empty:
             return listed
     return []

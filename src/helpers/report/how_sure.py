@@ -16,8 +16,6 @@ from helpers.analysis.shap_difference import TOKEN_CATEGORIES
 from helpers.analysis.shap_simulation import QUANTITIES, equal_models
 from helpers.analysis.statistics import over_seeds, upper_spread
 from helpers.analysis.two_way import over_seeds_and_rows
-from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import dataset_label, model_label
 from helpers.report.claim_list import CLAIMS, HEADLINES
 from helpers.report.counted import Counted
 from helpers.report.display import MISSING, interval_text, percent, signed
@@ -25,6 +23,7 @@ from helpers.report.evidence import evaluate
 from helpers.report.figures import GREY, INK, panels
 from helpers.report.frames import Experiments, chosen, split_sizes
 from helpers.report.labels import setup_label
+from helpers.report.places import by_name
 from helpers.report.results import collect, read
 from helpers.stages import stages_of
 
@@ -34,17 +33,6 @@ COMPARISONS = {
     "class weights − balanced": ("imbalanced_cw", "balanced"),
 }
 _LINES = {"t": ("#0072b2", "-", "Student's t"), "bootstrap": ("#d55e00", "--", "bootstrap")}
-
-
-def by_place(experiments: Experiments) -> dict[str, list[Experiment]]:
-    """Return the experiments of each data set and model, by a name for the reader."""
-    several = len({each.model for each in experiments}) > 1
-    found: dict[str, list[Experiment]] = {}
-    for each in experiments:
-        name = dataset_label(each.dataset)
-        name += f", {model_label(each.model)}" if several else ""
-        found.setdefault(name, []).append(each)
-    return found
 
 
 # --- what intervals cover -------------------------------------------------------------------
@@ -111,7 +99,7 @@ def rows_table(experiments: Experiments) -> pd.DataFrame:
 
 
 def _counted(experiments: Experiments) -> Iterable[tuple[str, RunResults]]:
-    for place, members in by_place(experiments).items():
+    for place, members in by_name(experiments).items():
         for results in collect(members):
             yield place, Counted(results).results
 
@@ -126,7 +114,7 @@ def source_rows(experiments: Experiments) -> pd.DataFrame:
         [[setup_label(name) for name in subsets], ["source rows", "in several languages"]]
     )
     rows = {}
-    for place, members in by_place(experiments).items():
+    for place, members in by_name(experiments).items():
         sizes = split_sizes(members).set_index("split")
         if "train" in sizes.index:
             names = [f"{subset}_{kind}" for subset in subsets for kind in ("sources", "repeated")]
@@ -159,7 +147,7 @@ def power(experiments: Experiments) -> pd.DataFrame:
             if claim.quantity.ruler.smallest_effect is not None
             else "–"
         }
-        for place, members in by_place(experiments).items():
+        for place, members in by_name(experiments).items():
             first = members[0]
             mine = found.of(claim.id, first.dataset, first.model)
             numbers = mine.numbers if mine else None
@@ -204,7 +192,7 @@ def equal_models_table(experiments: Experiments) -> pd.DataFrame:
     least.
     """
     rows: dict[tuple[str, str], list[str]] = {}
-    for place, members in by_place(experiments).items():
+    for place, members in by_name(experiments).items():
         values = example_values(members)
         if values is None:
             continue

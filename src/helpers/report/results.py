@@ -10,6 +10,7 @@ from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.folders import with_variant
 from helpers.foundation.profiles import PUBLISHED_PROFILE, profile_names
+from helpers.report.places import by_place
 
 # What the claims read.
 _FILES = (
@@ -71,11 +72,8 @@ def collect(
     """
     experiments = list(experiments)
     stages.check_one_corpus(experiments)
-    grouped: dict[tuple[str, str], list[Experiment]] = {}
-    for experiment in experiments:
-        grouped.setdefault((experiment.dataset, experiment.model), []).append(experiment)
     found = []
-    for (dataset, model), members in grouped.items():
+    for (dataset, model), members in by_place(experiments).items():
         _, subsets = next(read(members, "subsets.json"), (None, None))
         if subsets is None:
             continue

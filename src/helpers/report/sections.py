@@ -13,7 +13,6 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import check_choice, dataset_label, model_label
 from helpers.report import (
     claim_figures,
@@ -35,8 +34,8 @@ from helpers.report.display import Html, Panel, folded, interval_text, multiples
 from helpers.report.evidence import Verdicts
 from helpers.report.frames import Experiments
 from helpers.report.labels import labelled
+from helpers.report.places import by_name
 from helpers.report.results import collect
-from helpers.report.verdicts import columns, places
 
 Part = Callable[[Experiments], Html]
 Draw = Callable[[Experiments], tuple[Axes | Sequence[Axes] | None, str]]
@@ -68,29 +67,20 @@ class Section:
 # --- parts ----------------------------------------------------------------------------------
 
 
-def _by_place(experiments: Experiments) -> dict[str, list[Experiment]]:
-    """Return the experiments of each data set and model, by its name for readers."""
-    headings = columns(experiments, Verdicts({}, ()))
-    return {
-        headings[place]: [one for one in experiments if (one.dataset, one.model) == place]
-        for place in places(experiments)
-    }
-
-
 def _pictures(draw: Draw, caption: str) -> Part:
     """Return a figure with a picture for each data set; the seeds are said in its caption."""
 
     def part(experiments: Experiments) -> Html:
-        by_place = _by_place(experiments)
-        panels = [Panel(*draw(listed), name) for name, listed in by_place.items()]
-        return multiples(panels, caption=f"{caption} {_seeds(by_place)}")
+        named = by_name(experiments)
+        panels = [Panel(*draw(listed), name) for name, listed in named.items()]
+        return multiples(panels, caption=f"{caption} {_seeds(named)}")
 
     return part
 
 
-def _seeds(by_place: Mapping[str, Experiments]) -> str:
+def _seeds(named: Mapping[str, Experiments]) -> str:
     """Say how many seeds each data set has."""
-    counts = {name: len(_seeds_of(listed)) for name, listed in by_place.items()}
+    counts = {name: len(_seeds_of(listed)) for name, listed in named.items()}
     words = ", ".join(f"{html.escape(name)} {n}" for name, n in counts.items())
     return f"Seeds: {words}."
 
@@ -103,7 +93,7 @@ def _tables(read: Callable[[Experiments], pd.DataFrame], caption: str) -> Part:
     """Return one table of the tables of all data sets, below each other."""
 
     def part(experiments: Experiments) -> Html:
-        found = {name: read(listed) for name, listed in _by_place(experiments).items()}
+        found = {name: read(listed) for name, listed in by_name(experiments).items()}
         whole = {name: frame for name, frame in found.items() if not frame.empty}
         return table(pd.concat(whole) if whole else pd.DataFrame(), caption=caption)
 
@@ -188,7 +178,7 @@ def _intervals(found: pd.DataFrame) -> list[str]:
 
 
 def _recipes(experiments: Experiments) -> Html:
-    found = {name: runs.recipe(listed) for name, listed in _by_place(experiments).items()}
+    found = {name: runs.recipe(listed) for name, listed in by_name(experiments).items()}
     beside = {name: frame["This run"] for name, frame in found.items()}
     beside["Paper"] = next(iter(found.values()))["Paper"]
     return table(
@@ -212,7 +202,7 @@ def _rulers(experiments: Experiments) -> Html:
         caption="<b>Figure 4.2-B. How easily languages are told apart inside the model.</b> Means "
         "over seeds and over test and external texts; further right is easier. Accuracy cannot "
         "fall far below chance; the log loss still tells models apart whose accuracy would be 1. "
-        + _seeds(_by_place(experiments)),
+        + _seeds(by_name(experiments)),
     )
 
 
@@ -223,9 +213,8 @@ def _severities(experiments: Experiments) -> Html:
 
 
 def _guesses(experiments: Experiments) -> Html:
-    by_place = list(_by_place(experiments).values())
     return hands_on.guess(
-        by_place[0] if by_place else [],
+        next(iter(by_name(experiments).values()), []),
         caption="<b>Figure 4.3-D. Be the model.</b> All tokens are masked; only the language is "
         "told. Which label would you give?",
     )
@@ -246,7 +235,7 @@ def _priors(experiments: Experiments) -> Html:
 
 def _sizes(experiments: Experiments) -> str:
     lines = []
-    for name, listed in _by_place(experiments).items():
+    for name, listed in by_name(experiments).items():
         sizes = frames.split_sizes(listed)
         for row in sizes[sizes["split"] == "train"].to_dict("records"):
             lines.append(

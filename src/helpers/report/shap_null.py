@@ -8,9 +8,9 @@ import pandas as pd
 
 from helpers.analysis.paired_shap import PAIRED, mean_difference, separation
 from helpers.analysis.quantities import Observation, RunResults
-from helpers.foundation.names import dataset_label, model_label
 from helpers.report.display import MISSING, interval_text, percent, signed
 from helpers.report.frames import Experiments, interval
+from helpers.report.places import place_names
 from helpers.report.results import collect
 
 Reader = Callable[[RunResults, str, int], Observation | None]
@@ -92,11 +92,10 @@ def _by_seed(results: RunResults, read: Reader, name: str) -> pd.Series:
 def table(experiments: Experiments) -> pd.DataFrame:
     """Return `null_share` as text; experiments of several data sets are told apart by name."""
     found = collect(experiments)
-    several = len({one.model for one in found}) > 1
+    names = place_names([(one.dataset, one.model) for one in found])
     rows = {}
     for results in found:
-        place = dataset_label(results.dataset)
-        place += f", {model_label(results.model)}" if several else ""
+        place = names[results.dataset, results.model]
         for what, row in null_share(results).iterrows():
             cells = {
                 "Change": signed(row["change"]),
