@@ -96,8 +96,7 @@ def _named(text: str, label: str, of_paper: str) -> str:
 
 
 def _training_shares(number: str, experiments: Experiments) -> Cells:
-    counts = frames.joint_counts(experiments)
-    counts = counts[counts["subset"] == "imbalanced"]
+    counts = frames.imbalanced_counts(experiments)
     printed = paper.table(number).cells
     match = _matching(list(printed.columns), list(dict.fromkeys(counts["label"])))
     cells = {}
@@ -256,7 +255,7 @@ def shown(number: str, experiments: Experiments, originals: Experiments) -> Html
         shown = display.table(frame, caption=f"<b>Table {part}, {name}.</b> {what}", markup=True)
         pieces.append(display.folded(shown, summary=f"{name}: {len(frame)} numbers"))
     content = "".join(piece.html for piece in pieces)
-    absent = f'<span class="companion-missing">{NEEDS_THE_HUB}</span>'
+    absent = display.missing(NEEDS_THE_HUB)
     return Html(
         content.replace(f">{NEEDS_THE_HUB}<", f">{absent}<"),
         "\n\n".join(piece.text for piece in pieces),

@@ -18,7 +18,7 @@ from helpers.analysis.statistics import over_seeds, upper_spread
 from helpers.analysis.two_way import over_seeds_and_rows
 from helpers.report.claim_list import CLAIMS, HEADLINES
 from helpers.report.counted import Counted
-from helpers.report.display import MISSING, interval_text, percent, signed
+from helpers.report.display import MISSING, interval_text, percent, rows_by_two, signed
 from helpers.report.evidence import evaluate
 from helpers.report.figures import GREY, INK, panels
 from helpers.report.frames import Experiments, chosen, split_sizes
@@ -93,9 +93,7 @@ def rows_table(experiments: Experiments) -> pd.DataFrame:
                 "for other rows, the first covers": percent(held["t"]),
                 "the second": percent(held["crossed"]),
             }
-    if not rows:
-        return pd.DataFrame()
-    return pd.DataFrame(list(rows.values()), index=pd.MultiIndex.from_tuples(list(rows)))
+    return rows_by_two(rows)
 
 
 def _counted(experiments: Experiments) -> Iterable[tuple[str, RunResults]]:

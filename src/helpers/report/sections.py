@@ -100,26 +100,6 @@ def _tables(read: Callable[[Experiments], pd.DataFrame], caption: str) -> Part:
     return part
 
 
-def _skews(experiments: Experiments) -> tuple[Axes | None, str]:
-    counts = frames.joint_counts(experiments)
-    counts = counts[counts["subset"] == "imbalanced"]
-    alt = figures.alt_text(
-        "Heat map of label shares in training", counts, name=["language", "label"], value="share"
-    )
-    return skew_figures.skew(counts), alt
-
-
-def _follow(experiments: Experiments) -> tuple[Axes | None, str]:
-    shares = frames.predicted_share(experiments)
-    alt = figures.alt_text(
-        "Slopes of predicted on training shares",
-        skew_figures.slopes(shares),
-        name=["setup"],
-        value="slope",
-    )
-    return skew_figures.follows(shares), alt
-
-
 def _curves(experiments: Experiments) -> tuple[Axes | None, str]:
     curves = frames.training_curves(experiments)
     alt = figures.alt_text(
@@ -145,7 +125,7 @@ def _levels(experiments: Experiments) -> pd.DataFrame:
     return _indexed(
         found["setup"],
         {
-            "accuracy [95 %]": _intervals(found),
+            "accuracy [95 %]": tables.intervals(found, "accuracy"),
             "macro F1": found["macro_f1"].map(interval_text),
             "test rows": found["n_test"].map("{:,}".format),
             "seeds": found["seeds"].map(str),
@@ -160,7 +140,7 @@ def _at_the_paper_s_c(experiments: Experiments) -> pd.DataFrame:
     return _indexed(
         found["source"].map(tables.SOURCE_LABELS) + ", " + found["setup"],
         {
-            "accuracy [95 %]": _intervals(found),
+            "accuracy [95 %]": tables.intervals(found, "accuracy"),
             "chance": found["chance"].map(interval_text),
             "before fine-tuning": found["pretrained"].map(interval_text),
             "seeds": found["seeds"].map(str),
@@ -170,11 +150,6 @@ def _at_the_paper_s_c(experiments: Experiments) -> pd.DataFrame:
 
 def _indexed(names: Iterable[Any], cells: Mapping[str, Iterable[Any]]) -> pd.DataFrame:
     return pd.DataFrame({name: list(texts) for name, texts in cells.items()}, index=list(names))
-
-
-def _intervals(found: pd.DataFrame) -> list[str]:
-    numbers = found[["accuracy", "low", "high"]].astype(float)
-    return [interval_text(*row) for row in numbers.itertuples(index=False)]
 
 
 def _recipes(experiments: Experiments) -> Html:
@@ -269,7 +244,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             facts=_sizes,
             parts=(
                 _pictures(
-                    _skews,
+                    skew_figures.drawn_skew,
                     "<b>Figure 2.1-B.</b> The skew of the imbalanced training subset: label shares "
                     "of each language. In the balanced one they are even.",
                 ),
@@ -293,7 +268,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             of_paper=("4.1",),
             parts=(
                 _pictures(
-                    _follow,
+                    skew_figures.drawn_follows,
                     "<b>Figure 4.1-B.</b> Predicted shares on the balanced test set against shares "
                     "in the imbalanced training subset, a point for each group of languages and "
                     "label; means over seeds. The slope is 0 where predictions ignore the skew, "

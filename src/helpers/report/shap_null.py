@@ -8,7 +8,7 @@ import pandas as pd
 
 from helpers.analysis.paired_shap import PAIRED, mean_difference, separation
 from helpers.analysis.quantities import Observation, RunResults
-from helpers.report.display import MISSING, interval_text, percent, signed
+from helpers.report.display import MISSING, interval_text, percent, rows_by_two, signed
 from helpers.report.frames import Experiments, interval
 from helpers.report.places import place_names
 from helpers.report.results import collect
@@ -108,7 +108,5 @@ def table(experiments: Experiments) -> pd.DataFrame:
                     row["paired"], row["paired_low"], row["paired_high"]
                 )
             rows[place, str(what)] = cells
-    if not rows:
-        return pd.DataFrame()
-    frame = pd.DataFrame(list(rows.values()), index=pd.MultiIndex.from_tuples(list(rows)))
-    return (frame if len(found) > 1 else frame.droplevel(0)).fillna(MISSING)
+    frame = rows_by_two(rows)
+    return (frame.droplevel(0) if len(found) == 1 else frame).fillna(MISSING)
