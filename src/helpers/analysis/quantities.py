@@ -84,7 +84,7 @@ class RunResults:
             return {
                 (setup, seed): content
                 for (setup, seed), content in found.items()
-                if not {("", seed), (family_of(setup), seed)} & set(left_out)
+                if not {("", seed), (setup_family(setup), seed)} & set(left_out)
             }
 
         return replace(
@@ -107,15 +107,15 @@ def variant_of(setup: str) -> str:
     return setup.partition("@")[0].partition("+")[2]
 
 
-def family_of(setup: str) -> str:
+def setup_family(setup: str) -> str:
     """Return what a key's setup counts together with: the paper's setups of its variant.
 
     A rival of the class weights, which is run for fewer seeds, is a family of its own.
 
     Examples
     --------
-    >>> family_of("imbalanced_cw"), family_of("imbalanced+mie=1"), family_of("imbalanced_sqrt")
-    ('', 'mie=1', 'imbalanced_sqrt')
+    >>> [setup_family(each) for each in ("imbalanced_cw", "imbalanced+mie=1", "imbalanced_sqrt")]
+    ['', 'mie=1', 'imbalanced_sqrt']
     """
     name = setup.partition("@")[0]
     return variant_of(name) if name.partition("+")[0] in PAPER_SETUPS else name

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 TOKEN_CATEGORIES = ("positive", "neutral", "negative")
 BASE = "base"
+SIDES = ("over", "under", "even")  # how frequent a class is in a language, against the others
 # The three thresholds of A.4 among the ones between them.
 THRESHOLDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 

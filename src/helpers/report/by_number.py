@@ -275,7 +275,7 @@ def _unbroken(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Counted:
+class Tally:
     """How many numbers the paper's tables hold, and how many have one of ours beside them.
 
     Parameters
@@ -293,14 +293,14 @@ class Counted:
     instead: int
 
 
-def count(experiments: Experiments, originals: Experiments) -> Counted:
+def count(experiments: Experiments, originals: Experiments) -> Tally:
     """Count the paper's numbers; arguments as in `beside`."""
     tables_of_paper = [
         beside(part, dataset, experiments, originals)
         for number in "1234567"
         for part, dataset in parts(number)
     ]
-    return Counted(
+    return Tally(
         total=sum(map(len, tables_of_paper)),
         own=sum(_rows_with_a_number(frame, "Reproduced") for frame in tables_of_paper),
         instead=sum(_rows_with_a_number(frame, "Stand-in") for frame in tables_of_paper),

@@ -18,7 +18,7 @@ from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, family_of, model_label
 from helpers.foundation.setups import all_setups
 from helpers.report import claims, frames, plain_words, runs
-from helpers.report.by_number import Counted
+from helpers.report.by_number import Tally
 from helpers.report.claim_costs import Cost
 from helpers.report.claim_list import CLAIMS, HEADLINES
 from helpers.report.display import counted
@@ -47,7 +47,7 @@ class Facts:
         From `helpers.report.verdicts.verdicts`.
     costs : mapping of str to Cost
         From `helpers.report.claim_costs.costs`.
-    numbers : Counted
+    numbers : Tally
         Of the paper's tables.
     address : str or None
         The repository's, where it is public.
@@ -63,7 +63,7 @@ class Facts:
     open_experiments: int
     found: Verdicts
     costs: Mapping[str, Cost]
-    numbers: Counted
+    numbers: Tally
     address: str | None
     citation: Mapping[str, Any]
     limits: str

@@ -17,6 +17,7 @@ from helpers.analysis.shap_simulation import QUANTITIES, equal_models
 from helpers.analysis.statistics import over_seeds, upper_spread
 from helpers.analysis.two_way import over_seeds_and_rows
 from helpers.report.claim_list import CLAIMS, HEADLINES
+from helpers.report.claim_quantities import difference_words
 from helpers.report.counted import Counted
 from helpers.report.display import MISSING, interval_text, percent, rows_by_two, signed
 from helpers.report.evidence import evaluate
@@ -24,14 +25,10 @@ from helpers.report.figures import GREY, INK, panels
 from helpers.report.frames import Experiments, chosen, split_sizes
 from helpers.report.labels import setup_label
 from helpers.report.places import by_name
+from helpers.report.priors import COMPARISONS
 from helpers.report.results import collect, read
 from helpers.stages import stages_of
 
-COMPARISONS = {
-    "imbalanced − balanced": ("imbalanced", "balanced"),
-    "class weights − imbalanced": ("imbalanced_cw", "imbalanced"),
-    "class weights − balanced": ("imbalanced_cw", "balanced"),
-}
 _LINES = {"t": ("#0072b2", "-", "Student's t"), "bootstrap": ("#d55e00", "--", "bootstrap")}
 
 
@@ -75,7 +72,7 @@ def rows_table(experiments: Experiments) -> pd.DataFrame:
     """
     rows: dict[tuple[str, str], dict[str, str]] = {}
     for place, results in _counted(experiments):
-        for words, (setup, minus) in COMPARISONS.items():
+        for setup, minus in COMPARISONS:
             measure = accuracy(setup, minus)
             found = [one for seed in results.seeds if (one := measure(results, seed)) is not None]
             values = [one.rows for one in found if one.rows is not None]
@@ -84,7 +81,7 @@ def rows_table(experiments: Experiments) -> pd.DataFrame:
             over = over_seeds([one.value for one in found])
             both, parts = over_seeds_and_rows(values, found[0].groups)
             held = coverage_over_rows(parts, measured=len(found), seeds=len(found))
-            rows[place, words] = {
+            rows[place, difference_words(setup, minus)] = {
                 "seeds": str(len(found)),
                 "over seeds, these rows [95 %]": interval_text(over.value, *over.interval()),
                 "over seeds and rows [95 %]": interval_text(both.value, *both.interval()),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from helpers.analysis.paired_shap import PAIRED, mean_difference, separation
 from helpers.analysis.quantities import Observation, RunResults
+from helpers.analysis.shap_difference import SIDES
 from helpers.report.display import MISSING, interval_text, percent, rows_by_two, signed
 from helpers.report.frames import Experiments, interval
 from helpers.report.places import place_names
@@ -15,12 +16,10 @@ from helpers.report.results import collect
 
 Reader = Callable[[RunResults, str, int], Observation | None]
 
-_SIDES = ("over", "under", "even")
-
 
 def _tokens(category: str) -> Reader:
     def read(results: RunResults, name: str, seed: int) -> Observation | None:
-        return mean_difference(results, name, seed, category=category, sides=_SIDES)
+        return mean_difference(results, name, seed, category=category, sides=SIDES)
 
     return read
 
