@@ -205,7 +205,9 @@ def _links(page: Page) -> str:
     """Return links from a section's page to the pages of its data sets."""
     assert page.of is not None
     names = {
-        each.relative_folder.parts[:3]: f"{dataset_label(each.dataset)}, {model_label(each.model)}"
+        each.relative_folder.parts[:3]: (
+            f"{dataset_label(each.dataset)}, {html.escape(model_label(each.model))}"
+        )
         for each in page.experiments
     }
     lines = []

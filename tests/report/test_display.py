@@ -5,6 +5,7 @@ import re
 import pandas as pd
 
 import fake_results
+from helpers import book_pages, stages
 from helpers.foundation import store
 from helpers.report import (
     claim_pages,
@@ -91,3 +92,21 @@ def test_pages_of_verdicts_keep_our_markup_and_escape_a_model_s_name(checkout, t
         r"&lt;/?\w|&amp;\w+;", of_ours
     )  # no mark-up shown as text, none escaped twice
     assert '<span class="companion-verdict' in of_ours and "<small>" in of_ours
+
+
+def test_captions_and_links_show_a_model_named_as_a_tag_as_such(checkout, tmp_path):
+    folder = tmp_path / TAG
+    folder.mkdir()
+    profile = checkout / "configs" / "tiny.yaml"
+    text = profile.read_text("utf-8").replace("[e5_small]", f"[e5_small, {folder}]")
+    profile.write_text(text, encoding="utf-8")
+    listed = stages.experiments(profile="tiny", model=str(folder), dataset="multiemo_pairs")
+    assert display.place_name(listed) == f"MultiEmo pairs, {ESCAPED}"
+    page = book_pages.Page(
+        source=checkout / "S_section.py",
+        target=checkout / "S.ipynb",
+        parameters={},
+        of=checkout / "04_1_performance.py",
+        experiments=listed,
+    )
+    assert f"[MultiEmo pairs, {ESCAPED}]" in book_pages._links(page)

@@ -133,6 +133,14 @@ def test_a_figure_is_one_self_contained_image_with_its_words(experiments):
     assert not plt.get_fignums()
 
 
+def test_a_label_with_dollars_is_no_formula():
+    _, ax = plt.subplots()
+    ax.set_xticks([0, 1], ["$^$", "$0-$50"])
+    ax.set_title("$x$")
+    svg = display.as_svg(ax.get_figure()).decode()
+    assert all(f">{label}</text>" in svg for label in ("$^$", "$0-$50", "$x$"))
+
+
 def test_alt_text_has_every_number(experiments):
     summary = frames.accuracy(experiments)
     text = figures.alt_text("Accuracy", summary, name=["setup"], value="accuracy")

@@ -142,6 +142,51 @@ def test_weights_that_lack_a_tensor_are_refused(tiny_bert, tmp_path):
         load_encoder(str(folder), num_labels=2)
 
 
+def _damage(folder, name, content):
+    path = folder / name
+    if content is None:
+        path.unlink()
+    elif isinstance(content, int):
+        path.write_bytes(path.read_bytes()[:content])
+    else:
+        path.write_text(content)
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        ({"config.json": "null"}, "cannot be loaded"),
+        ({"config.json": '{"model_type": ["bert"]}'}, "cannot be loaded"),
+        ({"tokenizer.json": "{}"}, "cannot be loaded"),
+        ({"tokenizer_config.json": "[]"}, "cannot be loaded"),
+        ({"model.safetensors": 100}, "cannot be loaded"),
+        ({"model.safetensors": -5}, "cannot be loaded"),
+        ({"tokenizer.json": None, "tokenizer_config.json": None}, "has no word pieces"),
+    ],
+)
+def test_a_damaged_folder_is_refused_in_a_sentence(tiny_bert, tmp_path, damage, words):
+    folder = shutil.copytree(tiny_bert, tmp_path / "damaged")
+    for name, content in damage.items():
+        _damage(folder, name, content)
+    with pytest.raises(CompanionError, match=words) as caught:
+        load_encoder(str(folder), num_labels=2)
+    assert str(folder) in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("change", ["shape", "nan"])
+def test_weights_of_another_shape_and_no_numbers_are_refused(tiny_bert, tmp_path, change):
+    from safetensors.torch import load_file, save_file
+
+    folder = shutil.copytree(tiny_bert, tmp_path / "changed")
+    weights = load_file(folder / "model.safetensors")
+    name = "encoder.layer.1.output.dense.weight"
+    weights[name] = weights[name][:5].clone() if change == "shape" else weights[name] / 0 * 0
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    words = "cannot be loaded" if change == "shape" else "weights that are no numbers"
+    with pytest.raises(CompanionError, match=words):
+        load_encoder(str(folder), num_labels=2)
+
+
 def test_a_classifier_with_other_labels_is_refused(tiny_bert, tmp_path):
     model, tokenizer = load_encoder(str(tiny_bert), num_labels=4)
     model.save_pretrained(tmp_path)

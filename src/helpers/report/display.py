@@ -317,6 +317,8 @@ def _picture(panel: Panel, title: str) -> str:
 def as_svg(canvas: Figure) -> bytes:
     """Return a canvas as an SVG file, without date or program: equal figures are equal bytes."""
     stream = io.BytesIO()
+    for text in canvas.findobj(Text):
+        text.set_parse_math(False)  # a label with two dollars is a label, not a formula
     with plt.style.context(figures.STYLE):
         canvas.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     return stream.getvalue()
@@ -353,10 +355,10 @@ def note(text: str, *, kind: str = "note") -> Html:
 
 
 def place_name(experiments: Sequence[Experiment]) -> str:
-    """Return the data set of some experiments, with the model where their profile has several."""
+    """Return, as HTML, the data set of some experiments, and the model where there are several."""
     first = experiments[0]
     several = len(load_profile(first.profile).models) > 1
-    model = f", {model_label(first.model)}" if several else ""
+    model = f", {html.escape(model_label(first.model))}" if several else ""
     return dataset_label(first.dataset) + model
 
 

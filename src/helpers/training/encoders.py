@@ -82,7 +82,8 @@ def load_encoder(
     Raises
     ------
     CompanionError
-        If the name is unknown, or the model cannot be read, or has fewer layers or other labels.
+        If the name is unknown, or the model cannot be read, or lacks weights or word pieces, or has
+        fewer layers or other labels.
     """
     check_model(name)
     source, revision = locate(name, revision)
@@ -109,10 +110,8 @@ def load_encoder(
                 )
         except CompanionError:
             raise
-        # The hub's clients raise errors of many kinds; of a folder, these mean that it is no model.
+        # The hub's clients, and the readers of a folder's files, raise errors of many kinds.
         except Exception as error:
-            if Path(source).is_dir() and not isinstance(error, (OSError, ValueError)):
-                raise
             raise CompanionError(
                 f"the model {name!r} cannot be loaded ({reason(error)}): choose one of "
                 f"{', '.join(MODELS)}, a folder, or owner/name of a model on the hub that is in "
@@ -121,6 +120,12 @@ def load_encoder(
     if model.config.num_labels != num_labels:
         raise CompanionError(
             f"the model in {name!r} has {model.config.num_labels} labels, not {num_labels}"
+        )
+    if not all(tensor.isfinite().all() for tensor in model.parameters()):
+        raise CompanionError(f"the model {name!r} has weights that are no numbers")
+    if len(tokenizer) <= len(tokenizer.all_special_tokens):
+        raise CompanionError(
+            f"the model {name!r} has no word pieces: its tokenizer's files are missing or empty"
         )
     positions = _positions(model.encoder.config)
     tokenizer.model_max_length = min(tokenizer.model_max_length, positions)
