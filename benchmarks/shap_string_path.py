@@ -28,9 +28,10 @@ from tokenizers import AddedToken
 
 from helpers.analysis.masked_texts import encode_texts, masked_ids
 from helpers.analysis.partition import partition_tree
-from helpers.analysis.shap_difference import cumulative_difference, summarize
+from helpers.analysis.shap_difference import cumulative_difference
 from helpers.analysis.shap_frames import stratified_sample
 from helpers.analysis.shap_values import explain_corpus, objects
+from helpers.analysis.statistics import over_groups
 from helpers.data.corpora import load_corpus
 from helpers.foundation import hardware, paths, store
 from helpers.foundation.errors import CompanionError
@@ -132,8 +133,15 @@ def figure_1(pairs, languages, groups, ends):
         frame = cumulative_difference(balanced, imbalanced, languages=languages)
         frame = frame[frame["class"].isin(ends)]
         frame = frame.assign(group=np.asarray(groups, dtype=object)[frame["text"]])
-        found = summarize(frame).set_index(["class", "language", "category"])
-        columns |= {path: found["mean"], f"{path}_low": found["low"], f"{path}_high": found["high"]}
+        bars = frame.groupby(["class", "language", "category"], sort=False)
+        found = bars[["difference", "group"]].apply(
+            lambda rows: over_groups(rows["difference"], rows["group"], resamples=2000)
+        )
+        columns |= {
+            path: found.map(lambda one: one.estimate),
+            f"{path}_low": found.map(lambda one: one.ci_low),
+            f"{path}_high": found.map(lambda one: one.ci_high),
+        }
     return pd.DataFrame(columns).round(4)
 
 

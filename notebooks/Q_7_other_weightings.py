@@ -24,8 +24,8 @@ profile = "quick"  # a file in configs/: quick, embedded, paper
 
 # %% tags=["hide-input"]
 from helpers import book, notebooks
-from helpers.report import display, figures, question_figures, question_list, question_runs
-from helpers.report import questions, rivals
+from helpers.report import described, display, figures, labels, question_figures, question_list
+from helpers.report import question_runs, questions, rivals
 
 notebooks.check_parameters(globals(), "profile")
 question = question_list.question("weightings")
@@ -48,7 +48,7 @@ display.figure(
     ),
     caption="<b>Figure Q.7-1.</b> MultiEmo: accuracy gained on the weights of eq. 2, under three "
     "priors of the test set. A dot is the mean with its 95 % interval over seeds, a tick a seed. "
-    f"{display.rests_on(question_figures.means(gains))}",
+    f"{described.seeds_in_words(gains)}",
     alt=figures.alt_text(
         "Accuracy gained on the weights of eq. 2",
         question_figures.means(gains),
@@ -110,12 +110,12 @@ trained = rivals.over_training(multiemo, ["imbalanced", "imbalanced_cw", *rivals
 display.figure(
     rivals.figure(trained),
     caption="<b>Figure Q.7-2.</b> MultiEmo: accuracy of the validation rows in rare cells, each "
-    "cell counting alike, as training goes on. Means over seeds: "
-    f"{rivals.seeds_in_words(trained)}",
+    "cell counting alike, as training goes on; means over seeds. "
+    f"{described.seeds_in_words(labels.labelled(trained).rename(columns={'setup': 'line'}))}",
     alt=figures.alt_text(
-        "Accuracy of rare cells by share of the training steps",
-        trained.groupby(["setup", "share"], sort=False, as_index=False)["accuracy"].mean(),
-        name=["setup", "share"],
+        "Accuracy of rare cells against the share of the training steps; at the last step",
+        trained[trained["share"] == 1].groupby("setup", sort=False, as_index=False).mean(),
+        name=["setup"],
         value="accuracy",
     ),
 )

@@ -16,23 +16,13 @@ from helpers.foundation import paths
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, model_label
+from helpers.report.places import place_names
 from helpers.stages.commands import command_line
 from helpers.stages.selection import Place, originals, places
 from helpers.stages.selection import book_experiments as experiments
 
-_INDEX = "00_open_questions"
-_WHOLE_RUN = {
-    "00_claims": "claims",
-    "00_number_by_number": "number_by_number",
-    "00_how_sure": "how_sure",
-    _INDEX: "open_questions",
-    "00_not_reproduced": "not_reproduced",
-    "00_status": "status",
-    "00_cost": "cost",
-    "00_diagnose": "diagnose",
-    "00_reliability": "reliability",
-    "00_checklist": "checklist",
-}
+_WHOLE_RUN = "00_"  # what the names of the notebooks about the whole run begin with
+_INDEX = "open_questions"
 _READ_FIRST = ("book/how_to_read", "book/data")
 _PAPER = (
     "book/_generated/claims",
@@ -103,10 +93,11 @@ def pages(profile: str, *, datasets: Iterable[str] = ()) -> list[Page]:
     asked = question_runs.experiments(question_list.all_questions().values(), profile)
     by_section, found = [], []
     for source in notebooks.source_paths():
-        name = f"{_QUESTIONS}/{source.stem}" if source.stem.startswith("Q_") else ""
-        name = _WHOLE_RUN.get(source.stem, name)
-        if name:
-            of_questions = source.stem.startswith("Q_") or source.stem == _INDEX
+        of_one_question = source.stem.startswith("Q_")
+        name = source.stem.removeprefix(_WHOLE_RUN)
+        if of_one_question or name != source.stem:
+            of_questions = of_one_question or name == _INDEX
+            name = f"{_QUESTIONS}/{name}" if of_one_question else name
             found.append(
                 Page(
                     source=source,
@@ -236,10 +227,10 @@ def table_of_contents(profile: str, *, datasets: Iterable[str] = ()) -> str:
         {"caption": caption, "chapters": [{"file": name} for name in names]}
         for caption, names in (("Read", _READ_FIRST), ("The paper, checked", _PAPER))
     ]
-    questions: list[dict[str, Any]] = [{"file": "book/_generated/open_questions"}]
+    questions: list[dict[str, Any]] = [{"file": f"book/_generated/{_INDEX}"}]
     by_section: dict[str, dict[str, Any]] = {}
     listed = pages(profile, datasets=datasets)
-    several = len({page.place.model for page in listed if page.place}) > 1
+    titles = place_names([(page.place.dataset, page.place.model) for page in listed if page.place])
     for page in listed:
         file = page.target.relative_to(root).with_suffix("").as_posix()
         stem = page.source.stem
@@ -247,8 +238,7 @@ def table_of_contents(profile: str, *, datasets: Iterable[str] = ()) -> str:
             title = section_title(page.of.stem)
             by_section[page.of.stem] = {"file": file, "title": title, "sections": []}
         elif page.place is not None:
-            title = dataset_label(page.place.dataset)
-            title += f", {model_label(page.place.model)}" if several else ""
+            title = titles[page.place.dataset, page.place.model]
             by_section[stem]["sections"].append({"file": file, "title": title})
         elif page.target.parent.name == _QUESTIONS:
             questions.append({"file": file, "title": section_title(stem)})

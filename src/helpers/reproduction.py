@@ -164,7 +164,8 @@ def claim_records(profile: str) -> list[dict[str, Any]]:
     """
     from helpers.report.claim_list import CLAIMS, HEADLINES
     from helpers.report.claim_records import as_records
-    from helpers.report.verdicts import places, verdicts
+    from helpers.report.places import places
+    from helpers.report.verdicts import verdicts
 
     listed = stage_module.book_experiments(profile)
     return as_records(

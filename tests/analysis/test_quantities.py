@@ -68,7 +68,7 @@ def test_identification_reads_the_probe_and_the_score_it_names():
     scores = [probes[setup]["C=1e-4"]["accuracy"] for setup in ("imbalanced", "balanced")]
     assert gap.value == pytest.approx(scores[0] - scores[1])
     assert (gap.n, gap.rows) == (800, None)
-    further = q.identification("imbalanced", "balanced", probe="C=1", score="log_loss")
+    further = q.identification("imbalanced", "balanced", by=q.BY_LOG_LOSS)
     losses = [probes[setup]["C=1"]["log_loss"] for setup in ("imbalanced", "balanced")]
     assert losses[0] < losses[1]  # less is easier to tell apart, and the sign is turned
     assert further(RESULTS, 0).value == pytest.approx(losses[1] - losses[0])

@@ -6,7 +6,7 @@ import pytest
 import results_by_hand
 from helpers.analysis.label_priors import accuracy_under, weighted_accuracy
 from helpers.analysis.prior_correction import correct
-from helpers.analysis.quantities import accuracy
+from helpers.analysis.quantities import BY_LOG_LOSS, accuracy
 from helpers.analysis.remedies import accuracy_with, predictions_with, separation_without
 from helpers.foundation.errors import CompanionError
 
@@ -89,6 +89,6 @@ def test_separation_after_an_erasure_is_compared_with_before():
     mean = np.mean([before[source]["probes"]["C=1e-4"]["accuracy"] for source in before])
     assert separation_without("leace")(results, 1).value == pytest.approx(0.5 - mean)
     loss = np.mean([before[source]["probes"]["C=1"]["log_loss"] for source in before])
-    further = separation_without("leace", probe="C=1", score="log_loss")(results, 1)
+    further = separation_without("leace", by=BY_LOG_LOSS)(results, 1)
     assert further.value == pytest.approx(loss - 0.4)
     assert separation_without("leace")(results, 0) is None

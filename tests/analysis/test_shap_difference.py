@@ -11,12 +11,12 @@ from transformers import AutoTokenizer
 from helpers.analysis.shap_difference import (
     THRESHOLDS,
     cumulative_difference,
-    summarize,
     threshold_sweep,
     with_representation,
 )
 from helpers.analysis.shap_frames import explanation_frame, explanation_from_frame
 from helpers.analysis.shap_values import explain_corpus, objects
+from helpers.analysis.statistics import over_groups
 from helpers.foundation.errors import CompanionError
 from helpers.training.encoders import load_encoder
 
@@ -138,33 +138,17 @@ def test_equal_models_with_noise_show_regression_to_the_mean():
     balanced = measured()
     frame = cumulative_difference(balanced, measured(), languages=["fr"] * 200)
     null = cumulative_difference(balanced, measured(), languages=["fr"] * 200)
-    found = summarize(frame, null=null).set_index("category")
-    assert found.loc["positive", "high"] < 0 < found.loc["negative", "low"]
+    excess = frame.assign(difference=frame["difference"] - null["difference"])
+
+    def bounds(of, category):
+        rows = of[of["category"] == category]
+        found = over_groups(rows["difference"], rows["text"])
+        return found.ci_low, found.ci_high
+
+    assert bounds(frame, "positive")[1] < 0 < bounds(frame, "negative")[0]
     for category in ("positive", "negative"):
-        row = found.loc[category]
-        assert row["excess_low"] < 0 < row["excess_high"]
-        assert row["excess"] == pytest.approx(row["mean"] - row["null"])
-
-
-def test_summary_resamples_source_rows():
-    random = np.random.default_rng(0)
-    sources = random.normal(size=(60, 1))
-    values = [v[None, :] for v in np.repeat(sources, 4, axis=0)]
-    zero = explanation([[[0.0]]] * 240, np.zeros((240, 1)))
-    languages = [f"l{i % 4}" for i in range(240)]
-    frame = cumulative_difference(
-        zero, explanation(values, np.zeros((240, 1))), languages=languages
-    )
-    alone = summarize(frame, by=["category"]).set_index("category").loc["neutral"]
-    grouped = frame.assign(group=frame["text"] // 4)
-    shared = summarize(grouped, by=["category"]).set_index("category").loc["neutral"]
-    assert alone["mean"] == shared["mean"] == pytest.approx(sources.mean())
-    ratio = (shared["high"] - shared["low"]) / (alone["high"] - alone["low"])
-    assert 1.7 < ratio < 2.3  # four equal rows are one: the interval is twice as wide
-    assert shared["n_texts"] == 240 and shared["n_tokens"] == 1
-    by_language = summarize(grouped)
-    assert len(by_language) == 4 * 4
-    assert np.isnan(summarize(frame[frame["text"] == 0])["low"]).all()
+        low, high = bounds(excess, category)
+        assert low < 0 < high
 
 
 def test_the_sweep_has_every_threshold_and_the_difference_at_the_usual_one():
@@ -198,6 +182,3 @@ def test_bad_input_is_named():
     other = explanation([[[0.1], [0.2]], [[0.2]]], [[0.0], [0.0]])
     with pytest.raises(CompanionError, match="imbalanced: 3 tokens in 2 texts"):
         cumulative_difference(one, other, languages=["fr", "fr"])
-    frame = cumulative_difference(one, one, languages=["fr", "fr"])
-    with pytest.raises(CompanionError, match="null: has no row for"):
-        summarize(frame, null=frame[frame["text"] == 0])

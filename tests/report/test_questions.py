@@ -12,7 +12,7 @@ import results_by_hand
 from helpers.analysis.statistics import holm, over_seeds
 from helpers.report import measures, question_figures, questions
 from helpers.report.claims import FAILS, HOLDS, UNKNOWN
-from helpers.report.evidence import POOLED
+from helpers.report.places import POOLED
 from helpers.report.question_index import index
 from helpers.report.question_list import all_questions, question
 

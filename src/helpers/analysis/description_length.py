@@ -39,11 +39,6 @@ class DescriptionLength:
     bits: float
     uniform_bits: float
 
-    @property
-    def compression(self) -> float:
-        """How many times shorter the code is than without any feature; 1 is chance."""
-        return self.uniform_bits / self.bits
-
 
 def online_code(
     features: npt.ArrayLike,

@@ -21,6 +21,7 @@ import pandas as pd
 from helpers.analysis.quantities import Key, Measure, Observation, RunResults
 from helpers.analysis.shap_difference import (
     BASE,
+    SIDES,
     TOKEN_CATEGORIES,
     category_codes,
     with_label_names,
@@ -188,7 +189,7 @@ def paired_shap_difference(
     Over the texts whose language has more (``"over"``) or less (``"under"``) than an even share of
     the label in training, or over all of them. Its units are seeds alone.
     """
-    sides = ("over", "under", "even") if side == "all" else (side,)
+    sides = SIDES if side == "all" else (side,)
 
     def measure(results: RunResults, seed: int) -> Observation | None:
         return mean_difference(results, setup + PAIRED, seed, category=category, sides=sides)

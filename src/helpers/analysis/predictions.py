@@ -92,8 +92,8 @@ def excess_over_language(predictions: pd.DataFrame) -> "pd.Series[float]":
     return excess.groupby(predictions["group"]).mean()
 
 
-def learning_bound(predictions: pd.DataFrame, *, confidence: float = 0.95) -> float:
-    """Return the one-sided lower bound of `excess_over_language`.
+def learning_bound(predictions: pd.DataFrame) -> float:
+    """Return the one-sided lower 95 % bound of `excess_over_language`.
 
     Groups of rows are the unit, since translations and equal premises are not independent.
 
@@ -101,17 +101,15 @@ def learning_bound(predictions: pd.DataFrame, *, confidence: float = 0.95) -> fl
     ----------
     predictions : pandas.DataFrame
         As in `excess_over_language`.
-    confidence : float
-        Of the bound.
     """
     means = excess_over_language(predictions)
     if means.nunique() == 1:  # there is no spread to go by
         return float(means.iloc[0])
     tested = stats.ttest_1samp(means, 0.0, alternative="greater")
-    return float(tested.confidence_interval(confidence).low)
+    return float(tested.confidence_interval(0.95).low)
 
 
-def has_learned(predictions: pd.DataFrame, *, confidence: float = 0.95) -> bool:
+def has_learned(predictions: pd.DataFrame) -> bool:
     """Say whether a model is more accurate than the language alone could make it.
 
     So it is where `learning_bound` is above 0. A model that fails the test, because it answers from
@@ -121,8 +119,6 @@ def has_learned(predictions: pd.DataFrame, *, confidence: float = 0.95) -> bool:
     ----------
     predictions : pandas.DataFrame
         As in `excess_over_language`.
-    confidence : float
-        Of the test.
 
     Examples
     --------
@@ -133,7 +129,7 @@ def has_learned(predictions: pd.DataFrame, *, confidence: float = 0.95) -> bool:
     >>> has_learned(rows.assign(predicted=(rows["language"] == "fr").astype(int)))
     False
     """
-    return learning_bound(predictions, confidence=confidence) > 0
+    return learning_bound(predictions) > 0
 
 
 def metrics(

@@ -84,7 +84,7 @@ class RunResults:
             return {
                 (setup, seed): content
                 for (setup, seed), content in found.items()
-                if not {("", seed), (family_of(setup), seed)} & set(left_out)
+                if not {("", seed), (setup_family(setup), seed)} & set(left_out)
             }
 
         return replace(
@@ -94,17 +94,6 @@ class RunResults:
             shap_difference=kept(self.shap_difference),
             files={name: kept(found) for name, found in self.files.items()},
         )
-
-
-def with_variant(setup: str, variant: str) -> str:
-    """Return a key's setup: ``+variant`` stands behind it where there is one.
-
-    Examples
-    --------
-    >>> with_variant("imbalanced", "mie=1"), with_variant("balanced", "")
-    ('imbalanced+mie=1', 'balanced')
-    """
-    return f"{setup}+{variant}" if variant else setup
 
 
 def variant_of(setup: str) -> str:
@@ -118,15 +107,15 @@ def variant_of(setup: str) -> str:
     return setup.partition("@")[0].partition("+")[2]
 
 
-def family_of(setup: str) -> str:
+def setup_family(setup: str) -> str:
     """Return what a key's setup counts together with: the paper's setups of its variant.
 
     A rival of the class weights, which is run for fewer seeds, is a family of its own.
 
     Examples
     --------
-    >>> family_of("imbalanced_cw"), family_of("imbalanced+mie=1"), family_of("imbalanced_sqrt")
-    ('', 'mie=1', 'imbalanced_sqrt')
+    >>> [setup_family(each) for each in ("imbalanced_cw", "imbalanced+mie=1", "imbalanced_sqrt")]
+    ['', 'mie=1', 'imbalanced_sqrt']
     """
     name = setup.partition("@")[0]
     return variant_of(name) if name.partition("+")[0] in PAPER_SETUPS else name
@@ -304,12 +293,28 @@ def predicted_more(setup: str, *positions: int) -> Measure:
 # --- language identification ----------------------------------------------------------------
 
 Source = Literal["test", "external", "both"]
-Score = Literal["accuracy", "log_loss"]
+
+
+@dataclass(frozen=True)
+class ProbeScore:
+    """A probe of ``language_identification.json``, and the score of it that is read."""
+
+    probe: str
+    score: Literal["accuracy", "log_loss"]
+
+    @property
+    def sign(self) -> int:
+        """What a score is multiplied by, so that more is easier to tell apart."""
+        return {"accuracy": 1, "log_loss": -1}[self.score]
+
+
+# The two rulers of separation: Tables 4 and 7, and one that goes on where accuracy ends at 1.
+BY_ACCURACY, BY_LOG_LOSS = ProbeScore("C=1e-4", "accuracy"), ProbeScore("C=1", "log_loss")
 
 
 @cache
 def identification_level(
-    setup: str, source: Source = "both", *, probe: str = "C=1e-4", score: Score = "accuracy"
+    setup: str, source: Source = "both", *, by: ProbeScore = BY_ACCURACY
 ) -> Measure:
     """How easily languages are told apart in one setup (section 4.2).
 
@@ -319,33 +324,25 @@ def identification_level(
         As in `RunResults`.
     source : {"both", "test", "external"}
         The texts: test set, external texts, or the mean of both.
-    probe : str
-        The logistic regression's name in ``language_identification.json``.
-    score : {"accuracy", "log_loss"}
-        Accuracy (Tables 4 and 7), or log loss with its sign turned, so that more is easier.
+    by : ProbeScore
+        The score; the sign of a log loss is turned, so that more is easier.
     """
     names = ["test", "external"] if source == "both" else [source]
-    sign = {"accuracy": 1, "log_loss": -1}[score]
 
     def measure(results: RunResults, seed: int) -> Observation | None:
         content = results.identification.get((setup, seed), {"sources": {}})
         found = [content["sources"][name] for name in names if name in content["sources"]]
         if len(found) < len(names):
             return None
-        mean = float(np.mean([each["probes"][probe][score] for each in found]))
-        return Observation(sign * mean, sum(int(each["n"]) for each in found))
+        mean = float(np.mean([each["probes"][by.probe][by.score] for each in found]))
+        return Observation(by.sign * mean, sum(int(each["n"]) for each in found))
 
     return measure
 
 
 @cache
 def identification(
-    setup: str,
-    minus: str,
-    source: Source = "both",
-    *,
-    probe: str = "C=1e-4",
-    score: Score = "accuracy",
+    setup: str, minus: str, source: Source = "both", *, by: ProbeScore = BY_ACCURACY
 ) -> Measure:
     """How much more easily languages are told apart in one setup than in another.
 
@@ -353,12 +350,12 @@ def identification(
     ----------
     setup, minus : str
         Setups that share a seed.
-    source, probe, score
+    source, by
         As in `identification_level`.
     """
     return combination(
         *(
-            (sign, identification_level(name, source, probe=probe, score=score))
+            (sign, identification_level(name, source, by=by))
             for sign, name in ((1, setup), (-1, minus))
         )
     )

@@ -15,8 +15,10 @@ import pandas as pd
 from helpers.analysis.label_priors import Prior, row_weights
 from helpers.analysis.prior_correction import correct
 from helpers.analysis.quantities import (
+    BY_ACCURACY,
     Measure,
     Observation,
+    ProbeScore,
     RunResults,
     check_same_rows,
     gain,
@@ -143,19 +145,16 @@ def accuracy_with(name: str, minus: str, prior: Prior = "even") -> Measure:
 
 
 @cache
-def separation_without(
-    eraser: Eraser, *, probe: str = "C=1e-4", score: Literal["accuracy", "log_loss"] = "accuracy"
-) -> Measure:
+def separation_without(eraser: Eraser, *, by: ProbeScore = BY_ACCURACY) -> Measure:
     """How much easier languages are to tell apart after an erasure than before, mean of both texts.
 
     Parameters
     ----------
     eraser : {"leace", "centring"}
         What was done to the features of the imbalanced model.
-    probe, score
+    by : ProbeScore
         As in `helpers.analysis.quantities.identification`.
     """
-    sign = {"accuracy": 1, "log_loss": -1}[score]
 
     def measure(results: RunResults, seed: int) -> Observation | None:
         content = results.files.get("erasure.json", {}).get((TREATED, seed))
@@ -164,10 +163,11 @@ def separation_without(
             return None
         after = content["probes"][eraser]
         change = [
-            after[source][probe][score] - before["sources"][source]["probes"][probe][score]
+            after[source][by.probe][by.score]
+            - before["sources"][source]["probes"][by.probe][by.score]
             for source in after
         ]
         rows = sum(int(before["sources"][source]["n"]) for source in after)
-        return Observation(sign * sum(change) / len(change), rows)
+        return Observation(by.sign * sum(change) / len(change), rows)
 
     return measure

@@ -25,6 +25,7 @@ from helpers.analysis.quantities import (
 from helpers.analysis.remedies import TREATED, accuracy_with
 from helpers.analysis.training_shares import Counts, training_counts
 from helpers.data.cells import skew_shares
+from helpers.foundation.folders import with_variant
 from helpers.foundation.variants import Variant
 
 Axis = Literal["severity", "cramers_v"]
@@ -53,8 +54,7 @@ def setups_by_severity(results: RunResults) -> dict[float, str]:
 
 
 def _key(setup: str, severity: float) -> str:
-    variant = str(Variant(severity=severity))
-    return f"{setup}+{variant}" if variant else setup
+    return with_variant(setup, str(Variant(severity=severity)))
 
 
 def at_severity(results: RunResults, severity: float) -> RunResults:

@@ -12,13 +12,12 @@ the imbalanced one.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from helpers.analysis.statistics import over_groups
 from helpers.data.cells import excess_shares
 from helpers.foundation.errors import CompanionError
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
 TOKEN_CATEGORIES = ("positive", "neutral", "negative")
 BASE = "base"
+SIDES = ("over", "under", "even")  # how frequent a class is in a language, against the others
 # The three thresholds of A.4 among the ones between them.
 THRESHOLDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 
@@ -122,72 +122,6 @@ def threshold_sweep(
         ],
         ignore_index=True,
     )
-
-
-def summarize(
-    difference: pd.DataFrame,
-    *,
-    null: pd.DataFrame | None = None,
-    by: Sequence[str] = ("class", "language", "category"),
-    confidence: float = 0.95,
-    resamples: int = 2000,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """Return mean differences with bootstrap intervals over source rows (Figure 1).
-
-    Parameters
-    ----------
-    difference : pandas.DataFrame
-        From ``cumulative_difference``. Texts with the same value of a column ``group`` are
-        resampled together; without it, each text for itself.
-    null : pandas.DataFrame, optional
-        The same with a balanced model of another seed, for the same texts.
-    by : sequence of str
-        One bar for each combination of these columns.
-    confidence : float
-    resamples, seed : int
-        Of the bootstrap.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of ``by``, then ``mean, low, high, n_texts, n_tokens`` (the mean number of
-        tokens). With a null: ``null``, ``null_low``, ``null_high``, and ``excess``,
-        ``excess_low``, ``excess_high`` for the difference minus the null, text by text.
-
-    Raises
-    ------
-    CompanionError
-        If the null has no row for some text, class and category.
-    """
-    frame, columns = difference, {"": "difference"}
-    if null is not None:
-        keys = ["text", "class", "category"]
-        other = null[[*keys, "difference"]].rename(columns={"difference": "null"})
-        frame = difference.merge(other, on=keys, how="left", validate="many_to_one")
-        if frame["null"].isna().any():
-            first = frame.loc[frame["null"].isna(), keys].iloc[0].to_dict()
-            raise CompanionError(f"null: has no row for {first}; allowed is one of the same texts")
-        frame["excess"] = frame["difference"] - frame["null"]
-        columns |= {"null": "null", "excess": "excess"}
-    records = []
-    for key, rows in frame.groupby(list(by), sort=False, observed=True):
-        record: dict[str, Any] = dict(zip(by, key, strict=True))
-        groups = rows["group"] if "group" in rows else rows["text"]
-        for name, column in columns.items():
-            low = high = float("nan")
-            if groups.nunique() > 1:
-                found = over_groups(
-                    rows[column], groups, confidence=confidence, resamples=resamples, seed=seed
-                )
-                low, high = found.ci_low, found.ci_high
-            prefix = f"{name}_" if name else ""
-            record |= {name or "mean": rows[column].mean(), f"{prefix}low": low}
-            record |= {f"{prefix}high": high}
-            if not name:
-                record |= {"n_texts": rows["text"].nunique(), "n_tokens": rows["n_tokens"].mean()}
-        records.append(record)
-    return pd.DataFrame(records)
 
 
 def with_representation(

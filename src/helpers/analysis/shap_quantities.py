@@ -23,11 +23,10 @@ from helpers.analysis.quantities import (
     mean_over_rows,
     variant_of,
 )
+from helpers.analysis.shap_difference import BASE, SIDES, TOKEN_CATEGORIES
+from helpers.foundation.folders import with_variant
 
 Side = Literal["over", "under", "all"]
-
-SIDES = ("over", "under", "even")
-TOKENS = ("positive", "neutral", "negative")
 
 
 def _shap(results: RunResults, setup: str, seed: int) -> pd.DataFrame | None:
@@ -72,7 +71,7 @@ def _sums(results: RunResults, setup: str, seed: int, labels: Sequence[str]) -> 
             return None
         frame = frame[frame["class"].isin(labels)]
         # A text without a token of a category has no difference in it.
-        columns = pd.MultiIndex.from_product([SIDES, (*TOKENS, "base")])
+        columns = pd.MultiIndex.from_product([SIDES, (*TOKEN_CATEGORIES, BASE)])
         sums = frame.groupby(["text", "side", "category"], observed=True)["difference"].sum()
         wide = sums.unstack(["side", "category"]).reindex(columns=columns).fillna(0.0)
         pairs = frame.drop_duplicates(["text", "class"])
@@ -95,8 +94,7 @@ def null_of(setup: str) -> str:
     ('balanced', 'balanced+mie=1@threshold=0.05')
     """
     _, at, threshold = setup.partition("@")
-    variant = variant_of(setup)
-    return "balanced" + (f"+{variant}" if variant else "") + at + threshold
+    return with_variant("balanced", variant_of(setup)) + at + threshold
 
 
 def _against_null(
@@ -173,7 +171,7 @@ def shap_size(setup: str, minus: str) -> Measure:
     """
 
     def size(frame: pd.DataFrame) -> float:
-        rows = frame[frame["category"].isin(TOKENS)]
+        rows = frame[frame["category"].isin(TOKEN_CATEGORIES)]
         sums = rows.pivot_table(
             index="language",
             columns=["class", "category"],
@@ -201,7 +199,7 @@ def _base(frame: pd.DataFrame, labels: Sequence[str]) -> float:
 
     A base value depends on a text only through its length in tokens: texts are no sample of it.
     """
-    rows = frame[(frame["category"] == "base") & frame["class"].isin(labels)]
+    rows = frame[(frame["category"] == BASE) & frame["class"].isin(labels)]
     return float(rows["difference"].abs().mean())
 
 
@@ -258,7 +256,9 @@ def token_share(setup: str, category: str) -> Measure:
         frame = _shap(results, setup, seed)
         if frame is None:
             return None
-        counts = frame[frame["category"].isin(TOKENS)].groupby("category")["n_tokens"].sum()
+        counts = (
+            frame[frame["category"].isin(TOKEN_CATEGORIES)].groupby("category")["n_tokens"].sum()
+        )
         share = float(counts.get(category, 0) / counts.sum())
         return Observation(share, int(frame["text"].nunique()))
 

@@ -138,23 +138,6 @@ def _slope(y: pd.Series, x: pd.Series) -> float:
     return float((deviations * y).sum() / (deviations**2).sum())
 
 
-@cache
-def slope_change(setup: str, represented: str) -> Measure:
-    """Slope of `value_slopes` minus the balanced model's, mean over the languages of one side."""
-
-    def measure(results: RunResults, seed: int) -> Observation | None:
-        found = value_slopes(results, setup, seed)
-        if found is None:
-            return None
-        side = found[found["represented"] == represented]
-        if side.empty:
-            return None
-        texts = results.files[SHAP_TOKENS][setup, seed]["text"].nunique()
-        return Observation(float((side["slope"] - side["balanced"]).mean()), int(texts))
-
-    return measure
-
-
 # --- two attributions -----------------------------------------------------------------------
 
 

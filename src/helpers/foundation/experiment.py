@@ -12,7 +12,7 @@ from typing import Any
 
 from helpers.foundation import paths
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.folders import model_folder, setup_folder
+from helpers.foundation.folders import model_folder, with_variant
 from helpers.foundation.names import (
     SETUPS,
     check_choice,
@@ -86,7 +86,7 @@ class Experiment:
     @property
     def relative_folder(self) -> Path:
         """The experiment's place below ``results/`` and ``checkpoints/``."""
-        setup = setup_folder(self.setup, self.variant)
+        setup = with_variant(self.setup, self.variant)
         model = model_folder(self.model)
         dataset = self.settings.dataset_folder(self.dataset)
         return Path(self.profile, model, dataset, setup, f"seed{self.seed}")

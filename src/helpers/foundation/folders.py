@@ -31,6 +31,12 @@ def model_folder(model: str) -> str:
     return f"{readable.strip('.-')[-80:]}-{checksum}".lstrip("-")
 
 
-def setup_folder(setup: str, variant: str) -> str:
-    """Return the name of the folder of a setup and variant; results by seed lie below it."""
+def with_variant(setup: str, variant: str) -> str:
+    """Return what the results of a setup and variant are called; so is the folder of their seeds.
+
+    Examples
+    --------
+    >>> with_variant("imbalanced", "mie=1"), with_variant("balanced", "")
+    ('imbalanced+mie=1', 'balanced')
+    """
     return f"{setup}+{variant}" if variant else setup

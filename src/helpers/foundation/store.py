@@ -27,7 +27,7 @@ import filelock
 import pandas as pd
 
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.folders import model_folder, setup_folder
+from helpers.foundation.folders import model_folder, with_variant
 
 RUN_FILE = "run.json"
 # The form of a stage's record and files; records without a number have form 1.
@@ -243,7 +243,7 @@ def _check_place(folder: Path, parameters: Mapping[str, Any]) -> None:
     about = {key: str(value) for key, value in parameters.items()}
     recorded = [
         f"seed{about['seed']}" if "seed" in about else None,
-        setup_folder(about["setup"], about.get("variant", "")) if "setup" in about else None,
+        with_variant(about["setup"], about.get("variant", "")) if "setup" in about else None,
         about.get("dataset_folder", about.get("dataset")),
         model_folder(about["model"]) if "model" in about else None,
         about.get("profile"),

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, family_of, model_label
 from helpers.report import display, frames, paper, tables
 from helpers.report.display import MISSING, Html, interval_text, percent
 from helpers.report.frames import Experiments
 from helpers.report.labels import setup_label
+from helpers.report.places import by_place
 
 NEEDS_THE_HUB = "needs the hub: run profile paper"
 PROBES = ("C=1", "C=1e-4")  # what the paper's text names, and what its numbers belong to
@@ -67,10 +67,7 @@ def _columns(
     own = [each for each in own if each.model == own[0].model]
     heading = dataset_label(dataset) + (f", {model_label(model)}" if model else "")
     found = [Column(f"Reproduced: {heading}", own)]
-    by_place: dict[tuple[str, str], list[Experiment]] = {}
-    for each in experiments:
-        by_place.setdefault((each.dataset, each.model), []).append(each)
-    for (name, its_model), members in by_place.items():
+    for (name, its_model), members in by_place(experiments).items():
         is_own = name == dataset and its_model in paper.ACCURACY_TABLE
         other_model = model is not None and its_model in paper.ACCURACY_TABLE and its_model != model
         if paper.COUNTERPART.get(family_of(name)) == dataset and not is_own and not other_model:
@@ -99,8 +96,7 @@ def _named(text: str, label: str, of_paper: str) -> str:
 
 
 def _training_shares(number: str, experiments: Experiments) -> Cells:
-    counts = frames.joint_counts(experiments)
-    counts = counts[counts["subset"] == "imbalanced"]
+    counts = frames.imbalanced_counts(experiments)
     printed = paper.table(number).cells
     match = _matching(list(printed.columns), list(dict.fromkeys(counts["label"])))
     cells = {}
@@ -259,7 +255,7 @@ def shown(number: str, experiments: Experiments, originals: Experiments) -> Html
         shown = display.table(frame, caption=f"<b>Table {part}, {name}.</b> {what}", markup=True)
         pieces.append(display.folded(shown, summary=f"{name}: {len(frame)} numbers"))
     content = "".join(piece.html for piece in pieces)
-    absent = f'<span class="companion-missing">{NEEDS_THE_HUB}</span>'
+    absent = display.missing(NEEDS_THE_HUB)
     return Html(
         content.replace(f">{NEEDS_THE_HUB}<", f">{absent}<"),
         "\n\n".join(piece.text for piece in pieces),
@@ -279,7 +275,7 @@ def _unbroken(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Counted:
+class Tally:
     """How many numbers the paper's tables hold, and how many have one of ours beside them.
 
     Parameters
@@ -297,14 +293,14 @@ class Counted:
     instead: int
 
 
-def count(experiments: Experiments, originals: Experiments) -> Counted:
+def count(experiments: Experiments, originals: Experiments) -> Tally:
     """Count the paper's numbers; arguments as in `beside`."""
     tables_of_paper = [
         beside(part, dataset, experiments, originals)
         for number in "1234567"
         for part, dataset in parts(number)
     ]
-    return Counted(
+    return Tally(
         total=sum(map(len, tables_of_paper)),
         own=sum(_rows_with_a_number(frame, "Reproduced") for frame in tables_of_paper),
         instead=sum(_rows_with_a_number(frame, "Stand-in") for frame in tables_of_paper),

@@ -3,7 +3,7 @@
 All of it is about the published seeds that had been seen when the analysis plan was written.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from helpers.foundation.names import dataset_label
 from helpers.report import benchmarks
 from helpers.report.claim_cells import verdict_mark
 from helpers.report.claims import Region
-from helpers.report.display import MISSING, interval_text
+from helpers.report.display import MISSING, interval_text, rows_by_two
 from helpers.report.labels import setup_label
 from helpers.report.shap_null import ROWS
 
@@ -30,12 +30,6 @@ def _cell(values: Sequence[float], region: Region) -> str:
     mean = over_seeds(values)
     low, high = mean.interval(region.confidence)
     return f"{interval_text(mean.value, low, high)}<br>{verdict_mark(region.verdict(low, high))}"
-
-
-def _table(rows: Mapping[tuple[str, str], Mapping[str, str]]) -> pd.DataFrame:
-    if not rows:
-        return pd.DataFrame()
-    return pd.DataFrame(list(rows.values()), index=pd.MultiIndex.from_tuples(list(rows)))
 
 
 def _seen(results: RunResults, measure: Measure) -> list[float]:
@@ -73,7 +67,7 @@ def null_reference(results: Sequence[RunResults]) -> pd.DataFrame:
                 cells[dataset_label(one.dataset)] = _cell(left, regions[what])
             if cells:
                 rows[what, when] = cells
-    return _table(rows)
+    return rows_by_two(rows)
 
 
 def _by_seed(
@@ -108,7 +102,7 @@ def recipe(results: Sequence[RunResults]) -> pd.DataFrame:
                 rows[name, when] = {
                     f"seed {seed}": interval_text(value) for seed, value in found.items()
                 }
-    return _table(rows)
+    return rows_by_two(rows)
 
 
 # --- the rulers -----------------------------------------------------------------------------
@@ -124,12 +118,17 @@ def _rules() -> list[Rule]:
         ("Separation, class weights − imbalanced", ("imbalanced_cw", "imbalanced"), _BELOW),
     ):
         found += [
-            (words, "before: accuracy at C = 1", q.identification(*pair, probe="C=1"), region),
+            (
+                words,
+                "before: accuracy at C = 1",
+                q.identification(*pair, by=q.ProbeScore("C=1", "accuracy")),
+                region,
+            ),
             (words, "now, as in the paper: accuracy at C = 1e-4", q.identification(*pair), region),
             (
                 words,
                 "now: log loss at C = 1, sign turned",
-                q.identification(*pair, probe="C=1", score="log_loss"),
+                q.identification(*pair, by=q.BY_LOG_LOSS),
                 region,
             ),
         ]
@@ -147,7 +146,7 @@ def rulers(results: Sequence[RunResults]) -> pd.DataFrame:
     """Return the verdicts of the seeds that found the rulers, on the old ones and the new."""
     if not results:
         return pd.DataFrame()
-    return _table(
+    return rows_by_two(
         {
             (what, ruler): {
                 dataset_label(one.dataset): _cell(_seen(one, measure), region) for one in results

@@ -18,11 +18,12 @@ from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, family_of, model_label
 from helpers.foundation.setups import all_setups
 from helpers.report import claims, frames, plain_words, runs
-from helpers.report.by_number import Counted
+from helpers.report.by_number import Tally
 from helpers.report.claim_costs import Cost
 from helpers.report.claim_list import CLAIMS, HEADLINES
+from helpers.report.display import counted
 from helpers.report.evidence import Verdicts
-from helpers.report.verdicts import places
+from helpers.report.places import by_place
 from helpers.stages import all_stages
 
 Said = Literal["yes", "in part", "no"]
@@ -46,7 +47,7 @@ class Facts:
         From `helpers.report.verdicts.verdicts`.
     costs : mapping of str to Cost
         From `helpers.report.claim_costs.costs`.
-    numbers : Counted
+    numbers : Tally
         Of the paper's tables.
     address : str or None
         The repository's, where it is public.
@@ -62,7 +63,7 @@ class Facts:
     open_experiments: int
     found: Verdicts
     costs: Mapping[str, Cost]
-    numbers: Counted
+    numbers: Tally
     address: str | None
     citation: Mapping[str, Any]
     limits: str
@@ -77,10 +78,8 @@ class Facts:
     def by_place(self) -> dict[str, list[Experiment]]:
         """The experiments of each data set and model, by their names for readers."""
         return {
-            f"{dataset_label(dataset)} ({model_label(model)})": [
-                each for each in self.experiments if (each.dataset, each.model) == (dataset, model)
-            ]
-            for dataset, model in places(self.experiments)
+            f"{dataset_label(dataset)} ({model_label(model)})": members
+            for (dataset, model), members in by_place(self.experiments).items()
         }
 
     @property
@@ -126,17 +125,13 @@ class Item:
     answer: Callable[[Facts], Answer]
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
-
-
 # --- the ACL's ------------------------------------------------------------------------------
 
 
 def _limits(facts: Facts) -> Answer:
     count = len(re.findall(r"^(?:\* )?\*\*", facts.limits, flags=re.MULTILINE))
     said: Said = "yes" if count else "no"
-    return Answer(said, f"{_counted(count, 'limit')} of paper and companion.", "limitations")
+    return Answer(said, f"{counted(count, 'limit')} of paper and companion.", "limitations")
 
 
 def _licences(facts: Facts) -> Answer:
@@ -159,7 +154,7 @@ def _sizes(facts: Facts) -> Answer:
 
 def _computing(facts: Facts) -> Answer:
     where = "; ".join(facts.machines)
-    text = f"{facts.hours:.1f} hours in {_counted(len(facts.finished), 'step')} on {where}."
+    text = f"{facts.hours:.1f} hours in {counted(len(facts.finished), 'step')} on {where}."
     return (
         Answer("yes", text, "_generated/status")
         if where
@@ -179,7 +174,7 @@ def _spread(facts: Facts) -> Answer:
         name: len(set(frames.accuracy_by_seed(listed)["seed"]))
         for name, listed in facts.by_place.items()
     }
-    words = "; ".join(f"{name}: {_counted(count, 'seed')}" for name, count in seeds.items())
+    words = "; ".join(f"{name}: {counted(count, 'seed')}" for name, count in seeds.items())
     text = f"{words}. {with_interval} of {len(numbers)} findings have an interval over seeds."
     said: Said = "yes" if numbers and with_interval == len(numbers) else "in part"
     return Answer(said if with_interval else "no", text, "_generated/how_sure")
@@ -262,8 +257,8 @@ def _functional(facts: Facts) -> Answer:
 def _reusable(facts: Facts) -> Answer:
     weightings = [setup for setup in all_setups().values() if setup.weighting]
     text = (
-        f"{_counted(len(all_datasets()), 'data set')}, {_counted(len(weightings), 'weighting')} "
-        f"and {_counted(len(all_stages()), 'stage')} of measurement, each of them one file."
+        f"{counted(len(all_datasets()), 'data set')}, {counted(len(weightings), 'weighting')} "
+        f"and {counted(len(all_stages()), 'stage')} of measurement, each of them one file."
     )
     return Answer("yes", text, "architecture")
 

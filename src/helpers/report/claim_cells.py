@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from helpers.report.claims import FAILS, FIGURE, HOLDS, UNKNOWN, Claim
-from helpers.report.display import bound, capitalised, p_text, signed
-from helpers.report.evidence import OTHER, POOLED, Finding, Numbers
+from helpers.report.display import bound, capitalised, counted, missing, p_text, signed
+from helpers.report.evidence import OTHER, Finding, Numbers
 from helpers.report.paper_side import PaperSide
+from helpers.report.places import POOLED
 
 MARKS: Mapping[str, str] = MappingProxyType({HOLDS: "✓", FAILS: "✗", UNKNOWN: "?", FIGURE: "–"})
 COHORT_LABELS: Mapping[str, str] = MappingProxyType(
     {"confirming": "new seeds alone", "replication": "replication"}
 )
-_MISSING = '<span class="companion-missing">{}</span>'
 
 
 def verdict_mark(verdict: str) -> str:
@@ -54,7 +54,7 @@ def remarks(finding: Finding) -> list[str]:
         verdict = f", {some.verdict}" if some.seeds > 1 else ""  # one seed never decides
         if not math.isnan(some.p_adjusted):
             verdict = f", {p_text(some.p_adjusted)} after Holm{verdict}"
-        found.append(f"{COHORT_LABELS[name]}, {_seeds(some.seeds)}: {words}{verdict}")
+        found.append(f"{COHORT_LABELS[name]}, {counted(some.seeds, 'seed')}: {words}{verdict}")
     cohort = finding.cohorts.get("confirming")
     if cohort is not None and cohort.seeds > 1 and cohort.verdict != numbers.verdict:
         found.append("old and new seeds together say otherwise than the new alone")
@@ -62,12 +62,8 @@ def remarks(finding: Finding) -> list[str]:
     return found
 
 
-def _seeds(number: int) -> str:
-    return f"{number} seed{'s' * (number != 1)}"
-
-
 def _how_near(claim: Claim, numbers: Numbers) -> str:
-    text = f"{numbers.on_claimed_side} of {_seeds(numbers.seeds)} on the claimed side"
+    text = f"{numbers.on_claimed_side} of {counted(numbers.seeds, 'seed')} on the claimed side"
     if numbers.seeds_needed is None:
         return text
     effect = claim.region.margin or claim.quantity.ruler.smallest_effect
@@ -84,12 +80,12 @@ def _beside_published(finding: Finding, published: Numbers) -> str:
 def our_cell(finding: Finding | None) -> str:
     """Return a claim's number, interval and verdict for one data set or all, as a table's cell."""
     if finding is None:
-        return _MISSING.format("missing")
+        return missing()
     if finding.numbers is None:
         if finding.note == OTHER:
             return "–"
         word = "–" if finding.dataset == POOLED else html.escape(finding.note)
-        return _MISSING.format({"no result": "missing"}.get(word, word))
+        return missing({"no result": "missing"}.get(word, word))
     numbers = finding.numbers
     bounds = f" <small>{interval(numbers)}</small>" if interval(numbers) else "<br>"
     notes = "".join(

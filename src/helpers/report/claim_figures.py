@@ -12,12 +12,17 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from helpers.analysis.quantities import identification_level, values_by_seed
+from helpers.analysis.quantities import (
+    BY_ACCURACY,
+    BY_LOG_LOSS,
+    identification_level,
+    values_by_seed,
+)
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import SETUPS
 from helpers.report import claims
 from helpers.report.display import Html, bound, figure, signed
-from helpers.report.evidence import OTHER, POOLED, Finding, Verdicts
+from helpers.report.evidence import OTHER, Finding, Verdicts
 from helpers.report.figures import (
     GREY,
     INK,
@@ -29,6 +34,7 @@ from helpers.report.figures import (
     panels,
     setup_handles,
 )
+from helpers.report.places import POOLED, place_names, places
 from helpers.report.results import collect
 from helpers.report.verdicts import columns
 
@@ -205,19 +211,19 @@ def ruler_levels(experiments: Sequence[Experiment]) -> pd.DataFrame:
         loss has its natural sign.
     """
     records = []
-    headings = columns(experiments, Verdicts({}, ()))
+    headings = place_names(places(experiments))
     for one in collect(experiments):
         place = headings[one.dataset, one.model]
         languages = len(one.skew)
         for setup in SETUPS:
-            for ruler, (probe, score, sign, chance) in {
-                PAPER_RULER: ("C=1e-4", "accuracy", 1, 1 / languages),
-                LOG_LOSS_RULER: ("C=1", "log_loss", -1, math.log(languages)),
-            }.items():
-                measure = identification_level(setup, probe=probe, score=score)
+            for ruler, by, chance in (
+                (PAPER_RULER, BY_ACCURACY, 1 / languages),
+                (LOG_LOSS_RULER, BY_LOG_LOSS, math.log(languages)),
+            ):
+                measure = identification_level(setup, by=by)
                 values = list(values_by_seed(one, measure).by_seed.values())
                 if values:
-                    level = sign * sum(values) / len(values)
+                    level = by.sign * sum(values) / len(values)
                     records.append((place, setup, ruler, level, chance, len(values)))
     return pd.DataFrame(records, columns=["place", "setup", "ruler", "level", "chance", "seeds"])
 

@@ -4,6 +4,7 @@ Rulers and the smallest effects that matter are the analysis plan's (``book/plan
 cached: equal arguments give the same quantity.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Literal
 
@@ -24,19 +25,25 @@ BASE_VALUE = Ruler("size of the base values' difference", 0.02)
 TOKENS = Ruler("share of all tokens")
 
 Kind = Literal["paper", "log loss"]
+_RULERS: Mapping[Kind, tuple[Ruler, q.ProbeScore]] = {
+    "paper": (AS_IN_THE_PAPER, q.BY_ACCURACY),
+    "log loss": (LOG_LOSS, q.BY_LOG_LOSS),
+}
 
 MORE_LESS = "languages with more − with less of the label"
 ALMOST = 0.25  # "almost on par", no "clear separation": at most a quarter is left
 WITH_ENTROPY = "+mie=1"
 
 
-def _setups(setup: str, minus: str) -> str:
+def difference_words(setup: str, minus: str) -> str:
     """Return what is subtracted from what, in words.
 
     Examples
     --------
-    >>> _setups("imbalanced_cw", "imbalanced"), _setups("balanced+mie=1", "balanced")
-    ('class weights − imbalanced', 'balanced, with − without masked input entropy')
+    >>> difference_words("imbalanced_cw", "imbalanced")
+    'class weights − imbalanced'
+    >>> difference_words("balanced+mie=1", "balanced")
+    'balanced, with − without masked input entropy'
     """
     (one, variant), (other, reference) = (
         ("class weights" if name == "imbalanced_cw" else name, variant)
@@ -50,7 +57,9 @@ def _setups(setup: str, minus: str) -> str:
 @cache
 def accuracy(setup: str, minus: str) -> Quantity:
     """Return the difference of test accuracy."""
-    return Quantity(f"accuracy, {_setups(setup, minus)}", ACCURACY, q.accuracy(setup, minus))
+    return Quantity(
+        f"accuracy, {difference_words(setup, minus)}", ACCURACY, q.accuracy(setup, minus)
+    )
 
 
 @cache
@@ -58,13 +67,13 @@ def accuracy_under(setup: str, minus: str, prior: label_priors.Prior) -> Quantit
     """Return the difference of accuracy under a prior of the test set."""
     ruler = Ruler(f"test accuracy, {prior} shares", ACCURACY.smallest_effect)
     measure = label_priors.accuracy_under(setup, minus, prior)
-    return Quantity(f"accuracy, {_setups(setup, minus)}", ruler, measure)
+    return Quantity(f"accuracy, {difference_words(setup, minus)}", ruler, measure)
 
 
 @cache
 def slope(setup: str, minus: str) -> Quantity:
     """Return the difference of the slopes of predicted on training shares."""
-    return Quantity(f"slope, {_setups(setup, minus)}", SLOPE, q.skew_slope(setup, minus))
+    return Quantity(f"slope, {difference_words(setup, minus)}", SLOPE, q.skew_slope(setup, minus))
 
 
 @cache
@@ -82,29 +91,25 @@ def predicted_more(words: str, *groups: tuple[int, ...]) -> Quantity:
 def separation(setup: str, minus: str, kind: Kind = "paper", source: q.Source = "both") -> Quantity:
     """Return how much easier languages are to tell apart, on one of the two rulers."""
     where = {"both": "", "test": " (test set)", "external": " (external texts)"}[source]
+    ruler, by = _RULERS[kind]
     return Quantity(
-        f"how easily languages are told apart{where}, {_setups(setup, minus)}",
-        AS_IN_THE_PAPER if kind == "paper" else LOG_LOSS,
-        _separation(setup, minus, kind, source),
+        f"how easily languages are told apart{where}, {difference_words(setup, minus)}",
+        ruler,
+        q.identification(setup, minus, source, by=by),
     )
-
-
-def _separation(setup: str, minus: str, kind: Kind, source: q.Source) -> q.Measure:
-    if kind == "paper":
-        return q.identification(setup, minus, source)
-    return q.identification(setup, minus, source, probe="C=1", score="log_loss")
 
 
 @cache
 def separation_left(kind: Kind = "paper", source: q.Source = "both") -> Quantity:
     """Return the separation that weights leave, minus a quarter of the whole."""
+    ruler, by = _RULERS[kind]
     return Quantity(
         "how easily languages are told apart, (class weights − balanced) − ¼ (imbalanced − "
         "balanced)",
-        AS_IN_THE_PAPER if kind == "paper" else LOG_LOSS,
+        ruler,
         q.combination(
-            (1, _separation("imbalanced_cw", "balanced", kind, source)),
-            (-ALMOST, _separation("imbalanced", "balanced", kind, source)),
+            (1, q.identification("imbalanced_cw", "balanced", source, by=by)),
+            (-ALMOST, q.identification("imbalanced", "balanced", source, by=by)),
         ),
     )
 
@@ -114,7 +119,7 @@ def shap(setup: str, category: str, side: s.Side) -> Quantity:
     """Return the SHAP difference of a token category on one side."""
     where = {"over": "over-represented", "under": "under-represented", "all": "all"}[side]
     return Quantity(
-        f"{category} tokens, {where} languages, {_setups(setup, s.null_of(setup))}",
+        f"{category} tokens, {where} languages, {difference_words(setup, s.null_of(setup))}",
         SHAP,
         s.shap_difference(setup, category, side),
     )
@@ -126,7 +131,7 @@ def shap_separation(setup: str, category: str) -> Quantity:
     base, _, threshold = setup.partition("@threshold=")
     at = f" at a threshold of {threshold}" if threshold else ""
     return Quantity(
-        f"{category} tokens{at}, {MORE_LESS}, {_setups(base, s.null_of(base))}",
+        f"{category} tokens{at}, {MORE_LESS}, {difference_words(base, s.null_of(base))}",
         SHAP,
         s.shap_separation(setup, category),
     )
@@ -136,7 +141,7 @@ def shap_separation(setup: str, category: str) -> Quantity:
 def paired_separation(setup: str, category: str) -> Quantity:
     """Return the paired SHAP difference of a token category, over- minus under-represented."""
     return Quantity(
-        f"{category} tokens, {MORE_LESS}, {_setups(setup, 'balanced')}",
+        f"{category} tokens, {MORE_LESS}, {difference_words(setup, 'balanced')}",
         PAIRED_SHAP,
         paired_shap.paired_separation(setup, category),
     )

@@ -6,9 +6,10 @@ from typing import Any
 
 from helpers.foundation.experiment import Experiment
 from helpers.report.claims import Claim
-from helpers.report.display import bound, p_text, signed
-from helpers.report.evidence import FAMILY, NO_RESULT, POOLED, Finding, Numbers, Verdicts
+from helpers.report.display import bound, counted, p_text, signed
+from helpers.report.evidence import FAMILY, NO_RESULT, Finding, Numbers, Verdicts
 from helpers.report.paper_side import JudgedNumber
+from helpers.report.places import POOLED
 
 
 def as_records(
@@ -183,4 +184,4 @@ def _line(found: Mapping[str, Any]) -> str:
         text += f" [{bound(found['ci_low'], sign='+')}, {bound(found['ci_high'], sign='+')}]"
     if found.get("p_adjusted") is not None:
         text += f", {p_text(found['p_adjusted'])} after Holm"
-    return f"{text}, {found['seeds']} seed{'s' * (found['seeds'] != 1)})"
+    return f"{text}, {counted(found['seeds'], 'seed')})"

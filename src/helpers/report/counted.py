@@ -5,7 +5,7 @@ from helpers.analysis.quantities import (
     Quantity,
     RunResults,
     SeedValues,
-    family_of,
+    setup_family,
     values_by_seed,
 )
 
@@ -61,12 +61,12 @@ def left_out(results: RunResults) -> dict[tuple[str, int], str]:
     Returns
     -------
     dict
-        ``(family, seed)`` to the reason (`helpers.analysis.quantities.family_of`); the family is
+        ``(family, seed)`` to the reason (`helpers.analysis.quantities.setup_family`); the family is
         empty for the profile itself.
     """
     setups: dict[str, set[str]] = {}
     for setup, _ in results.predictions:
-        setups.setdefault(family_of(setup), set()).add(setup)
+        setups.setdefault(setup_family(setup), set()).add(setup)
     reasons: dict[tuple[str, int], str] = {}
     for family, wanted in setups.items():
         for seed in sorted({k for setup, k in results.predictions if setup in wanted}):

@@ -122,6 +122,24 @@ def capitalised(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def counted(number: int, noun: str) -> str:
+    """Return how many there are of something.
+
+    Examples
+    --------
+    >>> counted(1, "seed"), counted(1200, "data set")
+    ('1 seed', '1,200 data sets')
+    """
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def rows_by_two(rows: Mapping[tuple[str, str], Mapping[str, Any]]) -> pd.DataFrame:
+    """Return rows that two headings each name as a frame; empty where there is none."""
+    if not rows:
+        return pd.DataFrame()
+    return pd.DataFrame(list(rows.values()), index=pd.MultiIndex.from_tuples(list(rows)))
+
+
 def table(
     frame: pd.DataFrame,
     *,
@@ -147,7 +165,7 @@ def table(
         The cells hold sentences: on the left, and broken into lines.
     """
     if frame.empty:
-        return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
+        return not_computed(caption)
     escape = None if markup else "html"
     style = frame.style.format(
         dict(formats) if formats else None,
@@ -162,7 +180,7 @@ def table(
     classes = "companion-table companion-prose" if prose else "companion-table"
     head = head.replace("<table", f'<table class="{classes}"', 1)
     head, body = _headings(head, "col"), _headings(body, "row")
-    body = body.replace(f">{MISSING}<", f'><span class="companion-missing">{MISSING}</span><')
+    body = body.replace(f">{MISSING}<", f">{missing()}<")
     body = re.sub(r"(<td[^>]*>[^<\[]+) (\[[^\]<]*\])", r"\1 <small>\2</small>", body)
     content = f"{head}<tbody>{body}"
     return Html(
@@ -177,6 +195,16 @@ def _headings(part: str, scope: str) -> str:
     part = part.replace("&nbsp;", "")
     part = re.sub(r"<th\b([^>]*)></th>", r"<td\1></td>", part)
     return re.sub(r"<th\b", f'<th scope="{scope}"', part)
+
+
+def not_computed(caption: str) -> Html:
+    """Return what stands in the place of a table or figure without a number."""
+    return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
+
+
+def missing(word: str = MISSING) -> str:
+    """Return, as HTML, what stands in the place of a number that is not there."""
+    return f'<span class="companion-missing">{word}</span>'
 
 
 def scrollable(content: str, *, name: str) -> str:
@@ -247,7 +275,7 @@ def multiples(pictures: Sequence[Panel], *, caption: str) -> Html:
     """
     shown = [each for each in pictures if each.drawn is not None]
     if not shown:
-        return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
+        return not_computed(caption)
     title = _name(caption)
     if len(shown) == 1:
         content = _picture(shown[0], title)
@@ -341,16 +369,19 @@ def rests_on(frame: pd.DataFrame) -> str:
     --------
     >>> rests_on(pd.DataFrame({"seeds": [3, 3], "n_texts": [240, 240]}))
     'Seeds: 3; texts: 240.'
+    >>> rests_on(pd.DataFrame({"seeds": [1, 3]}))
+    'Seeds: 1 to 3.'
     >>> rests_on(pd.DataFrame({"seeds": [1]}))
     'One seed: intervals are over texts, and no verdict rests on it.'
     """
     if frame.empty:
         return ""
-    seeds = int(frame["seeds"].max())
+    least, most = int(frame["seeds"].min()), int(frame["seeds"].max())
     texts = f"texts: {frame['n_texts'].max():,}." if "n_texts" in frame else ""
-    if seeds == 1:
+    if most == 1:
         words = f" {capitalised(texts)}" if texts else ""
         return f"One seed: intervals are over texts, and no verdict rests on it.{words}"
+    seeds = f"{least} to {most}" if least < most else f"{most}"
     return f"Seeds: {seeds}; {texts}" if texts else f"Seeds: {seeds}."
 
 

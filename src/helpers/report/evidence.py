@@ -18,8 +18,8 @@ from helpers.analysis.statistics import Mean, holm, over_data_sets, over_seeds, 
 from helpers.report.claims import LEVEL, UNKNOWN, Claim, Region, Test, Verdict
 from helpers.report.counted import Counted
 from helpers.report.paper_side import PaperSide, paper_side
+from helpers.report.places import POOLED
 
-POOLED = "pooled"
 FAMILY = "headline findings, pooled over data sets"
 # Seeds 0 to 2 found the rules, the next ones confirm them. A replication is never mixed with these.
 _REPLICATION = 100

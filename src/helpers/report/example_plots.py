@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from helpers.foundation.experiment import Experiment
-from helpers.report.display import MISSING, Html, scrollable, signed
+from helpers.report.display import Html, missing, not_computed, scrollable, signed
 from helpers.report.frames import each
 from helpers.report.labels import setup_label
 
@@ -56,7 +56,7 @@ def example_plots(values: pd.DataFrame, *, label: str | None, caption: str) -> H
         choose one. A colour means the same value in all of them.
     """
     if values.empty or label is None:
-        return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
+        return not_computed(caption)
     setups = list(dict.fromkeys(values["setup"]))
     numbers = values.filter(like="value_")
     labels = [str(name).removeprefix("value_") for name in numbers.columns]
@@ -109,7 +109,7 @@ def _row(setup: str, tokens: pd.DataFrame, *, label: str, largest: float) -> str
     """Return a model's row: its probability without and with the text, then the tokens."""
     heading = html.escape(setup_label(setup))
     if tokens.empty:
-        shown = f'<span class="companion-missing">{MISSING}</span>'
+        shown = missing()
     else:
         base = float(tokens[f"base_{label}"].iloc[0])
         total = base + float(tokens[f"value_{label}"].sum())

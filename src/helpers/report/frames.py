@@ -116,8 +116,8 @@ def subsets(experiments: Experiments) -> dict[str, Any] | None:
     return None
 
 
-def joint_counts(experiments: Experiments, *, split: str = "train") -> pd.DataFrame:
-    """Return the rows of each cell of language and label (Table 1).
+def joint_counts(experiments: Experiments) -> pd.DataFrame:
+    """Return the rows of each cell of language and label in training (Table 1).
 
     Returns
     -------
@@ -130,11 +130,17 @@ def joint_counts(experiments: Experiments, *, split: str = "train") -> pd.DataFr
         return pd.DataFrame(columns=columns)
     records = [
         (subset, language, label, rows, rows / sum(cells))
-        for subset, counts in found["counts"][split].items()
+        for subset, counts in found["counts"]["train"].items()
         for language, cells in counts.items()
         for label, rows in zip(found["labels"], cells, strict=True)
     ]
     return pd.DataFrame(records, columns=columns)
+
+
+def imbalanced_counts(experiments: Experiments) -> pd.DataFrame:
+    """Return `joint_counts` of the imbalanced training subset alone."""
+    counts = joint_counts(experiments)
+    return counts[counts["subset"] == "imbalanced"]
 
 
 def split_sizes(experiments: Experiments) -> pd.DataFrame:

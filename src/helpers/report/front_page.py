@@ -13,8 +13,8 @@ from helpers.report import by_number, claims, frames, plain_words, skew_figures
 from helpers.report.claim_list import HEADLINES
 from helpers.report.display import Html, Panel, multiples
 from helpers.report.evidence import Verdicts
-from helpers.report.figures import STYLE, alt_text
-from helpers.report.verdicts import places
+from helpers.report.figures import STYLE
+from helpers.report.places import by_place, places
 
 PROBLEM_AND_CURE = (
     "abstract/performance",
@@ -113,11 +113,12 @@ def _missing(experiments: Sequence[Experiment], originals: Sequence[Experiment])
 
 # --- the figure -----------------------------------------------------------------------------
 
+_SKEW, _EFFECT = "The skew: labels in training", "What models then predict"
+
 
 def _first(experiments: Sequence[Experiment]) -> list[Experiment]:
     """Return the experiments of the first data set and model with results."""
-    for dataset, model in places(experiments):
-        listed = [one for one in experiments if (one.dataset, one.model) == (dataset, model)]
+    for listed in by_place(experiments).values():
         if not frames.predicted_share(listed).empty:
             return listed
     return []
@@ -134,11 +135,11 @@ def figure(experiments: Sequence[Experiment], *, number: str) -> Html:
         Of the figure.
     """
     listed = _first(experiments)
-    counts, shares = frames.joint_counts(listed), frames.predicted_share(listed)
+    counts = frames.imbalanced_counts(listed)
     tested = frames.accuracy_by_seed(listed)
     about = ""
     if listed:
-        rows, seeds = int(counts["rows"].sum() / 2), tested["seed"].nunique()
+        rows, seeds = int(counts["rows"].sum()), tested["seed"].nunique()
         about = (
             f" {dataset_label(listed[0].dataset)}, {html.escape(model_label(listed[0].model))}. "
             f"Left: the skew of the imbalanced training subset, {rows:,} texts. Right: predicted "
@@ -149,26 +150,8 @@ def figure(experiments: Sequence[Experiment], *, number: str) -> Html:
         )
     return multiples(
         [
-            Panel(
-                skew_figures.skew(counts),
-                alt_text(
-                    "Heat map of label shares in training",
-                    counts[counts["subset"] == "imbalanced"],
-                    name=["language", "label"],
-                    value="share",
-                ),
-                "The skew: labels in training",
-            ),
-            Panel(
-                skew_figures.follows(shares),
-                alt_text(
-                    "Slopes of predicted on training shares",
-                    skew_figures.slopes(shares),
-                    name=["setup"],
-                    value="slope",
-                ),
-                "What models then predict",
-            ),
+            Panel(*skew_figures.drawn_skew(listed), _SKEW),
+            Panel(*skew_figures.drawn_follows(listed), _EFFECT),
         ],
         caption=f"<b>{number}. Problem, effect and cure.</b>{about}",
     )
@@ -179,8 +162,8 @@ def canvas(experiments: Sequence[Experiment]) -> Figure:
     listed = _first(experiments)
     with plt.style.context(STYLE):
         drawn, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.6))
-        left.set_title("The skew: labels in training")
-        right.set_title("What models then predict")
-        skew_figures.skew(frames.joint_counts(listed), ax=left)
+        left.set_title(_SKEW)
+        right.set_title(_EFFECT)
+        skew_figures.skew(frames.imbalanced_counts(listed), ax=left)
         skew_figures.follows(frames.predicted_share(listed), legend_columns=2, ax=right)
     return drawn

@@ -16,7 +16,7 @@ from helpers.data.cells import skew_shares
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, model_label
 from helpers.report import example_plots, frames
-from helpers.report.display import MISSING, Html, percent, scrollable, signed
+from helpers.report.display import Html, missing, not_computed, percent, scrollable, signed
 from helpers.report.labels import setup_label
 from helpers.report.question_list.severity import QUESTION
 from helpers.report.results import collect
@@ -79,7 +79,7 @@ def severity_slider(experiments: Sequence[Experiment], *, caption: str) -> Html:
     """
     found = collect(with_severities(experiments))
     if not found:
-        return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
+        return not_computed(caption)
     results = found[0]
     changes = by_severity(results)
     steps = sorted({*_STEPS, *changes["severity"]})
@@ -130,7 +130,7 @@ def _bars(changes: pd.DataFrame, severity: float) -> str:
             shown = f"{signed(float(value))} <small>seeds: {seeds}</small>"
             bar = f'<span class="companion-bar" style="width:{width:.0f}%"></span>'
         else:
-            shown, bar = f'<span class="companion-missing">{MISSING}</span>', ""
+            shown, bar = missing(), ""
         rows += f'<tr><th scope="row">{measure}</th><td>{shown}</td><td>{bar}</td></tr>'
     return f'<table class="companion-table companion-bars"><tbody>{rows}</tbody></table>'
 
@@ -158,10 +158,9 @@ def guess(experiments: Sequence[Experiment], *, caption: str, seed: int = 0) -> 
     """
     values, counts = example_plots.example_values(experiments, seed=seed), pd.DataFrame()
     if not values.empty:
-        counts = frames.joint_counts(experiments)
-        counts = counts[counts["subset"] == "imbalanced"]
+        counts = frames.imbalanced_counts(experiments)
     if counts.empty:
-        return Html(f'<p class="companion-missing">{caption} Not computed yet.</p>', "not computed")
+        return not_computed(caption)
     labels = list(dict.fromkeys(counts["label"]))
     parts = []
     for language, rows in values.groupby("language", sort=False):

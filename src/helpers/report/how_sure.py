@@ -16,35 +16,20 @@ from helpers.analysis.shap_difference import TOKEN_CATEGORIES
 from helpers.analysis.shap_simulation import QUANTITIES, equal_models
 from helpers.analysis.statistics import over_seeds, upper_spread
 from helpers.analysis.two_way import over_seeds_and_rows
-from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import dataset_label, model_label
 from helpers.report.claim_list import CLAIMS, HEADLINES
+from helpers.report.claim_quantities import difference_words
 from helpers.report.counted import Counted
-from helpers.report.display import MISSING, interval_text, percent, signed
+from helpers.report.display import MISSING, interval_text, percent, rows_by_two, signed
 from helpers.report.evidence import evaluate
 from helpers.report.figures import GREY, INK, panels
 from helpers.report.frames import Experiments, chosen, split_sizes
 from helpers.report.labels import setup_label
+from helpers.report.places import by_name
+from helpers.report.priors import COMPARISONS
 from helpers.report.results import collect, read
 from helpers.stages import stages_of
 
-COMPARISONS = {
-    "imbalanced − balanced": ("imbalanced", "balanced"),
-    "class weights − imbalanced": ("imbalanced_cw", "imbalanced"),
-    "class weights − balanced": ("imbalanced_cw", "balanced"),
-}
 _LINES = {"t": ("#0072b2", "-", "Student's t"), "bootstrap": ("#d55e00", "--", "bootstrap")}
-
-
-def by_place(experiments: Experiments) -> dict[str, list[Experiment]]:
-    """Return the experiments of each data set and model, by a name for the reader."""
-    several = len({each.model for each in experiments}) > 1
-    found: dict[str, list[Experiment]] = {}
-    for each in experiments:
-        name = dataset_label(each.dataset)
-        name += f", {model_label(each.model)}" if several else ""
-        found.setdefault(name, []).append(each)
-    return found
 
 
 # --- what intervals cover -------------------------------------------------------------------
@@ -87,7 +72,7 @@ def rows_table(experiments: Experiments) -> pd.DataFrame:
     """
     rows: dict[tuple[str, str], dict[str, str]] = {}
     for place, results in _counted(experiments):
-        for words, (setup, minus) in COMPARISONS.items():
+        for setup, minus in COMPARISONS:
             measure = accuracy(setup, minus)
             found = [one for seed in results.seeds if (one := measure(results, seed)) is not None]
             values = [one.rows for one in found if one.rows is not None]
@@ -96,7 +81,7 @@ def rows_table(experiments: Experiments) -> pd.DataFrame:
             over = over_seeds([one.value for one in found])
             both, parts = over_seeds_and_rows(values, found[0].groups)
             held = coverage_over_rows(parts, measured=len(found), seeds=len(found))
-            rows[place, words] = {
+            rows[place, difference_words(setup, minus)] = {
                 "seeds": str(len(found)),
                 "over seeds, these rows [95 %]": interval_text(over.value, *over.interval()),
                 "over seeds and rows [95 %]": interval_text(both.value, *both.interval()),
@@ -105,13 +90,11 @@ def rows_table(experiments: Experiments) -> pd.DataFrame:
                 "for other rows, the first covers": percent(held["t"]),
                 "the second": percent(held["crossed"]),
             }
-    if not rows:
-        return pd.DataFrame()
-    return pd.DataFrame(list(rows.values()), index=pd.MultiIndex.from_tuples(list(rows)))
+    return rows_by_two(rows)
 
 
 def _counted(experiments: Experiments) -> Iterable[tuple[str, RunResults]]:
-    for place, members in by_place(experiments).items():
+    for place, members in by_name(experiments).items():
         for results in collect(members):
             yield place, Counted(results).results
 
@@ -126,7 +109,7 @@ def source_rows(experiments: Experiments) -> pd.DataFrame:
         [[setup_label(name) for name in subsets], ["source rows", "in several languages"]]
     )
     rows = {}
-    for place, members in by_place(experiments).items():
+    for place, members in by_name(experiments).items():
         sizes = split_sizes(members).set_index("split")
         if "train" in sizes.index:
             names = [f"{subset}_{kind}" for subset in subsets for kind in ("sources", "repeated")]
@@ -159,7 +142,7 @@ def power(experiments: Experiments) -> pd.DataFrame:
             if claim.quantity.ruler.smallest_effect is not None
             else "–"
         }
-        for place, members in by_place(experiments).items():
+        for place, members in by_name(experiments).items():
             first = members[0]
             mine = found.of(claim.id, first.dataset, first.model)
             numbers = mine.numbers if mine else None
@@ -204,7 +187,7 @@ def equal_models_table(experiments: Experiments) -> pd.DataFrame:
     least.
     """
     rows: dict[tuple[str, str], list[str]] = {}
-    for place, members in by_place(experiments).items():
+    for place, members in by_name(experiments).items():
         values = example_values(members)
         if values is None:
             continue

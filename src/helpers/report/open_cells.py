@@ -1,7 +1,7 @@
 """What has no result yet, and the command that fills it."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -22,6 +22,17 @@ def absent_stages(experiment: Experiment) -> list[str]:
     """Return the stages without a result, in order."""
     done = store.stage_records(experiment.folder)
     return [stage for stage in stages_of(experiment) if stage not in done]
+
+
+def in_words(stages: Iterable[str]) -> str:
+    """Return what some stages leave, for a reader.
+
+    Examples
+    --------
+    >>> in_words(["shap_values", "last_step"])
+    'SHAP values, last step'
+    """
+    return ", ".join(stages).replace("_", " ").replace("shap", "SHAP")
 
 
 ALL_SETUPS = "all setups"
@@ -51,7 +62,7 @@ def open_cells(experiments: Experiments, *, outdated: Stages = _NONE) -> pd.Data
         old = {each: outdated[each] for each in members if each in outdated}
         if not absent and not old:
             continue
-        words = [*_in_words(absent), *(f"{text} (inputs changed since)" for text in _in_words(old))]
+        words = [*_by_seeds(absent), *(f"{text} (inputs changed since)" for text in _by_seeds(old))]
         rows[place] = {
             "missing": "; ".join(words),
             "command": display.shown_commands(list({**absent, **old})),
@@ -77,12 +88,11 @@ def _grouped(experiments: Experiments) -> dict[tuple[str, str], list[Experiment]
     return grouped
 
 
-def _in_words(absent: Stages) -> list[str]:
+def _by_seeds(absent: Stages) -> list[str]:
     """Say which results of which seeds, seeds with the same ones together."""
     by_stages: dict[str, list[str]] = {}
     for each, stages in absent.items():
-        names = ", ".join(stages).replace("_", " ").replace("shap", "SHAP")
-        what = "all" if len(stages) == len(stages_of(each)) else names
+        what = "all" if len(stages) == len(stages_of(each)) else in_words(stages)
         seeds = by_stages.setdefault(what, [])
         seeds += [str(each.seed)] * (str(each.seed) not in seeds)
     return [

@@ -3,13 +3,14 @@
 import pandas as pd
 
 from helpers.analysis.quantities import (
+    BY_LOG_LOSS,
     RunResults,
     accuracy,
     identification,
     identification_level,
     skew_slope,
-    with_variant,
 )
+from helpers.foundation.folders import with_variant
 from helpers.foundation.setups import PAPER_SETUPS
 from helpers.report import described
 from helpers.report.counted import Counted
@@ -44,7 +45,7 @@ def changes(results: RunResults) -> pd.DataFrame:
         rows += [
             ("Accuracy", name, accuracy(*pair)),
             ("Slope", name, skew_slope(*pair)),
-            ("Identification", name, identification(*pair, probe="C=1", score="log_loss")),
+            ("Identification", name, identification(*pair, by=BY_LOG_LOSS)),
         ]
     return by_seed(Counted(results).results, rows)
 
@@ -72,7 +73,7 @@ def levels(results: RunResults) -> pd.DataFrame:
         (
             setup_label(setup),
             name,
-            identification_level(with_variant(setup, variant), probe="C=1", score="log_loss"),
+            identification_level(with_variant(setup, variant), by=BY_LOG_LOSS),
         )
         for setup in PAPER_SETUPS
         for variant, name in _ENCODERS.items()

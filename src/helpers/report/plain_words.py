@@ -8,8 +8,8 @@ from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, model_label
 from helpers.report.claims import FAILS, HOLDS, UNKNOWN, Verdict
 from helpers.report.display import Html
-from helpers.report.evidence import POOLED, Finding, Verdicts
-from helpers.report.verdicts import places
+from helpers.report.evidence import Finding, Verdicts
+from helpers.report.places import POOLED, places
 
 # What a claim says, and what its opposite says: the second is said where the claim does not hold.
 WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from helpers.analysis.label_priors import PRIORS, weighted_accuracy
 from helpers.foundation.names import SETUPS
 from helpers.report import frames
-from helpers.report.display import interval_text
+from helpers.report.display import interval_text, rows_by_two
 from helpers.report.figures import (
     GREY,
     SETUP_COLOURS,
@@ -108,8 +108,7 @@ def table(experiments: Experiments, *, setups: Sequence[str] | None = None) -> p
             label: texts.get(prior, interval_text(float("nan")))
             for prior, label in PRIOR_LABELS.items()
         }
-    frame = pd.DataFrame(list(rows.values()), index=pd.MultiIndex.from_tuples(list(rows)))
-    return frame
+    return rows_by_two(rows)
 
 
 def figure(

@@ -12,6 +12,7 @@ from helpers.analysis.calibration import calibration_error
 from helpers.analysis.label_priors import PRIORS
 from helpers.analysis.prior_correction import marginal_class_weights
 from helpers.analysis.quantities import (
+    BY_LOG_LOSS,
     Measure,
     RunResults,
     identification,
@@ -36,7 +37,7 @@ def beside_accuracy(setup: str, minus: str) -> dict[str, Measure]:
     return {
         "Slope": skew_slope(setup, minus),
         "Identification, C = 1e-4": identification(setup, minus),
-        "Identification, log loss": identification(setup, minus, probe="C=1", score="log_loss"),
+        "Identification, log loss": identification(setup, minus, by=BY_LOG_LOSS),
     }
 
 
@@ -293,7 +294,7 @@ def erasures(results: RunResults) -> pd.DataFrame:
             (
                 "Separation",
                 label,
-                remedies.separation_without(name, probe="C=1", score="log_loss"),
+                remedies.separation_without(name, by=BY_LOG_LOSS),
             ),
         ]
     return by_seed(results, sorted(rows, key=lambda row: list(ERASURE_UNITS).index(row[0])))

@@ -14,11 +14,11 @@ import pandas as pd
 
 from helpers.analysis.quantities import RunResults
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import dataset_label
 from helpers.report import claim_cells
 from helpers.report.claims import FAILS, HOLDS, UNKNOWN, Claim, Verdict
 from helpers.report.display import Html, capitalised, note, table
-from helpers.report.evidence import POOLED, Finding, adjusted, evaluate
+from helpers.report.evidence import Finding, adjusted, evaluate
+from helpers.report.places import heading
 from helpers.report.results import collect
 
 # What the questions read beside the files of the claims.
@@ -146,7 +146,7 @@ def findings(question: Question, results: Sequence[RunResults]) -> dict[str, lis
     Returns
     -------
     dict
-        Data set, or `helpers.report.evidence.POOLED`, to a finding for each part.
+        Data set, or `helpers.report.places.POOLED`, to a finding for each part.
     """
     found: dict[str, list[Finding]] = {}
     for one in evaluate([part.claim for part in question.parts], results).findings:
@@ -222,11 +222,7 @@ def verdict_table(question: Question, results: Sequence[RunResults], *, caption:
     cells: dict[str, Mapping[str, str]] = {}
     for place, part in enumerate(question.parts):
         cells[html.escape(claim_cells.ruled(part.claim))] = {
-            _heading(dataset): claim_cells.our_cell(told[place]) for dataset, told in shown.items()
+            heading(dataset): claim_cells.our_cell(told[place]) for dataset, told in shown.items()
         }
     frame = pd.DataFrame.from_dict(cells, orient="index") if shown else pd.DataFrame()
     return table(frame, caption=caption, markup=True)
-
-
-def _heading(dataset: str) -> str:
-    return "Together" if dataset == POOLED else dataset_label(dataset)

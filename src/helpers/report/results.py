@@ -5,10 +5,12 @@ from typing import Any
 
 from helpers import stages
 from helpers.analysis.paired_shap import paired_differences
-from helpers.analysis.quantities import Key, RunResults, with_variant
+from helpers.analysis.quantities import Key, RunResults
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
+from helpers.foundation.folders import with_variant
 from helpers.foundation.profiles import PUBLISHED_PROFILE, profile_names
+from helpers.report.places import by_place
 
 # What the claims read.
 _FILES = (
@@ -74,11 +76,8 @@ def collect(
     """
     experiments = list(experiments)
     stages.check_one_corpus(experiments)
-    grouped: dict[tuple[str, str], list[Experiment]] = {}
-    for experiment in experiments:
-        grouped.setdefault((experiment.dataset, experiment.model), []).append(experiment)
     found = []
-    for (dataset, model), members in grouped.items():
+    for (dataset, model), members in by_place(experiments).items():
         _, subsets = next(_contents(members, "subsets.json"), (None, None))
         if subsets is None:
             continue

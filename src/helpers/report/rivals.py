@@ -188,9 +188,3 @@ def figure(found: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     legend_below([ax], setup_handles(list(dict.fromkeys(found["setup"]))), columns=2)
     return ax
-
-
-def seeds_in_words(found: pd.DataFrame) -> str:
-    """Say how many seeds each setup of `over_training` has."""
-    counts = found.groupby("setup", sort=False)["seed"].nunique()
-    return ", ".join(f"{setup_label(str(name))} {n}" for name, n in counts.items()) + "."

@@ -8,9 +8,10 @@ import pandas as pd
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, model_label
-from helpers.report.display import MISSING, percent
+from helpers.report.display import MISSING, percent, rows_by_two
 from helpers.report.frames import Experiments
 from helpers.report.labels import setup_label
+from helpers.report.open_cells import absent_stages, in_words
 from helpers.stages import RESULT_STAGES, stages_of
 
 # --- the recipe: section 3 --------------------------------------------------------------------
@@ -101,10 +102,7 @@ def progress(experiments: Experiments) -> pd.DataFrame:
     rows = {}
     for place, members in by_setup.items():
         mine = found[found["experiment"].isin(members)] if len(found) else found
-        absent = {
-            str(member.seed): set(stages_of(member)) - set(_stages_of(mine, member))
-            for member in members
-        }
+        absent = {member.seed: set(absent_stages(member)) for member in members}
         lacking_in_one = set().union(*absent.values())
         wanted = set().union(*map(stages_of, members))
         stages = sorted(lacking_in_one, key=RESULT_STAGES.index)
@@ -115,24 +113,13 @@ def progress(experiments: Experiments) -> pd.DataFrame:
             peak = mine["peak_memory_gib"].max()
         rows[place] = {
             "seeds finished": f"{len(done)} of {len(members)}",
-            "missing": "all" if lacking_in_one == wanted else _stage_words(stages),
+            "missing": "all" if lacking_in_one == wanted else in_words(stages) or "–",
             "minutes a seed": _or_missing(took),
             "peak memory (GiB)": _or_missing(peak),
             "last finished": mine["finished"].max()[:10] if len(mine) else MISSING,
             "machine": ", ".join(sorted(set(mine["environment"]))) if len(mine) else MISSING,
         }
-    if not rows:
-        return pd.DataFrame()
-    index = pd.MultiIndex.from_tuples(list(rows))
-    return pd.DataFrame(list(rows.values()), index=index)
-
-
-def _stages_of(found: pd.DataFrame, experiment: Experiment) -> list[str]:
-    return found.loc[found["experiment"] == experiment, "stage"].tolist() if len(found) else []
-
-
-def _stage_words(stages: list[str]) -> str:
-    return ", ".join(stages).replace("_", " ").replace("shap", "SHAP") or "–"
+    return rows_by_two(rows)
 
 
 def _or_missing(value: float) -> str:

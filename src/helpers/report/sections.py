@@ -13,7 +13,6 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import check_choice, dataset_label, model_label
 from helpers.report import (
     claim_figures,
@@ -35,8 +34,8 @@ from helpers.report.display import Html, Panel, folded, interval_text, multiples
 from helpers.report.evidence import Verdicts
 from helpers.report.frames import Experiments
 from helpers.report.labels import labelled
+from helpers.report.places import by_name
 from helpers.report.results import collect
-from helpers.report.verdicts import columns, places
 
 Part = Callable[[Experiments], Html]
 Draw = Callable[[Experiments], tuple[Axes | Sequence[Axes] | None, str]]
@@ -68,29 +67,20 @@ class Section:
 # --- parts ----------------------------------------------------------------------------------
 
 
-def _by_place(experiments: Experiments) -> dict[str, list[Experiment]]:
-    """Return the experiments of each data set and model, by its name for readers."""
-    headings = columns(experiments, Verdicts({}, ()))
-    return {
-        headings[place]: [one for one in experiments if (one.dataset, one.model) == place]
-        for place in places(experiments)
-    }
-
-
 def _pictures(draw: Draw, caption: str) -> Part:
     """Return a figure with a picture for each data set; the seeds are said in its caption."""
 
     def part(experiments: Experiments) -> Html:
-        by_place = _by_place(experiments)
-        panels = [Panel(*draw(listed), name) for name, listed in by_place.items()]
-        return multiples(panels, caption=f"{caption} {_seeds(by_place)}")
+        named = by_name(experiments)
+        panels = [Panel(*draw(listed), name) for name, listed in named.items()]
+        return multiples(panels, caption=f"{caption} {_seeds(named)}")
 
     return part
 
 
-def _seeds(by_place: Mapping[str, Experiments]) -> str:
+def _seeds(named: Mapping[str, Experiments]) -> str:
     """Say how many seeds each data set has."""
-    counts = {name: len(_seeds_of(listed)) for name, listed in by_place.items()}
+    counts = {name: len(_seeds_of(listed)) for name, listed in named.items()}
     words = ", ".join(f"{html.escape(name)} {n}" for name, n in counts.items())
     return f"Seeds: {words}."
 
@@ -103,31 +93,11 @@ def _tables(read: Callable[[Experiments], pd.DataFrame], caption: str) -> Part:
     """Return one table of the tables of all data sets, below each other."""
 
     def part(experiments: Experiments) -> Html:
-        found = {name: read(listed) for name, listed in _by_place(experiments).items()}
+        found = {name: read(listed) for name, listed in by_name(experiments).items()}
         whole = {name: frame for name, frame in found.items() if not frame.empty}
         return table(pd.concat(whole) if whole else pd.DataFrame(), caption=caption)
 
     return part
-
-
-def _skews(experiments: Experiments) -> tuple[Axes | None, str]:
-    counts = frames.joint_counts(experiments)
-    counts = counts[counts["subset"] == "imbalanced"]
-    alt = figures.alt_text(
-        "Heat map of label shares in training", counts, name=["language", "label"], value="share"
-    )
-    return skew_figures.skew(counts), alt
-
-
-def _follow(experiments: Experiments) -> tuple[Axes | None, str]:
-    shares = frames.predicted_share(experiments)
-    alt = figures.alt_text(
-        "Slopes of predicted on training shares",
-        skew_figures.slopes(shares),
-        name=["setup"],
-        value="slope",
-    )
-    return skew_figures.follows(shares), alt
 
 
 def _curves(experiments: Experiments) -> tuple[Axes | None, str]:
@@ -155,7 +125,7 @@ def _levels(experiments: Experiments) -> pd.DataFrame:
     return _indexed(
         found["setup"],
         {
-            "accuracy [95 %]": _intervals(found),
+            "accuracy [95 %]": tables.intervals(found, "accuracy"),
             "macro F1": found["macro_f1"].map(interval_text),
             "test rows": found["n_test"].map("{:,}".format),
             "seeds": found["seeds"].map(str),
@@ -170,7 +140,7 @@ def _at_the_paper_s_c(experiments: Experiments) -> pd.DataFrame:
     return _indexed(
         found["source"].map(tables.SOURCE_LABELS) + ", " + found["setup"],
         {
-            "accuracy [95 %]": _intervals(found),
+            "accuracy [95 %]": tables.intervals(found, "accuracy"),
             "chance": found["chance"].map(interval_text),
             "before fine-tuning": found["pretrained"].map(interval_text),
             "seeds": found["seeds"].map(str),
@@ -182,13 +152,8 @@ def _indexed(names: Iterable[Any], cells: Mapping[str, Iterable[Any]]) -> pd.Dat
     return pd.DataFrame({name: list(texts) for name, texts in cells.items()}, index=list(names))
 
 
-def _intervals(found: pd.DataFrame) -> list[str]:
-    numbers = found[["accuracy", "low", "high"]].astype(float)
-    return [interval_text(*row) for row in numbers.itertuples(index=False)]
-
-
 def _recipes(experiments: Experiments) -> Html:
-    found = {name: runs.recipe(listed) for name, listed in _by_place(experiments).items()}
+    found = {name: runs.recipe(listed) for name, listed in by_name(experiments).items()}
     beside = {name: frame["This run"] for name, frame in found.items()}
     beside["Paper"] = next(iter(found.values()))["Paper"]
     return table(
@@ -212,7 +177,7 @@ def _rulers(experiments: Experiments) -> Html:
         caption="<b>Figure 4.2-B. How easily languages are told apart inside the model.</b> Means "
         "over seeds and over test and external texts; further right is easier. Accuracy cannot "
         "fall far below chance; the log loss still tells models apart whose accuracy would be 1. "
-        + _seeds(_by_place(experiments)),
+        + _seeds(by_name(experiments)),
     )
 
 
@@ -223,9 +188,8 @@ def _severities(experiments: Experiments) -> Html:
 
 
 def _guesses(experiments: Experiments) -> Html:
-    by_place = list(_by_place(experiments).values())
     return hands_on.guess(
-        by_place[0] if by_place else [],
+        next(iter(by_name(experiments).values()), []),
         caption="<b>Figure 4.3-D. Be the model.</b> All tokens are masked; only the language is "
         "told. Which label would you give?",
     )
@@ -246,7 +210,7 @@ def _priors(experiments: Experiments) -> Html:
 
 def _sizes(experiments: Experiments) -> str:
     lines = []
-    for name, listed in _by_place(experiments).items():
+    for name, listed in by_name(experiments).items():
         sizes = frames.split_sizes(listed)
         for row in sizes[sizes["split"] == "train"].to_dict("records"):
             lines.append(
@@ -280,7 +244,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             facts=_sizes,
             parts=(
                 _pictures(
-                    _skews,
+                    skew_figures.drawn_skew,
                     "<b>Figure 2.1-B.</b> The skew of the imbalanced training subset: label shares "
                     "of each language. In the balanced one they are even.",
                 ),
@@ -304,7 +268,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             of_paper=("4.1",),
             parts=(
                 _pictures(
-                    _follow,
+                    skew_figures.drawn_follows,
                     "<b>Figure 4.1-B.</b> Predicted shares on the balanced test set against shares "
                     "in the imbalanced training subset, a point for each group of languages and "
                     "label; means over seeds. The slope is 0 where predictions ignore the skew, "

@@ -8,19 +8,18 @@ import pandas as pd
 
 from helpers.analysis.paired_shap import PAIRED, mean_difference, separation
 from helpers.analysis.quantities import Observation, RunResults
-from helpers.foundation.names import dataset_label, model_label
-from helpers.report.display import MISSING, interval_text, percent, signed
+from helpers.analysis.shap_difference import SIDES
+from helpers.report.display import MISSING, interval_text, percent, rows_by_two, signed
 from helpers.report.frames import Experiments, interval
+from helpers.report.places import place_names
 from helpers.report.results import collect
 
 Reader = Callable[[RunResults, str, int], Observation | None]
 
-_SIDES = ("over", "under", "even")
-
 
 def _tokens(category: str) -> Reader:
     def read(results: RunResults, name: str, seed: int) -> Observation | None:
-        return mean_difference(results, name, seed, category=category, sides=_SIDES)
+        return mean_difference(results, name, seed, category=category, sides=SIDES)
 
     return read
 
@@ -92,11 +91,10 @@ def _by_seed(results: RunResults, read: Reader, name: str) -> pd.Series:
 def table(experiments: Experiments) -> pd.DataFrame:
     """Return `null_share` as text; experiments of several data sets are told apart by name."""
     found = collect(experiments)
-    several = len({one.model for one in found}) > 1
+    names = place_names([(one.dataset, one.model) for one in found])
     rows = {}
     for results in found:
-        place = dataset_label(results.dataset)
-        place += f", {model_label(results.model)}" if several else ""
+        place = names[results.dataset, results.model]
         for what, row in null_share(results).iterrows():
             cells = {
                 "Change": signed(row["change"]),
@@ -109,7 +107,5 @@ def table(experiments: Experiments) -> pd.DataFrame:
                     row["paired"], row["paired_low"], row["paired_high"]
                 )
             rows[place, str(what)] = cells
-    if not rows:
-        return pd.DataFrame()
-    frame = pd.DataFrame(list(rows.values()), index=pd.MultiIndex.from_tuples(list(rows)))
-    return (frame if len(found) > 1 else frame.droplevel(0)).fillna(MISSING)
+    frame = rows_by_two(rows)
+    return (frame.droplevel(0) if len(found) == 1 else frame).fillna(MISSING)

@@ -1,6 +1,6 @@
 """The skew of a training set, and how far predictions follow it: the book's first figure.
 
-Both functions draw one small panel, that reads on a phone as on a desk.
+`skew` and `follows` draw one small panel each, that reads on a phone as on a desk.
 """
 
 import numpy as np
@@ -9,7 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
-from helpers.report.figures import GREY, INK, SETUP_COLOURS, SETUP_MARKERS, legend_below, panels
+from helpers.report import frames
+from helpers.report.figures import (
+    GREY,
+    INK,
+    SETUP_COLOURS,
+    SETUP_MARKERS,
+    alt_text,
+    legend_below,
+    panels,
+)
+from helpers.report.frames import Experiments
 from helpers.report.labels import setup_label
 
 SIZE = {"width": 3.6, "height": 3.5}
@@ -21,16 +31,15 @@ def skew(counts: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
     Parameters
     ----------
     counts : DataFrame
-        From `helpers.report.frames.joint_counts`.
+        From `helpers.report.frames.imbalanced_counts`.
     ax : Axes, optional
         Where to draw.
     """
-    part = counts[counts["subset"] == "imbalanced"]
-    if part.empty:
+    if counts.empty:
         return None
     ax = ax or panels(1, None, **SIZE)[0]
-    languages, labels = (list(dict.fromkeys(part[name])) for name in ("language", "label"))
-    wide = part.pivot(index="language", columns="label", values="share").loc[languages, labels]
+    languages, labels = (list(dict.fromkeys(counts[name])) for name in ("language", "label"))
+    wide = counts.pivot(index="language", columns="label", values="share").loc[languages, labels]
     shares = wide.to_numpy(dtype=float)
     # Dark text reads on the lower half of the colours only.
     ax.imshow(shares, cmap="Blues", vmin=0, vmax=2 * shares.max(), aspect="auto")
@@ -101,3 +110,24 @@ def follows(
     whole = Line2D([], [], color=GREY, linestyle=":", label="as in training: slope 1")
     legend_below([ax], [*handles, whole], columns=legend_columns)
     return ax
+
+
+# --- with their text alternatives -----------------------------------------------------------
+
+
+def drawn_skew(experiments: Experiments) -> tuple[Axes | None, str]:
+    """Return `skew` of one model and data set, and its text alternative."""
+    counts = frames.imbalanced_counts(experiments)
+    alt = alt_text(
+        "Heat map of label shares in training", counts, name=["language", "label"], value="share"
+    )
+    return skew(counts), alt
+
+
+def drawn_follows(experiments: Experiments) -> tuple[Axes | None, str]:
+    """Return `follows` of one model and data set, and its text alternative."""
+    shares = frames.predicted_share(experiments)
+    alt = alt_text(
+        "Slopes of predicted on training shares", slopes(shares), name=["setup"], value="slope"
+    )
+    return follows(shares), alt

@@ -72,8 +72,7 @@ def _paper_shares(experiments: Experiments, number: str) -> pd.DataFrame:
 
 def training_shares(experiments: Experiments) -> pd.DataFrame:
     """Return rows and label shares of the imbalanced training subset, by language."""
-    counts = frames.joint_counts(experiments)
-    counts = counts[counts["subset"] == "imbalanced"]
+    counts = frames.imbalanced_counts(experiments)
     if counts.empty:
         return pd.DataFrame()
     texts = [
@@ -124,7 +123,7 @@ def accuracy(experiments: Experiments) -> pd.DataFrame:
     found = frames.accuracy(experiments).set_index("setup").reindex(setups)
     ours = _ours(experiments)
     columns: dict[tuple[str, str], Any] = {
-        (ours, "accuracy [95 %]"): _intervals(found, "accuracy"),
+        (ours, "accuracy [95 %]"): intervals(found, "accuracy"),
         (ours, "macro F1"): [interval_text(value) for value in found["macro_f1"]],
         (ours, "test rows"): [_count(value) for value in found["n_test"]],
         (ours, "seeds"): [_count(value) for value in found["seeds"]],
@@ -141,7 +140,8 @@ def accuracy(experiments: Experiments) -> pd.DataFrame:
     return _headed(columns, pd.Index([setup_label(setup) for setup in setups]))
 
 
-def _intervals(frame: pd.DataFrame, column: str) -> list[str]:
+def intervals(frame: pd.DataFrame, column: str) -> list[str]:
+    """Return the numbers of a column as text, with the bounds that stand in ``low, high``."""
     return [
         interval_text(*numbers)
         for numbers in frame[[column, "low", "high"]].astype(float).itertuples(index=False)
@@ -202,7 +202,7 @@ def identification(experiments: Experiments) -> pd.DataFrame:
             first = of_source.iloc[0]
             for name, column in _REFERENCES.items():
                 cells[source, name] = interval_text(first[column])
-            texts = _intervals(of_source, "accuracy")
+            texts = intervals(of_source, "accuracy")
             cells |= {
                 (source, setup): text for setup, text in zip(of_source["setup"], texts, strict=True)
             }
@@ -242,7 +242,7 @@ def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFr
     if frame.empty:
         return pd.DataFrame()
     frame = frame[frame["class"].isin(ends) & (frame["represented"] != "even")]
-    frame = frame.assign(text=_intervals(frame, "difference"))
+    frame = frame.assign(text=intervals(frame, "difference"))
     index = ["class", "represented", "setup"]
     order = pd.MultiIndex.from_product([ends, ["under", "over"], frames.setups(experiments)])
     wide = frame.pivot(index=index, columns="category", values="text")

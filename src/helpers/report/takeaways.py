@@ -25,12 +25,13 @@ from helpers.report.claim_cells import (
 )
 from helpers.report.claim_list import CLAIMS, HEADLINES
 from helpers.report.claim_quantities import accuracy_under
-from helpers.report.display import MISSING, Html, signed, table
-from helpers.report.evidence import POOLED, Finding, Verdicts, evaluate
+from helpers.report.display import MISSING, Html, rows_by_two, signed, table
+from helpers.report.evidence import Finding, Verdicts, evaluate
 from helpers.report.labels import setup_label
+from helpers.report.places import POOLED, places
 from helpers.report.priors import COMPARISONS, PRIOR_LABELS
 from helpers.report.results import collect
-from helpers.report.verdicts import columns, places, verdicts
+from helpers.report.verdicts import columns, verdicts
 
 _BY_ID = {claim.id: claim for claim in CLAIMS}
 
@@ -271,7 +272,7 @@ def priors_table(experiments: Sequence[Experiment]) -> pd.DataFrame:
         }
         for claim in asked
     }
-    return pd.DataFrame(list(rows.values()), index=pd.MultiIndex.from_tuples(list(rows)))
+    return rows_by_two(rows)
 
 
 def _difference(finding: Finding | None) -> str:

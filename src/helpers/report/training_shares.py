@@ -7,7 +7,7 @@ import pandas as pd
 from helpers.analysis import training_shares
 from helpers.analysis.label_priors import PRIORS
 from helpers.analysis.predictions import training_share
-from helpers.analysis.quantities import Measure, RunResults, identification
+from helpers.analysis.quantities import BY_LOG_LOSS, Measure, RunResults, identification
 from helpers.report.counted import Counted
 from helpers.report.priors import PRIOR_LABELS
 from helpers.report.question_figures import by_seed
@@ -40,7 +40,7 @@ def separations(results: RunResults, names: Mapping[str, str]) -> pd.DataFrame:
     def measures(setup: str) -> Mapping[str, Measure]:
         both = (
             identification(setup, _BALANCED),
-            identification(setup, _BALANCED, probe="C=1", score="log_loss"),
+            identification(setup, _BALANCED, by=BY_LOG_LOSS),
         )
         return dict(zip(UNITS, (*both, training_shares.skew_slope(setup, _BALANCED)), strict=True))
 

@@ -1,27 +1,15 @@
 """What the model says once its features no longer tell the language (LEACE; centring)."""
 
-import dataclasses
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from helpers.data.external_texts import external_fingerprint
-from helpers.foundation.experiment import Experiment
-from helpers.stages.fingerprints import Upstream
+from helpers.stages.fingerprints import model_and_external_texts
 from helpers.stages.record import Stage
 from helpers.stages.workbench import FIXED_SEED, Workbench
 
 _PENALTIES = {"C=1": 1.0, "C=1e-4": 1e-4}  # the two rulers of separation
-
-
-def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
-    external = experiment.settings.language_identification
-    return {
-        "finetuning": upstream.stage(experiment, "finetuning"),
-        "external": dataclasses.asdict(external),
-        "external_data": external_fingerprint(external.external, sources=upstream.sources),
-    }
 
 
 def _compute(bench: Workbench) -> dict[str, Any]:
@@ -80,7 +68,7 @@ STAGE = Stage(
     order=120,
     paper="section 4.4, footnote 2",
     files=("erasure.parquet", "erasure.json"),
-    inputs=_inputs,
+    inputs=model_and_external_texts,
     compute=_compute,
     needs=("finetuning",),
     first_guess_seconds=90,

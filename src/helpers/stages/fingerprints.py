@@ -1,11 +1,14 @@
 """What the result of each stage depends on."""
 
 import functools
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from helpers.data import corpora
 from helpers.data.corpora import Sources
+from helpers.data.external_texts import external_fingerprint
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
 from helpers.stages.registry import all_stages, check_stages
@@ -29,9 +32,15 @@ class Upstream:
     def stage(self, experiment: Experiment, name: str) -> str:
         """Return the checksum of all that a stage's result depends on."""
         check_stages([name])
+        inputs = self.inputs(experiment, name)
+        return store.fingerprint(stage=name, version=all_stages()[name].version, **inputs)
+
+    def inputs(self, experiment: Experiment, name: str) -> Mapping[str, Any]:
+        """Return all that a stage's result depends on, beside the stage's name and version."""
         about = all_stages()[name]
-        inputs = about.inputs(experiment, self)
-        return store.fingerprint(stage=name, version=about.version, **inputs)
+        if about.inputs is None:
+            return {needed: self.stage(experiment, needed) for needed in about.needs}
+        return about.inputs(experiment, self)
 
     def texts(self, experiment: Experiment) -> str:
         """Return the checksum of an experiment's data set."""
@@ -43,6 +52,16 @@ def stage_fingerprint(
 ) -> str:
     """Return the checksum of all that a stage's result depends on; as in `Upstream`."""
     return Upstream(sources, data).stage(experiment, stage)
+
+
+def model_and_external_texts(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
+    """Return the inputs of a stage that reads a model and the external texts."""
+    external = experiment.settings.language_identification
+    return {
+        "finetuning": upstream.stage(experiment, "finetuning"),
+        "external": asdict(external),
+        "external_data": external_fingerprint(external.external, sources=upstream.sources),
+    }
 
 
 def data_fingerprint(experiment: Experiment, *, sources: Sources) -> str:

@@ -2,14 +2,8 @@
 
 from typing import Any
 
-from helpers.foundation.experiment import Experiment
-from helpers.stages.fingerprints import Upstream
 from helpers.stages.record import Stage
 from helpers.stages.workbench import FIXED_SEED, Workbench
-
-
-def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
-    return {"finetuning": upstream.stage(experiment, "finetuning")}
 
 
 def _compute(bench: Workbench) -> dict[str, Any]:
@@ -33,7 +27,6 @@ STAGE = Stage(
     order=110,
     paper="section 4.4; Limitations",
     files=("head_refit.parquet", "head_refit.json"),
-    inputs=_inputs,
     compute=_compute,
     needs=("finetuning",),
     first_guess_seconds=30,

@@ -1,28 +1,16 @@
 """Language identification from the first token's features, before and after fine-tuning."""
 
-import dataclasses
 import json
 from typing import Any
 
 import pandas as pd
 
 from helpers.data.cached_files import is_recorded, write_recorded
-from helpers.data.external_texts import external_fingerprint
 from helpers.foundation import paths, store
 from helpers.foundation.datasets import all_datasets
-from helpers.foundation.experiment import Experiment
-from helpers.stages.fingerprints import Upstream, model_fingerprint
+from helpers.stages.fingerprints import model_and_external_texts, model_fingerprint
 from helpers.stages.record import Stage
 from helpers.stages.workbench import FIXED_SEED, Workbench
-
-
-def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
-    external = experiment.settings.language_identification
-    return {
-        "finetuning": upstream.stage(experiment, "finetuning"),
-        "external": dataclasses.asdict(external),
-        "external_data": external_fingerprint(external.external, sources=upstream.sources),
-    }
 
 
 def _compute(bench: Workbench) -> dict[str, Any]:
@@ -104,7 +92,7 @@ STAGE = Stage(
     order=50,
     paper="section 4.2, Tables 4 and 7",
     files=("language_identification.json",),
-    inputs=_inputs,
+    inputs=model_and_external_texts,
     compute=_compute,
     needs=("finetuning",),
     first_guess_seconds=25,

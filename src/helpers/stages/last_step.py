@@ -2,14 +2,8 @@
 
 from typing import Any
 
-from helpers.foundation.experiment import Experiment
-from helpers.stages.fingerprints import Upstream
 from helpers.stages.record import Stage
 from helpers.stages.workbench import Workbench
-
-
-def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
-    return {"finetuning": upstream.stage(experiment, "finetuning")}
 
 
 def _compute(bench: Workbench) -> dict[str, Any]:
@@ -30,7 +24,6 @@ STAGE = Stage(
     order=40,
     paper="section 3",
     files=("last_step.parquet",),
-    inputs=_inputs,
     compute=_compute,
     needs=("finetuning",),
     first_guess_seconds=15,

@@ -4,14 +4,8 @@ from typing import Any
 
 from helpers.foundation import store
 from helpers.foundation.errors import CompanionError
-from helpers.foundation.experiment import Experiment
-from helpers.stages.fingerprints import Upstream
 from helpers.stages.record import Stage
 from helpers.stages.workbench import Workbench
-
-
-def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
-    return {"finetuning": upstream.stage(experiment, "finetuning")}
 
 
 def _compute(bench: Workbench) -> dict[str, Any]:
@@ -37,7 +31,6 @@ STAGE = Stage(
     order=30,
     paper="section 4.1, Tables 2, 3 and 6",
     files=("metrics.json", "predictions.parquet"),
-    inputs=_inputs,
     compute=_compute,
     needs=("finetuning",),
     first_guess_seconds=100,  # fine-tunes the model on the way

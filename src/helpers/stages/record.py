@@ -31,15 +31,15 @@ class Stage:
         The places of the paper that it serves.
     files : tuple of str
         The result files that it may leave in the experiment's folder.
-    inputs : callable
-        All that the result depends on, as values that JSON can hold; the checksums of texts and of
-        earlier stages come from the `Upstream` it is given. It is called before anything is
-        computed, and reads no text.
     compute : callable
         Returns each file's content by its name: a frame for ``.parquet``, else what JSON can hold.
         Heavy packages are imported here, not at the head of the stage's module.
     needs : tuple of str
         The stages whose results it reads; they are made first.
+    inputs : callable, optional
+        All that the result depends on, as values that JSON can hold; the checksums of texts and of
+        earlier stages come from the `Upstream` it is given. It is called before anything is
+        computed, and reads no text. By default the checksums of what it needs.
     reads : callable
         The experiments whose results it reads; by default its own.
     first_guess_seconds : float
@@ -58,9 +58,9 @@ class Stage:
     order: int
     paper: str
     files: tuple[str, ...]
-    inputs: "Callable[[Experiment, Upstream], Mapping[str, Any]]"
     compute: Callable[[Workbench], Mapping[str, Any]]
     needs: tuple[str, ...] = ()
+    inputs: "Callable[[Experiment, Upstream], Mapping[str, Any]] | None" = None
     reads: Callable[[Experiment], Sequence[Experiment]] = _itself
     first_guess_seconds: float = 10.0
     published: bool = True

@@ -1,10 +1,7 @@
 """The stages there are: every module of this package that holds a ``STAGE``."""
 
 import functools
-import importlib
-import pkgutil
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
@@ -12,17 +9,14 @@ import pandas as pd
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import check_choice
+from helpers.foundation.records import records_of
 from helpers.stages.record import Stage
 
 
 @functools.cache
 def all_stages() -> Mapping[str, Stage]:
     """Return every stage by its name, in order."""
-    names = [module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])]
-    modules = [importlib.import_module(f"helpers.stages.{name}") for name in names]
-    found: list[Stage] = [module.STAGE for module in modules if hasattr(module, "STAGE")]
-    ordered = sorted(found, key=lambda stage: (stage.order, stage.name))
-    return MappingProxyType({stage.name: stage for stage in ordered})
+    return MappingProxyType(records_of(__package__, "STAGE"))
 
 
 def result_stages() -> tuple[str, ...]:

@@ -2,15 +2,9 @@
 
 from typing import Any
 
-from helpers.foundation.experiment import Experiment
-from helpers.stages.fingerprints import Upstream
 from helpers.stages.record import Stage
 from helpers.stages.shap_values import shap_frame
 from helpers.stages.workbench import Workbench
-
-
-def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
-    return {"shap_values": upstream.stage(experiment, "shap_values")}
 
 
 def _compute(bench: Workbench) -> dict[str, Any]:
@@ -25,7 +19,6 @@ STAGE = Stage(
     order=70,
     paper="section 2.3",
     files=("shap_tokens.parquet",),
-    inputs=_inputs,
     compute=_compute,
     needs=("shap_values",),
     first_guess_seconds=40,  # explains the texts on the way

@@ -2,6 +2,7 @@
 
 from helpers.analysis import shap_quantities as s
 from helpers.analysis.quantities import Quantity
+from helpers.analysis.shap_difference import TOKEN_CATEGORIES
 from helpers.report import claim_quantities as q
 from helpers.report.claim_list.forms import (
     ABOVE,
@@ -13,7 +14,7 @@ from helpers.report.claim_list.forms import (
     figure,
 )
 
-_OVER = {name: s.shap_difference("imbalanced", name, "over") for name in s.TOKENS}
+_OVER = {name: s.shap_difference("imbalanced", name, "over") for name in TOKEN_CATEGORIES}
 
 SHAP = (
     claim(

@@ -4,7 +4,7 @@ from functools import partial
 from types import MappingProxyType
 
 from helpers.analysis.learning import learned
-from helpers.analysis.quantities import accuracy, identification, skew_slope
+from helpers.analysis.quantities import BY_LOG_LOSS, accuracy, identification, skew_slope
 from helpers.foundation.setups import all_setups
 from helpers.report.claim_list.forms import ABOVE, BELOW
 from helpers.report.described import Statement, describe
@@ -52,7 +52,7 @@ STATEMENTS = (
     _of_each(
         words="languages are harder to tell apart by the log loss, with",
         panel="Identification, log loss",
-        measure=lambda setup: identification(setup, "imbalanced", probe="C=1", score="log_loss"),
+        measure=lambda setup: identification(setup, "imbalanced", by=BY_LOG_LOSS),
         region=BELOW,
     ),
     _of_each(

@@ -5,7 +5,7 @@ from functools import partial
 from types import MappingProxyType
 
 from helpers.analysis import severity, training_shares
-from helpers.analysis.quantities import accuracy, identification
+from helpers.analysis.quantities import BY_LOG_LOSS, accuracy, identification
 from helpers.report.claim_list.forms import ABOVE, BELOW
 from helpers.report.described import Statement, describe
 from helpers.report.questions import Question, Runs
@@ -53,7 +53,7 @@ STATEMENTS = (
     _of_each(
         words="languages move further apart by the log loss, under",
         panel="Identification, log loss",
-        measure=lambda setup: identification(setup, "balanced", probe="C=1", score="log_loss"),
+        measure=lambda setup: identification(setup, "balanced", by=BY_LOG_LOSS),
         region=ABOVE,
     ),
     _of_each(

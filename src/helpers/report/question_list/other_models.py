@@ -5,7 +5,8 @@ from functools import partial
 from types import MappingProxyType
 
 from helpers.analysis.learning import learned
-from helpers.analysis.quantities import accuracy, identification, skew_slope, with_variant
+from helpers.analysis.quantities import BY_LOG_LOSS, accuracy, identification, skew_slope
+from helpers.foundation.folders import with_variant
 from helpers.foundation.setups import PAPER_SETUPS
 from helpers.report.claim_list.forms import ABOVE, BELOW
 from helpers.report.described import Statement, describe
@@ -32,7 +33,7 @@ def statements(encoders: Mapping[str, str]) -> tuple[Statement, ...]:
         }
         return partial(Statement, noun="encoders", models=MappingProxyType(models))
 
-    log_loss = partial(identification, probe="C=1", score="log_loss")
+    log_loss = partial(identification, by=BY_LOG_LOSS)
     skew, weights = of_each("imbalanced", "balanced"), of_each("imbalanced_cw", "imbalanced")
     return (
         of_each(*PAPER_SETUPS)(
