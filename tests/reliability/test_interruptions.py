@@ -1,5 +1,6 @@
 """Killed, out of space, shut out, three at once, or with a clock set back: nothing is lost."""
 
+import json
 import os
 import random
 import shutil
@@ -149,3 +150,23 @@ def test_no_file_of_a_checkpoint_is_used_once_it_is_damaged(
             one.refused()
         path.write_bytes(whole)
     assert stages.is_done(experiment, "finetuning", sources=rig.sources)
+
+
+@pytest.mark.parametrize(
+    "checksums", [{"model.safetensors": None}, {"x" * 5000: "0"}, {"../balanced": None}, {}, []]
+)
+def test_a_marker_of_files_that_are_not_there_is_not_believed(
+    rig, reference, tmp_path, monkeypatch, checksums
+):
+    monkeypatch.setenv(paths.ROOT_VARIABLE, str(rig.root))
+    output = shutil.copytree(reference[0], tmp_path / "output")
+    monkeypatch.setenv(paths.OUTPUT_VARIABLE, str(output))
+    experiment = rig.experiment()
+    marker = experiment.checkpoint / "finetuning.json"
+    content = json.loads(marker.read_text(encoding="utf-8"))
+    (name,) = (key for key, value in content.items() if "model.safetensors" in str(value))
+    marker.write_text(json.dumps(content | {name: checksums}), encoding="utf-8")
+    (experiment.checkpoint / "model.safetensors").unlink()
+    with case("changed: a file of a fine-tuned model") as one:
+        assert not stages.is_done(experiment, "finetuning", sources=rig.sources)
+        one.refused()

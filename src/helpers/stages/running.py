@@ -47,9 +47,12 @@ def _saved_model(experiment: Experiment, fingerprint: str) -> store.StageRecord 
         return None
     if record.fingerprint != fingerprint:
         return None
+    there = {path.name for path in experiment.checkpoint.iterdir()}
     if (
         isinstance(checksums, dict)
         and checksums
+        and set(checksums) <= there
+        and None not in checksums.values()
         and checksums == _checksums(experiment.checkpoint, checksums)
     ):
         return record
