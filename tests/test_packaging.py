@@ -1,5 +1,6 @@
 """pyproject.toml, constraints.txt and environment.yml say the same."""
 
+import importlib
 import importlib.util
 import re
 import tomllib
@@ -53,3 +54,11 @@ def test_all_is_every_extra_that_computes_or_shows():
 def test_the_core_is_small():
     core = {Requirement(item).name for item in PROJECT["dependencies"]}
     assert core.isdisjoint({"torch", "transformers", "datasets", "jupyter-book", "shap"})
+
+
+def test_the_api_page_names_what_is_there():
+    page = (ROOT / "book" / "api.md").read_text(encoding="utf-8")
+    names = re.findall(r"\.\. auto\w+:: ([\w.]+)\.(\w+)$", page, re.MULTILINE)
+    assert len(names) > 20
+    lacking = [name for name in names if not hasattr(importlib.import_module(name[0]), name[1])]
+    assert not lacking
