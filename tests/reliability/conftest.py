@@ -12,4 +12,5 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if path is not None:
         scale = os.environ.get("COMPANION_SOAK")
         given = " ".join(session.config.invocation_params.args)
+        given = given.replace(f"{session.config.rootpath}/", "")  # the same on any machine
         tally.write(path, f"{f'COMPANION_SOAK={scale} ' if scale else ''}pytest {given}")

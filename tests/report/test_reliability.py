@@ -63,3 +63,4 @@ def test_the_published_counts_have_a_reason_for_each_survivor_and_nothing_wrong(
     assert reliability.load("attacks")
     assert all(ended["wrong"] == 0 for ended in reliability.load("attacks").values())
     assert not (reliability.survivors()["why"] == "not looked at yet").any()
+    assert not reliability.runs().index.str.contains(r"[ =]/").any(), "a machine's own path"
