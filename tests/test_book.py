@@ -314,13 +314,17 @@ def test_a_changed_result_makes_its_pages_stale(root, built):
     assert book._stamp(page_, {}) == before
 
 
-def test_a_change_to_another_profile_makes_the_whole_run_s_pages_stale(root, built):
+@pytest.mark.parametrize(
+    "file", ["configs/other.yaml", "results/benchmarks/x.json", "results/reliability/x.json"]
+)
+def test_what_pages_of_the_whole_run_read_beside_makes_them_stale(root, built, file):
     whole, part = (
         next(one for one in book.pages("tiny") if not one.of and (one.place is None) == whole)
         for whole in (True, False)
     )
     before = [book._stamp(each, {}) for each in (whole, part)]
-    other = root / "configs" / "other.yaml"
+    other = root / file
+    other.parent.mkdir(parents=True, exist_ok=True)
     try:
         other.write_text((root / "configs" / "tiny.yaml").read_text())
         assert book._stamp(whole, {}) != before[0]

@@ -118,7 +118,8 @@ def _stamp(page: Page, sums: dict[Path, str]) -> str:
         ),
     ]
     if page.place is None:
-        inputs += sorted(paths.benchmark_file("*").parent.glob("*.json"))
+        for folder in ("benchmarks", "reliability"):
+            inputs += sorted((paths.results_dir() / folder).glob("*.json"))
     for experiment in page.experiments:
         # Explanations with text stay local, are large, and no page reads them.
         inputs += sorted(
