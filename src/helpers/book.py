@@ -118,8 +118,8 @@ def _stamp(page: Page, sums: dict[Path, str]) -> str:
         ),
     ]
     if page.place is None:
-        for folder in ("benchmarks", "reliability"):
-            inputs += sorted((paths.results_dir() / folder).glob("*.json"))
+        # What was measured beside the experiments, whose files lie deeper.
+        inputs += sorted(paths.results_dir().glob("*/*.json"))
     for experiment in page.experiments:
         # Explanations with text stay local, are large, and no page reads them.
         inputs += sorted(

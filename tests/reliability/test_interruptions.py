@@ -124,16 +124,19 @@ def test_a_clock_that_was_set_back_changes_nothing(rig, reference, tmp_path, mon
         assert rig.results(output) == rig.results(reference[0])
 
 
-@pytest.mark.parametrize("damage", ["flip", "cut", "delete"])
-def test_no_file_of_a_checkpoint_is_used_once_it_is_damaged(
-    rig, reference, tmp_path, monkeypatch, damage
-):
+@pytest.fixture
+def finished(rig, reference, tmp_path, monkeypatch):
+    """A finished experiment of a copy that a test may change."""
     monkeypatch.setenv(paths.ROOT_VARIABLE, str(rig.root))
     output = shutil.copytree(reference[0], tmp_path / "output")
     monkeypatch.setenv(paths.OUTPUT_VARIABLE, str(output))
-    experiment = rig.experiment()
-    assert stages.is_done(experiment, "finetuning", sources=rig.sources)
-    files = [path for path in experiment.checkpoint.iterdir() if path.is_file()]
+    return rig.experiment()
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "delete"])
+def test_no_file_of_a_checkpoint_is_used_once_it_is_damaged(rig, finished, damage):
+    assert stages.is_done(finished, "finetuning", sources=rig.sources)
+    files = [path for path in finished.checkpoint.iterdir() if path.is_file()]
     files = [path for path in files if not path.name.startswith(".")]
     assert {"model.safetensors", "tokenizer.json", "finetuning.json"} <= {f.name for f in files}
     for path in files:
@@ -146,27 +149,21 @@ def test_no_file_of_a_checkpoint_is_used_once_it_is_damaged(
             middle = len(whole) // 2
             path.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
         with case("changed: a file of a fine-tuned model") as one:
-            assert not stages.is_done(experiment, "finetuning", sources=rig.sources), path.name
+            assert not stages.is_done(finished, "finetuning", sources=rig.sources), path.name
             one.refused()
         path.write_bytes(whole)
-    assert stages.is_done(experiment, "finetuning", sources=rig.sources)
+    assert stages.is_done(finished, "finetuning", sources=rig.sources)
 
 
 @pytest.mark.parametrize(
     "checksums", [{"model.safetensors": None}, {"x" * 5000: "0"}, {"../balanced": None}, {}, []]
 )
-def test_a_marker_of_files_that_are_not_there_is_not_believed(
-    rig, reference, tmp_path, monkeypatch, checksums
-):
-    monkeypatch.setenv(paths.ROOT_VARIABLE, str(rig.root))
-    output = shutil.copytree(reference[0], tmp_path / "output")
-    monkeypatch.setenv(paths.OUTPUT_VARIABLE, str(output))
-    experiment = rig.experiment()
-    marker = experiment.checkpoint / "finetuning.json"
+def test_a_marker_of_files_that_are_not_there_is_not_believed(rig, finished, checksums):
+    marker = finished.checkpoint / "finetuning.json"
     content = json.loads(marker.read_text(encoding="utf-8"))
     (name,) = (key for key, value in content.items() if "model.safetensors" in str(value))
     marker.write_text(json.dumps(content | {name: checksums}), encoding="utf-8")
-    (experiment.checkpoint / "model.safetensors").unlink()
+    (finished.checkpoint / "model.safetensors").unlink()
     with case("changed: a file of a fine-tuned model") as one:
-        assert not stages.is_done(experiment, "finetuning", sources=rig.sources)
+        assert not stages.is_done(finished, "finetuning", sources=rig.sources)
         one.refused()

@@ -5,7 +5,6 @@ Tables are parquet, csv or jsonl files named after their split (``train.csv``), 
 """
 
 from pathlib import Path
-from types import MappingProxyType
 
 import pandas as pd
 
@@ -19,9 +18,9 @@ from helpers.data.grouping import (
 )
 from helpers.data.tables import SUFFIXES, Rows, clean, read_file, require_columns
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.names import LONGEST
 
 REQUIRED = ("language", "label", "text")
-_LONGEST = MappingProxyType({"language": 40, "label": 200})  # characters, as in the diagnosis
 _SPLIT_SEED = 0  # the splits are part of the corpus: no option changes them
 
 
@@ -84,10 +83,10 @@ def read_custom(folder: Path) -> Rows:
             if (table[column] == "").any():
                 row = int((table[column] == "").to_numpy().argmax())
                 raise CompanionError(f"{path}: row {row + 1} has no {column}")
-            if (long := table[column].str.len() > _LONGEST[column]).any():
+            if (long := table[column].str.len() > LONGEST[column]).any():
                 row = int(long.to_numpy().argmax())
                 raise CompanionError(
-                    f"{path}: the {column} in row {row + 1} has more than {_LONGEST[column]} "
+                    f"{path}: the {column} in row {row + 1} has more than {LONGEST[column]} "
                     "characters: is it a text?"
                 )
         parts.append(

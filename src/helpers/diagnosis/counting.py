@@ -16,12 +16,11 @@ from helpers.diagnosis.formats import as_text
 from helpers.diagnosis.sources import Source
 from helpers.diagnosis.texts import TextSample, TextSampler
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.names import LONGEST
 
 BLOCKS = 200  # random blocks of source rows, for the interval
 MOST_LABELS, MOST_LANGUAGES = 1000, 500
 _MOST_ROWS = 10**9
-_LONGEST_LANGUAGE = 40  # characters
-_LONGEST_LABEL = 200
 
 Key = tuple[Any, Any, int]
 
@@ -223,26 +222,22 @@ def _is_empty(value: Any) -> bool:
 
 
 def _check_values(source: Source, columns: Columns, names: dict[str, dict[Any, str]]) -> None:
-    languages, labels = (set(names[part].values()) for part in ("language", "label"))
-    longest = max(languages, key=len)
-    if len(longest) > _LONGEST_LANGUAGE:
-        raise CompanionError(
-            f"{source.name}: column {columns.language!r} holds {longest[:_LONGEST_LANGUAGE]!r}…: "
-            "this is free text, not a language"
-        )
-    longest = max(labels, key=len)
-    if len(longest) > _LONGEST_LABEL:
-        raise CompanionError(
-            f"{source.name}: column {columns.label!r} holds {longest[:_LONGEST_LANGUAGE]!r}…: "
-            "this is free text, not a label"
-        )
+    values = {part: set(names[part].values()) for part in ("language", "label")}
+    for part, found in values.items():
+        longest = max(found, key=len)
+        if len(longest) > LONGEST[part]:
+            raise CompanionError(
+                f"{source.name}: column {getattr(columns, part)!r} holds {longest[:40]!r}…: "
+                f"this is free text, not a {part}"
+            )
+    labels = values["label"]
     fraction = next((name for name in sorted(labels) if _is_fraction(name)), None)
     if fraction is not None and all(_is_number(name) for name in labels):
         raise CompanionError(
             f"{source.name}: column {columns.label!r} holds numbers such as {fraction}: a label "
             "is a name or a whole number; give ranges of numbers a name each"
         )
-    for part, found in (("language", languages), ("label", labels)):
+    for part, found in values.items():
         if len(found) < 2:
             column = getattr(columns, part)
             raise CompanionError(

@@ -16,6 +16,8 @@ SETUPS: tuple[str, ...] = tuple(all_setups())
 FAMILIES: Mapping[str, str] = MappingProxyType(
     {name: about.title for name, about in all_datasets().items()}
 )
+# Characters of a language's or a label's name; what is longer is a text.
+LONGEST: Mapping[str, int] = MappingProxyType({"language": 40, "label": 200})
 
 _SOURCE_NAME = re.compile(r"[a-z0-9_]+")
 

@@ -13,7 +13,7 @@ from helpers.foundation.names import SETUPS as ALL_SETUPS
 from helpers.report.claim_quantities import WITH_ENTROPY
 from helpers.report.counted import Counted
 from helpers.report.display import interval_text
-from helpers.report.figures import GREY, alt_text, legend_below, panels
+from helpers.report.figures import GREY, alt_text, legend_below, panels, setups_of
 from helpers.report.frames import interval
 from helpers.report.labels import setup_label
 from helpers.report.question_figures import beside_accuracy, by_seed
@@ -133,9 +133,9 @@ def spread(found: pd.DataFrame) -> pd.DataFrame:
     """
     labels = list(found.columns[3:])
     rows = {}
-    for setup in [name for name in ALL_SETUPS if name in set(found["setup"])]:
+    for setup in setups_of(found):
         mine = found[found["setup"] == setup].set_index(["seed", "tokens"])[labels]
-        even = _distance(mine, mine * 0 + 1 / len(labels)).groupby("seed").mean()
+        even = _distance(mine, 1 / len(labels)).groupby("seed").mean()
         lengths = _distance(mine, mine.groupby("seed").transform("mean")).groupby("seed").mean()
         seeds = _distance(mine, mine.groupby("tokens").transform("mean")).mean()
         rows[setup_label(setup)] = {
@@ -147,7 +147,7 @@ def spread(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _distance(one: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
+def _distance(one: pd.DataFrame, other: pd.DataFrame | float) -> pd.Series:
     return (one - other).abs().sum(axis=1) / 2
 
 
@@ -166,7 +166,7 @@ def length_figure(found: pd.DataFrame, *, axes: Sequence[Axes] | None = None) ->
     if found.empty:
         return None
     labels = list(found.columns[3:])
-    setups = [name for name in ALL_SETUPS if name in set(found["setup"])]
+    setups = setups_of(found)
     axes = panels(len(setups), axes, height=3.4, sharey=True)
     for ax, setup in zip(axes, setups, strict=True):
         for _, line in found[found["setup"] == setup].groupby("seed"):

@@ -33,6 +33,7 @@ from helpers.report.figures import (
     legend_below,
     panels,
     setup_handles,
+    setups_of,
 )
 from helpers.report.places import POOLED, place_names, places
 from helpers.report.results import collect
@@ -248,8 +249,7 @@ def draw_rulers(levels: pd.DataFrame, *, axes: Sequence[Axes] | None = None) -> 
     axes[0].set_yticks(range(len(names)), names[::-1])
     axes[0].set_ylim(-0.6, len(names) - 0.4)
     chance = Line2D([], [], color=GREY, linestyle=":", linewidth=2, label="Chance")
-    present = [setup for setup in SETUPS if setup in set(levels["setup"])]
-    legend_below(axes, [*setup_handles(present), chance])
+    legend_below(axes, [*setup_handles(setups_of(levels)), chance])
     return axes
 
 

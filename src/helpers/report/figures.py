@@ -48,7 +48,8 @@ def panels(
     return list(made[0])
 
 
-def _setups(frame: pd.DataFrame) -> list[str]:
+def setups_of(frame: pd.DataFrame) -> list[str]:
+    """Return the setups that a frame has, in the order of tables and figures."""
     found = set(frame["setup"])
     return [setup for setup in SETUPS if setup in found]
 
@@ -117,7 +118,7 @@ def training_curves(curves: pd.DataFrame, *, ax: Axes | None = None) -> Axes | N
                 marker=SETUP_MARKERS[str(setup)], markersize=8)  # fmt: skip
     ax.set_xlabel("Training step")
     ax.set_ylabel("Validation loss")
-    legend_below([ax], setup_handles(_setups(curves)))
+    legend_below([ax], setup_handles(setups_of(curves)))
     return ax
 
 
@@ -131,7 +132,7 @@ def accuracy(
     if summary.empty:
         return None
     ax = ax or panels(1, None, height=1.1 + 0.45 * len(summary))[0]
-    setups = _setups(summary)
+    setups = setups_of(summary)
     for y, setup in enumerate(reversed(setups)):
         row = summary[summary["setup"] == setup].iloc[0]
         _dot(ax, row["accuracy"], row["low"], row["high"], y, setup)
@@ -158,7 +159,7 @@ def predicted_share(
     """Draw predicted shares by label beside the training shares, a panel a language group."""
     if shares.empty:
         return None
-    groups, setups = list(dict.fromkeys(shares["languages"])), _setups(shares)
+    groups, setups = list(dict.fromkeys(shares["languages"])), setups_of(shares)
     axes = panels(len(groups), axes, height=3.5, sharey=True)
     for ax, languages in zip(axes, groups, strict=True):
         part = shares[shares["languages"] == languages]
@@ -197,7 +198,7 @@ def identification(
         return None
     sources = [source for source in ("test", "external") if source in set(scores["source"])]
     axes = panels(len(sources), axes, height=2.9, sharex=True, sharey=True)
-    setups = _setups(scores)
+    setups = setups_of(scores)
     for ax, source in zip(axes, sources, strict=True):
         part = scores[scores["source"] == source]
         for y, setup in enumerate(reversed(setups)):

@@ -41,5 +41,5 @@ def labelled(frame: pd.DataFrame) -> pd.DataFrame:
           setup  accuracy
     0  Balanced       0.6
     """
-    held = {"setup", "subset", "minus"} & set(frame.columns)
+    held = {"setup", "subset"} & set(frame.columns)
     return frame.assign(**{name: frame[name].astype(str).map(setup_label) for name in held})

@@ -12,9 +12,10 @@ from helpers.foundation.folders import with_variant
 from helpers.foundation.profiles import PUBLISHED_PROFILE, profile_names
 from helpers.report.places import by_place
 
+_PREDICTIONS = "predictions.parquet"
 # What the claims read.
 _FILES = (
-    "predictions.parquet",
+    _PREDICTIONS,
     "language_identification.json",
     "shap_difference.parquet",
     "shap_tokens.parquet",
@@ -82,10 +83,8 @@ def collect(
         if subsets is None:
             continue
         labels = tuple(subsets["labels"])
-        known, further = (
-            _by_key(members, _FILES if of_claims else _FILES[:1]),
-            _by_key(members, files),
-        )
+        known = _by_key(members, _FILES if of_claims else (_PREDICTIONS,))
+        further = _by_key(members, files)
         # As the claims of A.4 name them: imbalanced@threshold=0.05.
         sweeps = {
             (f"{setup}@threshold={threshold:g}", seed): rows.drop(columns="threshold").reset_index(
@@ -105,7 +104,7 @@ def collect(
                 model=model,
                 labels=labels,
                 skew=subsets["skew"],
-                predictions=known["predictions.parquet"],
+                predictions=known[_PREDICTIONS],
                 identification=known.get("language_identification.json", {}),
                 shap_difference=known.get("shap_difference.parquet", {}) | sweeps | paired,
                 files=further,

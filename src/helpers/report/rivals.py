@@ -162,7 +162,7 @@ def by_quarter(found: pd.DataFrame) -> pd.DataFrame:
         Text, a row a setup: means over validations and seeds; the change from the third quarter to
         the last with its interval over seeds.
     """
-    quarters = np.ceil(found["share"].clip(lower=1e-9) * 4).astype(int)
+    quarters = np.ceil(found["share"] * 4).astype(int)
     rows = {}
     for name, mine in found.assign(quarter=quarters).groupby("setup", sort=False):
         wide = mine.pivot_table(index="seed", columns="quarter", values="accuracy")

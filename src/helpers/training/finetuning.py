@@ -147,10 +147,11 @@ def finetune(
             labels=frame["label"].to_numpy(dtype=np.int64),
             weights=frame_weights,
             languages=_language_codes(frame, train) if row_loss or row_penalty else None,
-            rare=_rare(train, frame, model.config.num_labels),
         )
         for frame, frame_weights in ((train, weights), (validation, validation_weights))
     )
+    rare = _rare(train, validation, model.config.num_labels)
+    validation_rows = dataclasses.replace(validation_rows, rare=rare)
     folder = Path(output_dir) / "training"
     arguments = training_arguments(recipe, folder=folder, seed=seed)
     fingerprint = store.fingerprint(
