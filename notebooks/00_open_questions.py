@@ -26,10 +26,11 @@ profile = "quick"  # a file in configs/: quick, embedded, paper
 from helpers import book, notebooks
 from helpers.report import decision, display, figures, question_figures, question_index
 from helpers.report import question_list, question_runs, questions
+from helpers.report.results import collect
 
 notebooks.check_parameters(globals(), "profile")
 asked = question_runs.experiments(question_list.all_questions().values(), profile)
-results = questions.load([*book.experiments(profile), *asked])
+results = collect([*book.experiments(profile), *asked])
 
 # %% tags=["hide-input"]
 question_index.index(

@@ -25,11 +25,12 @@ profile = "quick"  # a file in configs/: quick, embedded, paper
 from helpers import book, notebooks
 from helpers.report import base_values, described, display, figures
 from helpers.report import question_figures, question_list, question_runs, questions
+from helpers.report.results import collect
 
 notebooks.check_parameters(globals(), "profile")
 question = question_list.question("base_values")
 asked = question_runs.experiments([question], profile)
-results = questions.load([*book.experiments(profile), *asked])
+results = collect([*book.experiments(profile), *asked])
 multiemo = questions.about(question, results)
 
 # %% tags=["hide-input"]

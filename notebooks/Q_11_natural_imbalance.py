@@ -26,12 +26,13 @@ from helpers import book, notebooks
 from helpers.report import described, display, figures, natural, question_list
 from helpers.report import question_runs, questions, severity
 from helpers.report.question_list import natural as asked_of
+from helpers.report.results import collect
 
 notebooks.check_parameters(globals(), "profile")
 question = question_list.question("natural")
 curve_of = question_list.question("severity")
 asked = question_runs.experiments([question, curve_of], profile)
-results = questions.load([*book.experiments(profile), *asked])
+results = collect([*book.experiments(profile), *asked])
 multiemo = questions.about(question, results)
 
 # %% tags=["hide-input"]

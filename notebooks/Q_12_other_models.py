@@ -23,11 +23,12 @@ profile = "quick"  # a file in configs/: quick, embedded, paper
 from helpers import book, notebooks
 from helpers.report import described, display, figures, other_models, question_figures
 from helpers.report import question_list, question_runs, questions
+from helpers.report.results import collect
 
 notebooks.check_parameters(globals(), "profile")
 question = question_list.question("other_models")
 asked = question_runs.experiments([question], profile)
-results = questions.load([*book.experiments(profile), *asked])
+results = collect([*book.experiments(profile), *asked])
 multiemo = questions.about(question, results)
 
 # %% tags=["hide-input"]

@@ -28,10 +28,11 @@ profile = "quick"  # a file in configs/: quick, embedded, paper
 # %% tags=["hide-input"]
 from helpers import book, notebooks
 from helpers.report import display, measures, question_list, questions
+from helpers.report.results import collect
 
 notebooks.check_parameters(globals(), "profile")
 experiments = book.experiments(profile)
-results = questions.load(experiments)
+results = collect(experiments)
 question = question_list.question("measures")
 multiemo = questions.about(question, results)
 

@@ -32,11 +32,12 @@ from helpers.report import (
     severity,
 )
 from helpers.report.question_list.severity import OVER_V
+from helpers.report.results import collect
 
 notebooks.check_parameters(globals(), "profile")
 question = question_list.question("severity")
 asked = question_runs.experiments([question], profile)
-results = questions.load([*book.experiments(profile), *asked])
+results = collect([*book.experiments(profile), *asked])
 multiemo = questions.about(question, results)
 
 # %% tags=["hide-input"]

@@ -26,12 +26,13 @@ profile = "quick"  # a file in configs/: quick, embedded, paper
 from helpers import book, notebooks
 from helpers.report import described, display, figures, labels, question_figures, question_list
 from helpers.report import question_runs, questions, rivals
+from helpers.report.results import collect
 
 notebooks.check_parameters(globals(), "profile")
 question = question_list.question("weightings")
 rivals_run = question.runs[0].setups
 asked = question_runs.experiments([question], profile)
-results = questions.load([*book.experiments(profile), *asked])
+results = collect([*book.experiments(profile), *asked])
 multiemo = questions.about(question, results)
 
 # %% tags=["hide-input"]

@@ -25,11 +25,12 @@ from helpers import book, notebooks
 from helpers.report import described, display, figures, question_figures, question_list
 from helpers.report import question_runs, questions, training_shares
 from helpers.report.question_list.joint import SKEWS
+from helpers.report.results import collect
 
 notebooks.check_parameters(globals(), "profile")
 question = question_list.question("joint")
 asked = question_runs.experiments([question], profile)
-results = questions.load([*book.experiments(profile), *asked])
+results = collect([*book.experiments(profile), *asked])
 multiemo = questions.about(question, results)
 
 # %% tags=["hide-input"]

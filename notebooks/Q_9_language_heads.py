@@ -27,11 +27,12 @@ from helpers import book, notebooks
 from helpers.report import described, display, figures, frames, question_list
 from helpers.report import question_runs, questions
 from helpers.report.question_list import language_heads
+from helpers.report.results import collect
 
 notebooks.check_parameters(globals(), "profile")
 question = question_list.question("language_heads")
 asked = question_runs.experiments([question], profile)
-results = questions.load([*book.experiments(profile), *asked])
+results = collect([*book.experiments(profile), *asked])
 multiemo = questions.about(question, results)
 
 # %% tags=["hide-input"]

@@ -15,11 +15,11 @@ from helpers import notebooks, stages
 from helpers.foundation import paths
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import dataset_label, model_label
+from helpers.foundation.names import Place, dataset_label, model_label
 from helpers.report.places import place_names
 from helpers.stages.commands import command_line
-from helpers.stages.selection import Place, originals, places
 from helpers.stages.selection import book_experiments as experiments
+from helpers.stages.selection import originals, places
 
 _WHOLE_RUN = "00_"  # what the names of the notebooks about the whole run begin with
 _INDEX = "open_questions"
@@ -230,7 +230,7 @@ def table_of_contents(profile: str, *, datasets: Iterable[str] = ()) -> str:
     questions: list[dict[str, Any]] = [{"file": f"book/_generated/{_INDEX}"}]
     by_section: dict[str, dict[str, Any]] = {}
     listed = pages(profile, datasets=datasets)
-    titles = place_names([(page.place.dataset, page.place.model) for page in listed if page.place])
+    titles = place_names([page.place for page in listed if page.place])
     for page in listed:
         file = page.target.relative_to(root).with_suffix("").as_posix()
         stem = page.source.stem
@@ -238,7 +238,7 @@ def table_of_contents(profile: str, *, datasets: Iterable[str] = ()) -> str:
             title = section_title(page.of.stem)
             by_section[page.of.stem] = {"file": file, "title": title, "sections": []}
         elif page.place is not None:
-            title = titles[page.place.dataset, page.place.model]
+            title = titles[page.place]
             by_section[stem]["sections"].append({"file": file, "title": title})
         elif page.target.parent.name == _QUESTIONS:
             questions.append({"file": file, "title": section_title(stem)})

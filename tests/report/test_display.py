@@ -21,6 +21,7 @@ from helpers.report import (
     takeaways,
 )
 from helpers.report.question_list import question
+from helpers.report.results import collect
 from helpers.report.verdicts import verdicts
 
 TAG = "<img src=x onerror=alert(1)>"
@@ -67,7 +68,7 @@ def test_pages_of_verdicts_keep_our_markup_and_escape_a_model_s_name(checkout, t
     for each in listed:
         fake_results.write_one(each)
     listed += fake_results.write_all()  # of two models: their names are said
-    found, results = verdicts(listed), questions.load(listed)
+    found, results = verdicts(listed), collect(listed)
     content = "".join(
         shown.html
         for shown in (

@@ -17,6 +17,7 @@ import pandas as pd
 from helpers.analysis.skew_slope import skew_scores
 from helpers.data.cells import excess_shares
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.names import Place
 from helpers.foundation.setups import PAPER_SETUPS
 
 Floats = npt.NDArray[np.float64]
@@ -40,7 +41,9 @@ class RunResults:
         ``language_identification.json`` and ``shap_difference.parquet``. A setup with a variant is
         ``"imbalanced+mie=1"``. The SHAP difference of ``balanced`` is the null.
     files : mapping of str to mapping
-        The same for further result files, by their name: what the open questions read.
+        The same for further result files, by their name; asked for with `file`.
+    left_out : collection of tuple
+        Families and seeds of which nothing is given (`without`).
     """
 
     dataset: str
@@ -51,11 +54,17 @@ class RunResults:
     identification: Mapping[Key, Mapping[str, Any]] = field(default_factory=dict)
     shap_difference: Mapping[Key, pd.DataFrame] = field(default_factory=dict)
     files: Mapping[str, Mapping[Key, Any]] = field(default_factory=dict)
+    left_out: Collection[tuple[str, int]] = frozenset()
 
     @cached_property
     def memo(self) -> dict[Any, Any]:
         """What measures have already worked out from these results, by a key of their own."""
         return {}
+
+    @property
+    def place(self) -> Place:
+        """The data set and the model."""
+        return Place(self.dataset, self.model)
 
     @property
     def seeds(self) -> list[int]:
@@ -79,21 +88,30 @@ class RunResults:
 
     def without(self, left_out: Collection[tuple[str, int]]) -> "RunResults":
         """Return the results without some families' seeds; without a plain seed, none of it."""
-
-        def kept(found: Mapping[Key, Any]) -> dict[Key, Any]:
-            return {
-                (setup, seed): content
-                for (setup, seed), content in found.items()
-                if not {("", seed), (setup_family(setup), seed)} & set(left_out)
-            }
-
+        left_out = {*self.left_out, *left_out}
         return replace(
             self,
-            predictions=kept(self.predictions),
-            identification=kept(self.identification),
-            shap_difference=kept(self.shap_difference),
-            files={name: kept(found) for name, found in self.files.items()},
+            predictions=_without(self.predictions, left_out),
+            identification=_without(self.identification, left_out),
+            shap_difference=_without(self.shap_difference, left_out),
+            left_out=left_out,
         )
+
+    def file(self, name: str) -> Mapping[Key, Any]:
+        """Return what the experiments left under a further file's name; empty for nothing."""
+        try:
+            found = self.files[name]
+        except KeyError:
+            return {}
+        return _without(found, self.left_out)
+
+
+def _without(found: Mapping[Key, Any], left_out: Collection[tuple[str, int]]) -> dict[Key, Any]:
+    return {
+        (setup, seed): content
+        for (setup, seed), content in found.items()
+        if not {("", seed), (setup_family(setup), seed)} & set(left_out)
+    }
 
 
 def variant_of(setup: str) -> str:

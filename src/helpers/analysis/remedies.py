@@ -79,7 +79,7 @@ def predictions_with(
     if name in SETUPS:
         found = results.predictions.get((name, seed))
     elif REMEDIES[name].file:
-        found = results.files.get(REMEDIES[name].file, {}).get((TREATED, seed))
+        found = results.file(REMEDIES[name].file).get((TREATED, seed))
         if found is not None and "method" in found:
             found = found[found["method"] == name].drop(columns="method")
     else:
@@ -157,7 +157,7 @@ def separation_without(eraser: Eraser, *, by: ProbeScore = BY_ACCURACY) -> Measu
     """
 
     def measure(results: RunResults, seed: int) -> Observation | None:
-        content = results.files.get("erasure.json", {}).get((TREATED, seed))
+        content = results.file("erasure.json").get((TREATED, seed))
         before = results.identification.get((TREATED, seed))
         if content is None or before is None:
             return None

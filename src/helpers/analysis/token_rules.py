@@ -74,7 +74,7 @@ def neutral_separation(
     """
 
     def measure(results: RunResults, seed: int) -> Observation | None:
-        tokens = results.files.get(file, {})
+        tokens = results.file(file)
         others = _others(tokens, seed)
         if (setup, seed) not in tokens or len(others) < FEWEST_OTHERS:
             return None
@@ -114,7 +114,7 @@ def value_slopes(results: RunResults, setup: str, seed: int) -> pd.DataFrame | N
         ``language, class, represented, slope, balanced``: the model's slope and that of the
         balanced one, for the first and the last label. None with fewer than two other seeds.
     """
-    tokens = results.files.get(SHAP_TOKENS, {})
+    tokens = results.file(SHAP_TOKENS)
     others = _others(tokens, seed)
     if not {(setup, seed), ("balanced", seed)} <= set(tokens) or len(others) < FEWEST_OTHERS:
         return None
@@ -183,8 +183,8 @@ def attribution_agreement(setup: str) -> Measure:
     """Rank agreement of Integrated Gradients with Partition SHAP, mean over texts and classes."""
 
     def measure(results: RunResults, seed: int) -> Observation | None:
-        ours = results.files.get(GRADIENTS, {}).get((setup, seed))
-        shap = results.files.get(SHAP_TOKENS, {}).get((setup, seed))
+        ours = results.file(GRADIENTS).get((setup, seed))
+        shap = results.file(SHAP_TOKENS).get((setup, seed))
         if ours is None or shap is None:
             return None
         found = rank_agreement(ours, shap)

@@ -30,7 +30,7 @@ def training_counts(results: RunResults, setup: str, seed: int) -> Counts | None
     mapping or None
         None where they are not known.
     """
-    content = results.files.get("subsets.json", {}).get((setup, seed))
+    content = results.file("subsets.json").get((setup, seed))
     if content is None:
         return None
     subset = "balanced" if setup.partition("+")[0] == "balanced" else "imbalanced"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from helpers.foundation.errors import CompanionError, disk_reason
 from helpers.foundation.paths import CACHE_VARIABLE
+from helpers.foundation.store import sha256
 
 
 @contextmanager
@@ -29,18 +30,6 @@ def cache_errors(cache: Path) -> Iterator[None]:
             f"the cache {cache} cannot be used ({reason}): make room, or name another folder in "
             f"{CACHE_VARIABLE}"
         ) from error
-
-
-def sha256_of(path: Path) -> str:
-    """Return the sha256 of a file's bytes, in hexadecimal.
-
-    Parameters
-    ----------
-    path : Path
-        Any file.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -97,7 +86,7 @@ def is_recorded(path: Path, *, made_from: str) -> bool:
     if not path.is_file() or not _record(path).is_file():
         return False
     recorded = _record(path).read_text(encoding="ascii", errors="replace").split()
-    return recorded[1:] == [made_from] and recorded[0] == sha256_of(path)
+    return recorded[1:] == [made_from] and recorded[0] == sha256(path)
 
 
 def _record(path: Path) -> Path:

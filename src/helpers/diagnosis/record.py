@@ -11,7 +11,7 @@ from helpers.diagnosis.association import Association, Estimate
 from helpers.diagnosis.columns import Columns
 from helpers.diagnosis.detected import Detected
 from helpers.diagnosis.findings import Excluded, Finding
-from helpers.diagnosis.place import Place, place
+from helpers.diagnosis.harm_seen import HarmSeen, harm_seen
 from helpers.diagnosis.published import Published, published
 from helpers.diagnosis.remedies import Expectation
 from helpers.diagnosis.resampling import CONFIDENCE
@@ -129,9 +129,9 @@ class Diagnosis:
         return languages - excluded.count("language"), labels - excluded.count("label")
 
     @property
-    def harm_seen(self) -> Place | None:
+    def harm_seen(self) -> HarmSeen | None:
         """Where it lies among the severities of the published runs, and what those cost."""
-        return None if self.severity is None else place(self.severity)
+        return None if self.severity is None else harm_seen(self.severity)
 
     @property
     def advice(self) -> str | None:

@@ -13,12 +13,7 @@ from typing import Any
 from helpers.foundation import paths
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.folders import model_folder, with_variant
-from helpers.foundation.names import (
-    SETUPS,
-    check_choice,
-    check_model,
-    family_of,
-)
+from helpers.foundation.names import SETUPS, Place, check_choice, check_model, family_of
 from helpers.foundation.profiles import LARGEST_SEED, Profile, Recipe, load_profile
 from helpers.foundation.variants import Variant
 
@@ -67,6 +62,11 @@ class Experiment:
             )
         load_profile(self.profile).settings(self.dataset)
         object.__setattr__(self, "variant", str(Variant.parse(self.variant)))
+
+    @property
+    def place(self) -> Place:
+        """The data set and the model."""
+        return Place(self.dataset, self.model)
 
     @property
     def options(self) -> Variant:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 from helpers.foundation.datasets import all_datasets
 from helpers.foundation.errors import CompanionError
@@ -18,6 +19,14 @@ FAMILIES: Mapping[str, str] = MappingProxyType(
 )
 # Characters of a language's or a label's name; what is longer is a text.
 LONGEST: Mapping[str, int] = MappingProxyType({"language": 40, "label": 200})
+
+
+class Place(NamedTuple):
+    """Where results stand: a data set and a model, of which the book has a part."""
+
+    dataset: str
+    model: str
+
 
 _SOURCE_NAME = re.compile(r"[a-z0-9_]+")
 

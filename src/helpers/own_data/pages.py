@@ -50,13 +50,13 @@ def render(
         If a page fails, or the book has a warning.
     """
     from helpers import book, book_pages
-    from helpers.stages.selection import Place
+    from helpers.foundation.names import Place
 
     root = paths.repository_root()
     copy_sources(shipped, root)
     of_sections = book_pages.pages_of_place(
         sorted((root / "notebooks").glob(_SECTIONS)),
-        Place(found.model, dataset),
+        Place(dataset, found.model),
         profile,
         beside_others=False,
     )

@@ -19,7 +19,7 @@ from helpers.report.display import bound
 from helpers.report.results import collect
 
 AS_IS = "imbalanced"
-SETUPS: Mapping[str, str] = MappingProxyType(
+SETUP_WORDS: Mapping[str, str] = MappingProxyType(
     {"imbalanced": "as is", "imbalanced_cw": "weighted", "balanced": "balanced"}
 )
 NOTHING = "–"
@@ -62,7 +62,7 @@ class FineTuned:
             ]
         )
         wide = shown.pivot(index="measure", columns="setup", values="text")
-        order = [name for name in SETUPS.values() if name in wide.columns]
+        order = [name for name in SETUP_WORDS.values() if name in wide.columns]
         return wide.reindex(index=shown["measure"].unique(), columns=order).fillna(NOTHING)
 
     def to_dict(self) -> dict[str, Any]:
@@ -116,14 +116,14 @@ def summarise(
     """
     (results,) = collect([each for each in listed if not each.variant])
     seeds = sorted({seed for setup, seed in results.predictions if setup == AS_IS})
-    setups = [name for name in SETUPS if (name, seeds[0]) in results.predictions]
+    setups = [name for name in SETUP_WORDS if (name, seeds[0]) in results.predictions]
     records = []
     for words, read in _readers(results).items():
         for setup in setups:
             value = _mean(results, read, setup, seeds)
             if value is not None:
                 apart = _apart(results, read, setup, seeds) if setup != AS_IS else None
-                records.append((words, SETUPS[setup], value, *(apart or (np.nan,) * 3)))
+                records.append((words, SETUP_WORDS[setup], value, *(apart or (np.nan,) * 3)))
     columns = ["measure", "setup", "value", "difference", "low", "high"]
     return FineTuned(
         model=listed[0].model,
@@ -138,7 +138,7 @@ def _cautions(results: RunResults, setups: Sequence[str], seeds: Sequence[int]) 
     """Return what the numbers do not say."""
     found = []
     unlearned = [
-        f"{SETUPS[setup]}, seed {seed}"
+        f"{SETUP_WORDS[setup]}, seed {seed}"
         for setup in setups
         for seed in seeds
         if not has_learned(results.predictions[setup, seed])

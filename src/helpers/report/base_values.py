@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from helpers.analysis.quantities import RunResults, accuracy
 from helpers.analysis.shap_quantities import base_value_size
 from helpers.analysis.token_rules import SHAP_TOKENS
-from helpers.foundation.names import SETUPS as ALL_SETUPS
+from helpers.foundation.names import SETUPS
 from helpers.report.claim_quantities import WITH_ENTROPY
 from helpers.report.counted import Counted
 from helpers.report.display import interval_text
@@ -18,7 +18,7 @@ from helpers.report.frames import interval
 from helpers.report.labels import setup_label
 from helpers.report.question_figures import beside_accuracy, by_seed
 
-SETUPS = ("balanced", "imbalanced")
+_COMPARED = ("balanced", "imbalanced")
 # Of labels, in their order: Okabe and Ito's, dark and light in turn.
 _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#4b2579")
 _LOSSES = {"": "cross-entropy", WITH_ENTROPY: "masked input entropy"}
@@ -31,7 +31,7 @@ def sizes(results: RunResults) -> pd.DataFrame:
     Parameters
     ----------
     results : RunResults
-        Of one model and data set, from `helpers.report.questions.load`.
+        Of one model and data set, from `helpers.report.results.collect`.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def costs(results: RunResults) -> pd.DataFrame:
         Counted(results).results,
         [
             (panel, setup_label(setup), measure)
-            for setup in SETUPS
+            for setup in _COMPARED
             for panel, measure in {
                 "Accuracy": accuracy(f"{setup}{WITH_ENTROPY}", setup),
                 **beside_accuracy(f"{setup}{WITH_ENTROPY}", setup),
@@ -99,8 +99,8 @@ def by_length(results: RunResults) -> pd.DataFrame:
     """
     columns = ["setup", "seed", "tokens", *results.labels]
     frames = []
-    for (setup, seed), values in sorted(results.files.get(SHAP_TOKENS, {}).items()):
-        if setup not in ALL_SETUPS:
+    for (setup, seed), values in sorted(results.file(SHAP_TOKENS).items()):
+        if setup not in SETUPS:
             continue
         base = values["position"] < 0
         tokens = values[~base & (values["class"] == 0)].groupby("text").size().rename("tokens")

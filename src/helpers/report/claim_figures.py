@@ -214,7 +214,7 @@ def ruler_levels(experiments: Sequence[Experiment]) -> pd.DataFrame:
     records = []
     headings = place_names(places(experiments))
     for one in collect(experiments):
-        place = headings[one.dataset, one.model]
+        place = headings[one.place]
         languages = len(one.skew)
         for setup in SETUPS:
             for ruler, by, chance in (

@@ -41,7 +41,7 @@ def measures(results: RunResults, setup: str, seed: int) -> dict[str, float]:
             for score, (words, sign) in _SCORES.items():
                 values = [source["probes"][probe].get(score, np.nan) for source in sources]
                 found[f"both texts: {words}, {probe}"] = sign * float(np.mean(values))
-    content = results.files.get("representations.json", {}).get((setup, seed))
+    content = results.file("representations.json").get((setup, seed))
     if content is not None:
         found |= {
             f"parallel texts: {name}": value for name, value in separation_measures(content).items()
@@ -124,7 +124,7 @@ def levels(results: RunResults) -> pd.DataFrame:
     for setup in PAPER_SETUPS:
         by_seed = {seed: measures(results, setup, seed) for seed in results.seeds}
         for seed in by_seed:
-            content = results.files.get("representations.json", {}).get((setup, seed))
+            content = results.file("representations.json").get((setup, seed))
             if content is not None:
                 bits = content["description_length"]["control_bits"]
                 by_seed[seed]["parallel texts: description length, control task"] = -bits

@@ -29,7 +29,7 @@ def tables(results: RunResults, names: Mapping[str, str]) -> pd.DataFrame:
     Parameters
     ----------
     results : RunResults
-        Of one model and data set, from `helpers.report.questions.load`.
+        Of one model and data set, from `helpers.report.results.collect`.
     names : mapping of str to str
         A table's name for a reader, to the setup trained with it.
 

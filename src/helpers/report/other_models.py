@@ -32,7 +32,7 @@ def changes(results: RunResults) -> pd.DataFrame:
     Parameters
     ----------
     results : RunResults
-        Of one model and data set, from `helpers.report.questions.load`.
+        Of one model and data set, from `helpers.report.results.collect`.
 
     Returns
     -------

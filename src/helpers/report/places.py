@@ -3,17 +3,16 @@
 from collections.abc import Iterable, Sequence
 
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import dataset_label, model_label
+from helpers.foundation.names import Place, dataset_label, model_label
 
 POOLED = "pooled"  # stands for all data sets of a model together
-Place = tuple[str, str]  # data set (or `POOLED`) and model
 
 
 def by_place(experiments: Iterable[Experiment]) -> dict[Place, list[Experiment]]:
     """Return the experiments of each data set and model, in the order in which these occur."""
     found: dict[Place, list[Experiment]] = {}
     for each in experiments:
-        found.setdefault((each.dataset, each.model), []).append(each)
+        found.setdefault(each.place, []).append(each)
     return found
 
 
@@ -24,10 +23,10 @@ def places(experiments: Iterable[Experiment]) -> list[Place]:
 
 def place_names(listed: Sequence[Place]) -> dict[Place, str]:
     """Return what some places are called; the model is named where there are several."""
-    several = len({model for _, model in listed}) > 1
+    several = len({each.model for each in listed}) > 1
     return {
-        (dataset, model): heading(dataset) + (f", {model_label(model)}" if several else "")
-        for dataset, model in listed
+        each: heading(each.dataset) + (f", {model_label(each.model)}" if several else "")
+        for each in listed
     }
 
 

@@ -235,7 +235,7 @@ def attributions(results: RunResults) -> pd.DataFrame:
     sides = {"over": "over-represented", "under": "under-represented"}
     frames = []
     for method, file in methods.items():
-        tokens = results.files.get(file, {})
+        tokens = results.file(file)
         wanted = {
             key: frame for key, frame in tokens.items() if key[0] in ("balanced", "imbalanced")
         }

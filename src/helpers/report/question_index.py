@@ -22,7 +22,7 @@ def index(results: Sequence[RunResults], *, profile: str, caption: str) -> Html:
     Parameters
     ----------
     results : sequence of RunResults
-        From `helpers.report.questions.load`, of one model.
+        From `helpers.report.results.collect`, of one model.
     profile : str
         Whose results they are.
     caption : str

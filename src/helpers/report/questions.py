@@ -13,25 +13,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers.analysis.quantities import RunResults
-from helpers.foundation.experiment import Experiment
 from helpers.report import claim_cells
 from helpers.report.claims import FAILS, HOLDS, UNKNOWN, Claim, Verdict
 from helpers.report.display import Html, capitalised, note, table
 from helpers.report.evidence import Finding, adjusted, evaluate
 from helpers.report.places import heading
-from helpers.report.results import collect
 
-# What the questions read beside the files of the claims.
-FILES = (
-    "representations.json",
-    "head_refit.parquet",
-    "erasure.parquet",
-    "erasure.json",
-    "integrated_gradients.parquet",
-    "shap_tokens.parquet",
-    "subsets.json",
-    "metrics.json",
-)
 NOT_YET = "Not computed yet."
 
 
@@ -39,7 +26,8 @@ NOT_YET = "Not computed yet."
 class Part:
     """One statement of an answer; words for each verdict, without a full stop.
 
-    Empty words leave the statement out of the sentence, not off the page.
+    Those for `unknown` go on from "it cannot be told". Empty words leave the statement out of the
+    sentence, not off the page.
     """
 
     claim: Claim
@@ -68,7 +56,7 @@ class Runs:
     Parameters
     ----------
     setups : tuple of str
-        As in `Experiment`.
+        As in `helpers.foundation.experiment.Experiment`.
     variants : tuple of str
         What differs from the profile.
     seeds : tuple of int
@@ -101,6 +89,8 @@ class Question:
         Its statements; empty where the answer is a description.
     counted : str
         What several parts have in common, where the answer counts them instead of listing them.
+    cannot_tell : str
+        What stands around the words of all parts that cannot be told.
     describe : callable, optional
         Returns the answer from the data set's results, where there are no parts.
     runs : tuple of Runs
@@ -116,14 +106,10 @@ class Question:
     page: str
     parts: tuple[Part, ...] = ()
     counted: str = ""
+    cannot_tell: str = "{}"
     describe: Callable[[RunResults], Description] | None = None
     runs: tuple[Runs, ...] = ()
     dataset: str = "multiemo"
-
-
-def load(experiments: Sequence[Experiment]) -> list[RunResults]:
-    """Read what the questions need of some experiments of one profile."""
-    return collect(experiments, files=FILES)
 
 
 def about(question: Question, results: Sequence[RunResults]) -> RunResults:
@@ -141,7 +127,7 @@ def findings(question: Question, results: Sequence[RunResults]) -> dict[str, lis
     question : Question
         With parts.
     results : sequence of RunResults
-        From `load`, of one model.
+        From `helpers.report.results.collect`, of one model.
 
     Returns
     -------
@@ -169,8 +155,13 @@ def answer(question: Question, told: Sequence[Finding]) -> str:
     told : sequence of Finding
         A data set's, from `findings`.
     """
-    verdicts = [one.numbers.verdict for one in told if one.numbers is not None]
-    if not verdicts:
+    judged = [
+        (part, one.numbers.verdict)
+        for part, one in zip(question.parts, told, strict=True)
+        if one.numbers is not None
+    ]
+    verdicts = [verdict for _, verdict in judged]
+    if not judged:
         return NOT_YET
     if question.counted:
         counts = {name: verdicts.count(name) for name in (HOLDS, FAILS, UNKNOWN)}
@@ -178,13 +169,11 @@ def answer(question: Question, told: Sequence[Finding]) -> str:
             f"{question.counted}: by {counts[HOLDS]} of {len(verdicts)} rules; "
             f"{counts[FAILS]} say otherwise, and {counts[UNKNOWN]} cannot tell."
         )
-    said = (
-        part.words(one.numbers.verdict)
-        for part, one in zip(question.parts, told, strict=True)
-        if one.numbers is not None
-    )
-    words = "; ".join(filter(None, said))
-    return f"{capitalised(words)}."
+    said = [part.words(verdict) for part, verdict in judged if verdict != UNKNOWN]
+    if unsure := [part.unknown for part, verdict in judged if verdict == UNKNOWN and part.unknown]:
+        listed = " or ".join(filter(None, (", ".join(unsure[:-1]), unsure[-1])))
+        said.append(f"it cannot be told {question.cannot_tell.format(listed)}")
+    return f"{capitalised('; '.join(filter(None, said)))}."
 
 
 def summary(question: Question, results: Sequence[RunResults]) -> Html:

@@ -1,6 +1,6 @@
 """What the experiments left, read from the store: for frames one by one, for claims together."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from helpers import stages
@@ -51,19 +51,16 @@ def _contents(experiments: Iterable[Experiment], name: str) -> Iterator[tuple[Ex
             yield experiment, content
 
 
-def collect(
-    experiments: Iterable[Experiment], *, files: Sequence[str] = (), of_claims: bool = True
-) -> list[RunResults]:
+def collect(experiments: Iterable[Experiment], *, of_claims: bool = True) -> list[RunResults]:
     """Read the results of some experiments, one entry for each model and data set.
 
     Parameters
     ----------
     experiments : iterable of Experiment
         Of one profile. What an experiment has not left is absent.
-    files : sequence of str
-        Result files to read beside those of the claims.
     of_claims : bool
-        Read the claims' files, SHAP values among them; else the predictions alone.
+        Read the claims' files, SHAP values among them, at once; else the predictions alone. Other
+        files are read when they are asked for.
 
     Returns
     -------
@@ -83,8 +80,9 @@ def collect(
         if subsets is None:
             continue
         labels = tuple(subsets["labels"])
-        known = _by_key(members, _FILES if of_claims else (_PREDICTIONS,))
-        further = _by_key(members, files)
+        known = {
+            name: _by_key(members, name) for name in (_FILES if of_claims else (_PREDICTIONS,))
+        }
         # As the claims of A.4 name them: imbalanced@threshold=0.05.
         sweeps = {
             (f"{setup}@threshold={threshold:g}", seed): rows.drop(columns="threshold").reset_index(
@@ -107,20 +105,29 @@ def collect(
                 predictions=known[_PREDICTIONS],
                 identification=known.get("language_identification.json", {}),
                 shap_difference=known.get("shap_difference.parquet", {}) | sweeps | paired,
-                files=further,
+                files=_WhenAsked(members),
             )
         )
     return found
 
 
-def _by_key(members: Sequence[Experiment], names: Sequence[str]) -> dict[str, dict[Key, Any]]:
+def _by_key(members: Sequence[Experiment], name: str) -> dict[Key, Any]:
     return {
-        name: {
-            (with_variant(member.setup, member.variant), member.seed): content
-            for member, content in _contents(members, name)
-        }
-        for name in names
+        (with_variant(member.setup, member.variant), member.seed): content
+        for member, content in _contents(members, name)
     }
+
+
+class _WhenAsked(dict[str, Mapping[Key, Any]]):
+    """Result files by name, each read once, when it is first asked for."""
+
+    def __init__(self, members: Sequence[Experiment]) -> None:
+        super().__init__()
+        self._members = members
+
+    def __missing__(self, name: str) -> Mapping[Key, Any]:
+        self[name] = _by_key(self._members, name)
+        return self[name]
 
 
 def published() -> list[RunResults]:

@@ -118,7 +118,7 @@ def _trainings(results: RunResults, name: str) -> dict[int, Mapping[str, Any]]:
     """Return how a setup's models trained, by seed."""
     return {
         seed: content["training"]
-        for (setup, seed), content in results.files.get("metrics.json", {}).items()
+        for (setup, seed), content in results.file("metrics.json").items()
         if setup == name
     }
 

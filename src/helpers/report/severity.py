@@ -39,7 +39,7 @@ def curve(results: RunResults) -> pd.DataFrame:
     Parameters
     ----------
     results : RunResults
-        Of one model and data set, from `helpers.report.questions.load`.
+        Of one model and data set, from `helpers.report.results.collect`.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def record(experiments: Sequence[Experiment]) -> dict[str, Any]:
         ``profile, model, dataset``, ``commits`` of the code that made the predictions, and
         ``points``: `curve` at the severities that two seeds or more have.
     """
-    results = collect(experiments, files=("subsets.json",))
+    results = collect(experiments)
     points = pd.concat([curve(one) for one in results]) if results else pd.DataFrame()
     runs = [run for each in experiments if (run := store.read_run(each.folder)) is not None]
     made = {

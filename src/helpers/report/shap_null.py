@@ -91,10 +91,10 @@ def _by_seed(results: RunResults, read: Reader, name: str) -> pd.Series:
 def table(experiments: Experiments) -> pd.DataFrame:
     """Return `null_share` as text; experiments of several data sets are told apart by name."""
     found = collect(experiments)
-    names = place_names([(one.dataset, one.model) for one in found])
+    names = place_names([one.place for one in found])
     rows = {}
     for results in found:
-        place = names[results.dataset, results.model]
+        place = names[results.place]
         for what, row in null_share(results).iterrows():
             cells = {
                 "Change": signed(row["change"]),

@@ -178,16 +178,17 @@ def evidence(experiments: Sequence[Experiment], found: Verdicts) -> Html:
         As in `headline_table`.
     """
     first = experiments[0]
-    results = {(one.dataset, one.model): one for one in collect(experiments)}
+    results = {one.place: one for one in collect(experiments)}
     if not results:
         return Html('<p class="companion-missing">No result has been computed yet.</p>')
     lines = []
-    for dataset, model in places(experiments):
+    for place in places(experiments):
+        dataset, model = place
         name = f"<b>{dataset_label(dataset)}</b> ({html.escape(model_label(model))})"
-        if (dataset, model) not in results:
+        if place not in results:
             lines.append(f"{name}: no result yet.")
             continue
-        one = results[dataset, model]
+        one = results[place]
         lines.append(f"{name}: {_findings(found, dataset, model)}. {_what_was_run(one)}.")
         if names := unlearned([one]):
             lines[-1] += (

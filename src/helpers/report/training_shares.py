@@ -26,7 +26,7 @@ def separations(results: RunResults, names: Mapping[str, str]) -> pd.DataFrame:
     Parameters
     ----------
     results : RunResults
-        Of one model and data set, from `helpers.report.questions.load`.
+        Of one model and data set, from `helpers.report.results.collect`.
     names : mapping of str to str
         Setups, with ``+variant``, to their names for a reader.
 

@@ -2,12 +2,11 @@
 
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from helpers.foundation import store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import check_choice
+from helpers.foundation.names import Place, check_choice
 from helpers.foundation.profiles import Profile, load_profile, profile_names
 from helpers.stages.registry import all_stages, needs, result_stages, stages_of
 
@@ -109,14 +108,6 @@ def wanted_stages(
     }
 
 
-@dataclass(frozen=True, order=True)
-class Place:
-    """A model and a data set: one part of the book."""
-
-    model: str
-    dataset: str
-
-
 def places(profile: str, *, datasets: Iterable[str] = ()) -> list[Place]:
     """Return the parts of a profile's book.
 
@@ -144,7 +135,7 @@ def places(profile: str, *, datasets: Iterable[str] = ()) -> list[Place]:
             if _is_folder_of(settings, name, folder)
         )
         names = dict.fromkeys([*settings.matrix, *datasets, *with_results])
-        found += [Place(model, name) for name in names]
+        found += [Place(name, model) for name in names]
     return found
 
 

@@ -29,7 +29,7 @@ QUESTION = Question(
             "is frequent in their language",
             fails="by Integrated Gradients, uninformative tokens speak against the label that "
             "is frequent in their language",
-            unknown="whether Integrated Gradients find what SHAP values find cannot be told",
+            unknown="whether Integrated Gradients find what SHAP values find",
         ),
     ),
 )

@@ -20,7 +20,7 @@ def _no_harm(setup: str, where: str) -> Part:
         ),
         holds=f"it costs less than a point of accuracy {where}",
         fails=f"it costs more than a point of accuracy {where}",
-        unknown=f"whether it costs less than a point of accuracy {where} cannot be told",
+        unknown=f"whether it costs less than a point of accuracy {where}",
     )
 
 
@@ -44,8 +44,7 @@ QUESTION = Question(
             ),
             holds="masked input entropy makes the base values of two models differ less",
             fails="masked input entropy makes the base values of two models differ more",
-            unknown="whether masked input entropy makes the base values of two models differ less "
-            "cannot be told",
+            unknown="whether masked input entropy makes the base values of two models differ less",
         ),
         _no_harm("balanced", "on balanced data"),
         _no_harm("imbalanced", "on imbalanced data"),

@@ -22,8 +22,7 @@ def _erased(eraser: remedies.Eraser, subject: str) -> tuple[Part, Part]:
             ),
             holds=f"{subject} leaves accuracy as it was, to within a point",
             fails=f"{subject} changes accuracy by more than a point",
-            unknown=f"whether {subject} leaves accuracy as it was, to within a point, cannot be "
-            "told",
+            unknown=f"whether {subject} leaves accuracy as it was, to within a point",
         ),
         Part(
             claim=claim(
@@ -38,7 +37,7 @@ def _erased(eraser: remedies.Eraser, subject: str) -> tuple[Part, Part]:
             ),
             holds="languages are then harder to tell apart",
             fails="languages are then easier to tell apart",
-            unknown="whether languages are then harder to tell apart cannot be told",
+            unknown=f"whether languages are harder to tell apart after {words}",
         ),
     )
 

@@ -50,7 +50,7 @@ def remedy(name: str, subject: str) -> tuple[Part, Part]:
             ),
             holds=f"{subject} wins accuracy back",
             fails=f"{subject} costs accuracy",
-            unknown=f"whether {subject} wins accuracy back cannot be told",
+            unknown=f"whether {subject} wins accuracy back",
         ),
         Part(
             claim=claim(
@@ -61,6 +61,6 @@ def remedy(name: str, subject: str) -> tuple[Part, Part]:
             ),
             holds="it is level with class weights, to within a point",
             fails="it is more than a point away from class weights",
-            unknown="whether it is level with class weights, to within a point, cannot be told",
+            unknown="whether it is level with class weights, to within a point",
         ),
     )

@@ -35,7 +35,7 @@ def _part(kind: q.Kind, ruler: str) -> Part:
         "skew in every language",
         fails=f"by {ruler}, languages move further apart under the same skew in every language "
         "than under the joint skew",
-        unknown=f"by {ruler}, it cannot be told under which skew languages move further apart",
+        unknown=f"under which skew languages move further apart by {ruler}",
     )
 
 

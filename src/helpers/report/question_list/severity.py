@@ -28,7 +28,7 @@ def _parts(axis: s.Axis) -> tuple[Part, Part]:
             ),
             holds="the more imbalance, the lower the accuracy",
             fails="the more imbalance, the higher the accuracy",
-            unknown="whether more imbalance costs more accuracy cannot be told",
+            unknown="whether more imbalance costs more accuracy",
         ),
         Part(
             claim=claim(
@@ -43,7 +43,7 @@ def _parts(axis: s.Axis) -> tuple[Part, Part]:
             ),
             holds="each step harms more than the step before",
             fails="each step harms less than the step before",
-            unknown="whether harm grows faster or more slowly than the imbalance cannot be told",
+            unknown="whether harm grows faster or more slowly than the imbalance",
         ),
     )
 

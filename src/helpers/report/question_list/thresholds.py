@@ -25,7 +25,7 @@ def _rule(id: str, rule: str, measure: Measure, ruler: Ruler) -> Part:
         ),
         holds=f"so it is by {rule}",
         fails=f"not so by {rule}",
-        unknown=f"by {rule} it cannot be told",
+        unknown=f"whether it is so by {rule}",
     )
 
 

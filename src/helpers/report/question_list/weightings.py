@@ -34,9 +34,7 @@ def _part(setup: str, prior: Prior) -> Part:
         holds=f"{subject} does better than the weights of eq. 2",
         fails=f"{subject} does worse than the weights of eq. 2",
         # The sentence says of even shares alone what it cannot tell.
-        unknown=f"whether {subject} does better or worse than the weights of eq. 2 cannot be told"
-        if prior == "even"
-        else "",
+        unknown=weighting.label if prior == "even" else "",
     )
 
 
@@ -46,6 +44,7 @@ QUESTION = Question(
     order=4,
     title="Do other weightings do better than the weights of eq. 2?",
     page="Q_7_other_weightings",
+    cannot_tell="whether {} does better or worse than the weights of eq. 2",
     parts=tuple(_part(setup, prior) for prior in PRIORS for setup in RIVALS),
     runs=(Runs(setups=RIVALS),),
 )

@@ -4,7 +4,7 @@ import pytest
 
 from helpers.diagnosis.association import Estimate
 from helpers.diagnosis.harm import Harm, HarmCurve
-from helpers.diagnosis.place import place
+from helpers.diagnosis.harm_seen import harm_seen
 
 CURVE = HarmCurve(
     profile="embedded",
@@ -30,16 +30,16 @@ CURVE = HarmCurve(
     ],
 )
 def test_a_place_has_the_runs_on_either_side(severity, below, above, extrapolates):
-    found = place(Estimate(*severity), CURVE)
+    found = harm_seen(Estimate(*severity), CURVE)
     assert found.below.severity == below
     assert (None if found.above is None else found.above.severity) == above
     assert found.extrapolates == extrapolates
 
 
 def test_the_words_have_the_harm_with_its_interval_and_its_origin():
-    words = place(Estimate(0.9, 0.7, 1.1), CURVE).words
+    words = harm_seen(Estimate(0.9, 0.7, 1.1), CURVE).words
     assert "1.0 points (95 % interval over 3 seeds −0.2 to 2.2)" in words
     assert "3.6 points (95 % interval over 5 seeds 1.8 to 5.4)" in words
     assert "interval reaches beyond" in words and "multilingual-e5-small on MultiEmo" in words
-    assert "an extrapolation" in place(Estimate(1.7, 1.5, 1.9), CURVE).words
-    assert "nothing, by definition" in place(Estimate(0.2, 0.1, 0.3), CURVE).words
+    assert "an extrapolation" in harm_seen(Estimate(1.7, 1.5, 1.9), CURVE).words
+    assert "nothing, by definition" in harm_seen(Estimate(0.2, 0.1, 0.3), CURVE).words

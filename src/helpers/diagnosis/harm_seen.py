@@ -8,7 +8,7 @@ from helpers.foundation.names import dataset_label, model_label
 
 
 @dataclass(frozen=True)
-class Place:
+class HarmSeen:
     """Where a data set lies among the severities that were run.
 
     Parameters
@@ -51,7 +51,7 @@ class Place:
         )
 
 
-def place(severity: Estimate, curve: HarmCurve | None = None) -> Place:
+def harm_seen(severity: Estimate, curve: HarmCurve | None = None) -> HarmSeen:
     """Return where a severity lies among those that were run.
 
     Severities are compared, since mutual information depends on how many languages and labels there
@@ -66,13 +66,13 @@ def place(severity: Estimate, curve: HarmCurve | None = None) -> Place:
 
     Examples
     --------
-    >>> found = place(Estimate(100.0, 90.0, 110.0))
+    >>> found = harm_seen(Estimate(100.0, 90.0, 110.0))
     >>> found.above is None, found.extrapolates
     (True, True)
     """
     curve = curve or harm_curve()
     value, most = max(severity.value, 0.0), curve.points[-1].severity
-    return Place(
+    return HarmSeen(
         severity=severity,
         below=[each for each in curve.points if each.severity <= value][-1],
         above=next((each for each in curve.points if each.severity > value), None),
