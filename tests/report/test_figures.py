@@ -94,18 +94,6 @@ def test_limits_hold_all_that_is_drawn(experiments):
     assert low < np.nanmin(frame["difference"]) and high > np.nanmax(frame["difference"])
 
 
-def test_axes_given_are_axes_returned(experiments):
-    _, ax = plt.subplots()
-    assert figures.training_curves(frames.training_curves(experiments), ax=ax) is ax
-    assert shap_figures.base_values(shap_frames.base_values(experiments), ax=ax) is ax
-    _, pair = plt.subplots(1, 2)
-    sweep, shares = (
-        f(experiments) for f in (shap_frames.threshold_sweep, shap_frames.token_shares)
-    )
-    labels = shap_frames.skew_ends(experiments)
-    assert shap_figures.threshold_sweep(sweep, shares, labels, axes=pair) == list(pair)
-
-
 def test_nothing_to_draw_is_no_figure():
     assert figures.accuracy(frames.accuracy([]), frames.accuracy_by_seed([])) is None
     assert figures.joint_counts(frames.joint_counts([])) is None

@@ -1,6 +1,5 @@
 """Base values: what masked input entropy changes, and how they depend on the text's length."""
 
-from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -161,13 +160,13 @@ def length_alt(found: pd.DataFrame) -> str:
     return alt_text(what, means, name=["setup", "seed"], value=first)
 
 
-def length_figure(found: pd.DataFrame, *, axes: Sequence[Axes] | None = None) -> list[Axes] | None:
+def length_figure(found: pd.DataFrame) -> list[Axes] | None:
     """Draw `by_length`: a panel a setup, a line for each seed and label."""
     if found.empty:
         return None
     labels = list(found.columns[3:])
     setups = setups_of(found)
-    axes = panels(len(setups), axes, height=3.4, sharey=True)
+    axes = panels(len(setups), height=3.4, sharey=True)
     for ax, setup in zip(axes, setups, strict=True):
         for _, line in found[found["setup"] == setup].groupby("seed"):
             for label, colour in zip(labels, _COLOURS, strict=False):

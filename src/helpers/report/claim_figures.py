@@ -54,11 +54,7 @@ LOG_LOSS_RULER = "Log loss at C = 1 (less is easier)"
 
 
 def claim_panels(
-    experiments: Sequence[Experiment],
-    found: Verdicts,
-    listed: Sequence[claims.Claim],
-    *,
-    axes: Sequence[Axes] | None = None,
+    experiments: Sequence[Experiment], found: Verdicts, listed: Sequence[claims.Claim]
 ) -> list[Axes] | None:
     """Draw a panel for each of some claims.
 
@@ -70,13 +66,11 @@ def claim_panels(
         From `helpers.report.verdicts.verdicts`.
     listed : sequence of Claim
         Such as `helpers.report.claim_pages.in_sections` gives.
-    axes : sequence of Axes, optional
-        A panel for each claim.
     """
     headings = columns(experiments, found)
     if not listed:
         return None
-    axes = list(axes) if axes is not None else _grid(len(listed), lines=len(headings) + 1)
+    axes = _grid(len(listed), lines=len(headings) + 1)
     names = ["Paper", *headings.values()]
     for number, (ax, claim) in enumerate(zip(axes, listed, strict=True)):
         _paper_line(ax, claim, y=len(headings))
@@ -229,12 +223,12 @@ def ruler_levels(experiments: Sequence[Experiment]) -> pd.DataFrame:
     return pd.DataFrame(records, columns=["place", "setup", "ruler", "level", "chance", "seeds"])
 
 
-def draw_rulers(levels: pd.DataFrame, *, axes: Sequence[Axes] | None = None) -> list[Axes] | None:
+def draw_rulers(levels: pd.DataFrame) -> list[Axes] | None:
     """Draw `ruler_levels`: a panel a ruler, a line a data set; further right is easier to tell."""
     if levels.empty:
         return None
     names = list(dict.fromkeys(levels["place"]))
-    axes = panels(2, axes, height=1.7 + 0.4 * len(names), sharey=True)
+    axes = panels(2, height=1.7 + 0.4 * len(names), sharey=True)
     for ax, ruler in zip(axes, (PAPER_RULER, LOG_LOSS_RULER), strict=True):
         for y, name in enumerate(reversed(names)):
             rows = levels[(levels["ruler"] == ruler) & (levels["place"] == name)]

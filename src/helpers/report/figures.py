@@ -1,7 +1,7 @@
 """The companion's figures: each function takes a frame of `helpers.report.frames`.
 
-A function with one panel takes ``ax=None`` and returns it; one with several takes ``axes=None`` and
-returns them. Nothing is shown or saved here. Setups have the same colours everywhere.
+A function returns its panel, or the list of them. Nothing is shown or saved here. Setups have the
+same colours everywhere.
 """
 
 import textwrap
@@ -34,15 +34,12 @@ INK, GREY, LIGHT = "#1f2933", "#7f8790", "#d3d8de"
 
 def panels(
     count: int,
-    axes: Sequence[Axes] | None,
     *,
     width: float = 7.2,
     height: float = 3.4,
     **options: Any,
 ) -> list[Axes]:
-    """Return the axes given, or as many new ones side by side."""
-    if axes is not None:
-        return list(axes)
+    """Return some panels side by side."""
     with plt.style.context(STYLE):
         _, made = plt.subplots(1, count, figsize=(width, height), squeeze=False, **options)
     return list(made[0])
@@ -76,12 +73,12 @@ def setup_handles(setups: Iterable[str]) -> list[Line2D]:
 # --- section 2.1 ----------------------------------------------------------------------------
 
 
-def joint_counts(counts: pd.DataFrame, *, axes: Sequence[Axes] | None = None) -> list[Axes] | None:
+def joint_counts(counts: pd.DataFrame) -> list[Axes] | None:
     """Draw the rows of each cell of language and label, a panel for each subset (Table 1)."""
     if counts.empty:
         return None
     subsets = list(dict.fromkeys(counts["subset"]))
-    axes = panels(len(subsets), axes, height=2.9, sharey=True)
+    axes = panels(len(subsets), height=2.9, sharey=True)
     largest = counts["rows"].max()
     for ax, subset in zip(axes, subsets, strict=True):
         part = counts[counts["subset"] == subset]
@@ -105,11 +102,11 @@ def joint_counts(counts: pd.DataFrame, *, axes: Sequence[Axes] | None = None) ->
 # --- section 3 ------------------------------------------------------------------------------
 
 
-def training_curves(curves: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
+def training_curves(curves: pd.DataFrame) -> Axes | None:
     """Draw the validation loss of every model; the point of the model that is kept is filled."""
     if curves.empty:
         return None
-    ax = ax or panels(1, None)[0]
+    ax = panels(1)[0]
     for (setup, _), run in curves.groupby(["setup", "seed"], observed=True, sort=False):
         colour = SETUP_COLOURS[str(setup)]
         ax.plot(run["step"], run["validation_loss"], color=colour, alpha=0.75)
@@ -131,7 +128,7 @@ def accuracy(
     """Draw test accuracy: every seed, the mean and its interval."""
     if summary.empty:
         return None
-    ax = ax or panels(1, None, height=1.1 + 0.45 * len(summary))[0]
+    ax = panels(1, height=1.1 + 0.45 * len(summary))[0]
     setups = setups_of(summary)
     for y, setup in enumerate(reversed(setups)):
         row = summary[summary["setup"] == setup].iloc[0]
@@ -153,14 +150,12 @@ def _dot(ax: Axes, value: float, low: float, high: float, y: float, setup: str) 
     ax.plot(value, y, SETUP_MARKERS[setup], color=colour, markersize=8)
 
 
-def predicted_share(
-    shares: pd.DataFrame, *, axes: Sequence[Axes] | None = None
-) -> list[Axes] | None:
+def predicted_share(shares: pd.DataFrame) -> list[Axes] | None:
     """Draw predicted shares by label beside the training shares, a panel a language group."""
     if shares.empty:
         return None
     groups, setups = list(dict.fromkeys(shares["languages"])), setups_of(shares)
-    axes = panels(len(groups), axes, height=3.5, sharey=True)
+    axes = panels(len(groups), height=3.5, sharey=True)
     for ax, languages in zip(axes, groups, strict=True):
         part = shares[shares["languages"] == languages]
         labels = list(dict.fromkeys(part["label"]))
@@ -189,15 +184,13 @@ def predicted_share(
 # --- section 4.2 ----------------------------------------------------------------------------
 
 
-def identification(
-    scores: pd.DataFrame, *, probe: str = "C=1", axes: Sequence[Axes] | None = None
-) -> list[Axes] | None:
+def identification(scores: pd.DataFrame, *, probe: str = "C=1") -> list[Axes] | None:
     """Draw language identification with chance and the encoder before fine-tuning."""
     scores = scores[scores["probe"] == probe]
     if scores.empty:
         return None
     sources = [source for source in ("test", "external") if source in set(scores["source"])]
-    axes = panels(len(sources), axes, height=2.9, sharex=True, sharey=True)
+    axes = panels(len(sources), height=2.9, sharex=True, sharey=True)
     setups = setups_of(scores)
     for ax, source in zip(axes, sources, strict=True):
         part = scores[scores["source"] == source]

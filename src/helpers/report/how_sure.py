@@ -35,7 +35,7 @@ _LINES = {"t": ("#0072b2", "-", "Student's t"), "bootstrap": ("#d55e00", "--", "
 # --- what intervals cover -------------------------------------------------------------------
 
 
-def coverage(frame: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def coverage(frame: pd.DataFrame) -> Axes:
     """Draw the coverage of both intervals against the number of seeds.
 
     Parameters
@@ -45,7 +45,7 @@ def coverage(frame: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax : Axes, optional
         Where to draw.
     """
-    ax = ax or panels(1, None, height=3.0)[0]
+    ax = panels(1, height=3.0)[0]
     ax.axhline(0.95, color=GREY, linestyle=":", linewidth=1.2)
     for name, (colour, style, label) in _LINES.items():
         ax.plot(frame.index, frame[name], style, color=colour, marker="o", markersize=4)

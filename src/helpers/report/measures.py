@@ -144,7 +144,7 @@ def alt_text(found: pd.DataFrame) -> str:
     return f"Seeds in which a measure orders the setups as the log loss does. {'; '.join(counts)}."
 
 
-def figure(found: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
+def figure(found: pd.DataFrame) -> Axes | None:
     """Draw a line for each measure and a mark for each seed: filled where it agrees.
 
     Parameters
@@ -156,7 +156,7 @@ def figure(found: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
     """
     if found.empty:
         return None
-    ax = ax or panels(1, None, width=7.2, height=0.2 * len(found) + 1.2)[0]
+    ax = panels(1, width=7.2, height=0.2 * len(found) + 1.2)[0]
     names: Sequence[str] = list(found.index)[::-1]
     for y, name in enumerate(names):
         for x, agrees in enumerate(found.loc[name]):

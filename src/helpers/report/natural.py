@@ -76,7 +76,7 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def figure(found: pd.DataFrame, curve: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
+def figure(found: pd.DataFrame, curve: pd.DataFrame) -> Axes | None:
     """Draw the accuracy lost over Cramér's V: the severities as a curve, each table as a point.
 
     Parameters
@@ -90,7 +90,7 @@ def figure(found: pd.DataFrame, curve: pd.DataFrame, *, ax: Axes | None = None) 
     """
     if found.empty:
         return None
-    ax = ax or panels(1, None)[0]
+    ax = panels(1)[0]
     colour = SETUP_COLOURS["imbalanced"]
     v = curve["cramers_v"]
     ax.vlines(v, curve["low"], curve["high"], color=GREY, linewidth=2, alpha=0.6)

@@ -111,12 +111,7 @@ def table(experiments: Experiments, *, setups: Sequence[str] | None = None) -> p
     return rows_by_two(rows)
 
 
-def figure(
-    by_seed: pd.DataFrame,
-    *,
-    setups: Sequence[str] = SETUPS,
-    axes: Sequence[Axes] | None = None,
-) -> list[Axes] | None:
+def figure(by_seed: pd.DataFrame, *, setups: Sequence[str] = SETUPS) -> list[Axes] | None:
     """Draw accuracy by setup, a panel for each prior: a line for each seed, and the mean.
 
     Parameters
@@ -125,14 +120,12 @@ def figure(
         From `accuracy_by_seed`.
     setups : sequence of str
         Names of the setups to show.
-    axes : sequence of Axes, optional
-        Where to draw.
     """
     shown = by_seed[by_seed["setup"].isin(setups)]
     if shown.empty:
         return None
     priors = [prior for prior in PRIORS if prior in set(shown["prior"])]
-    axes = panels(len(priors), axes, height=3.3, sharey=True)
+    axes = panels(len(priors), height=3.3, sharey=True)
     names = [setup for setup in setups if setup in set(shown["setup"])]
     for ax, prior in zip(axes, priors, strict=True):
         wide = shown[shown["prior"] == prior].pivot(

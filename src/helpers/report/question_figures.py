@@ -75,7 +75,6 @@ def forest(
     *,
     unit: str | Mapping[str, str],
     colour: Callable[[str], str] = lambda line: INK,
-    axes: Sequence[Axes] | None = None,
 ) -> list[Axes] | None:
     """Draw means with their 95 % intervals over seeds, and every seed as a tick.
 
@@ -87,15 +86,13 @@ def forest(
         What the values are, for all panels or for each.
     colour : callable
         A line's colour.
-    axes : sequence of Axes, optional
-        A panel each.
     """
     if frame.empty:
         return None
     names = list(dict.fromkeys(frame["line"]))[::-1]
     shown = list(dict.fromkeys(frame["panel"]))
     same = isinstance(unit, str)
-    axes = panels(len(shown), axes, height=0.42 * len(names) + 1.5, sharey=True, sharex=same)
+    axes = panels(len(shown), height=0.42 * len(names) + 1.5, sharey=True, sharex=same)
     found = means(frame)
     for ax, panel in zip(axes, shown, strict=True):
         for row in found[found["panel"] == panel].itertuples():

@@ -174,11 +174,11 @@ def by_quarter(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def figure(found: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
+def figure(found: pd.DataFrame) -> Axes | None:
     """Draw `over_training`: a line for each setup, means over seeds."""
     if found.empty:
         return None
-    ax = ax or panels(1, None, height=3.6)[0]
+    ax = panels(1, height=3.6)[0]
     for name, line in found.groupby("setup", sort=False):
         means = line.groupby("share")["accuracy"].mean()
         ax.plot(means.index, means, SETUP_MARKERS[str(name)] + "-", color=SETUP_COLOURS[str(name)],

@@ -176,9 +176,7 @@ def _measures(severity: float, setup: str) -> dict[str, Measure]:
     }
 
 
-def figure(
-    frame: pd.DataFrame, found: pd.DataFrame, *, axes: Sequence[Axes] | None = None
-) -> list[Axes] | None:
+def figure(frame: pd.DataFrame, found: pd.DataFrame) -> list[Axes] | None:
     """Draw what each severity changes: a line for each seed, means with their intervals.
 
     Parameters
@@ -187,16 +185,13 @@ def figure(
         From `by_severity`.
     found : DataFrame
         From `curve`: Cramér's V stands at the upper edge.
-    axes : sequence of Axes, optional
-        A panel each.
     """
     if frame.empty:
         return None
     names = list(dict.fromkeys(frame["panel"]))
-    if axes is None:
-        with plt.style.context(STYLE):
-            _, made = plt.subplots(2, 3, figsize=(7.2, 5.2), sharex=True)
-        axes = list(made.flat)
+    with plt.style.context(STYLE):
+        _, made = plt.subplots(2, 3, figsize=(7.2, 5.2), sharex=True)
+    axes = list(made.flat)
     colour = SETUP_COLOURS["imbalanced"]
     numbers = means(frame, line="severity")
     for place, (ax, name) in enumerate(zip(axes, names, strict=True)):
@@ -221,4 +216,4 @@ def figure(
             ax.set_xlabel("Severity")
     for ax in (axes[0], axes[3]):
         ax.set_ylabel("Change on balanced")
-    return list(axes)
+    return axes

@@ -30,7 +30,6 @@ def shap_difference(
     *,
     setup: str = "imbalanced",
     limits: tuple[float, float] | None = None,
-    axes: Sequence[Axes] | None = None,
 ) -> list[Axes] | None:
     """Draw Figure 1's bars for two labels, each over its null.
 
@@ -44,8 +43,6 @@ def shap_difference(
         Whose difference from the balanced model is drawn.
     limits : tuple of float, optional
         Range of the vertical axis, to compare figures.
-    axes : sequence of Axes, optional
-        Where to draw.
     """
     shown = differences[
         differences["class"].isin(labels) & differences["represented"].isin(list(SIDE_COLOURS))
@@ -53,7 +50,7 @@ def shap_difference(
     bars, null = shown[shown["setup"] == setup], shown[shown["setup"] == "balanced"]
     if bars.empty:
         return None
-    axes = panels(len(labels), axes, height=3.6, sharey=True)
+    axes = panels(len(labels), height=3.6, sharey=True)
     for ax, label in zip(axes, labels, strict=True):
         for offset, (side, colour) in zip((-0.2, 0.2), SIDE_COLOURS.items(), strict=True):
             _null_boxes(ax, _cells(null, label, side), offset)
@@ -110,11 +107,11 @@ def _bars(ax: Axes, cells: list[tuple[int, Any]], offset: float, colour: str) ->
 # --- A.3 and A.4 ----------------------------------------------------------------------------
 
 
-def base_values(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
+def base_values(gaps: pd.DataFrame) -> Axes | None:
     """Draw the size of the base value's difference with and without masked input entropy."""
     if gaps.empty:
         return None
-    ax = ax or panels(1, None, height=3.0)[0]
+    ax = panels(1, height=3.0)[0]
     labels, losses = (list(dict.fromkeys(gaps[name])) for name in ("class", "loss"))
     means = gaps.groupby(["loss", "class"], sort=False)["difference"].mean()
     for offset, loss, colour in zip((-0.2, 0.2), losses, (GREY, "#4b2579"), strict=False):
@@ -128,16 +125,12 @@ def base_values(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
 
 
 def threshold_sweep(
-    sweep: pd.DataFrame,
-    shares: pd.DataFrame,
-    labels: Sequence[str],
-    *,
-    axes: Sequence[Axes] | None = None,
+    sweep: pd.DataFrame, shares: pd.DataFrame, labels: Sequence[str]
 ) -> list[Axes] | None:
     """Draw token shares and the neutral tokens' differences against the threshold."""
     if sweep.empty or shares.empty:
         return None
-    axes = panels(2, axes, height=3.5)
+    axes = panels(2, height=3.5)
     for name, (style, colour) in TOKEN_STYLES.items():
         part = shares[shares["category"] == name]
         axes[0].plot(

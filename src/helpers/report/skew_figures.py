@@ -37,7 +37,7 @@ def skew(counts: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
     """
     if counts.empty:
         return None
-    ax = ax or panels(1, None, **SIZE)[0]
+    ax = ax or panels(1, **SIZE)[0]
     languages, labels = (list(dict.fromkeys(counts[name])) for name in ("language", "label"))
     wide = counts.pivot(index="language", columns="label", values="share").loc[languages, labels]
     shares = wide.to_numpy(dtype=float)
@@ -90,7 +90,7 @@ def follows(
     """
     if shares.empty or shares["training_share"].isna().all():
         return None
-    ax = ax or panels(1, None, **SIZE)[0]
+    ax = ax or panels(1, **SIZE)[0]
     trained = shares["training_share"].astype(float)
     ends = np.array([trained.min() - 0.03, trained.max() + 0.03])
     ax.plot(ends, ends, ":", color=GREY, linewidth=1.5)
