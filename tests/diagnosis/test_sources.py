@@ -65,6 +65,21 @@ def test_a_split_is_asked_for_and_found_by_file_or_column(tmp_path):
         diagnose(FRAME, split="dev")
 
 
+def test_a_reference_with_several_splits_says_how_to_name_one(tmp_path):
+    (tmp_path / "both").mkdir()
+    for name, part in (("train.csv", FRAME[:200]), ("test.csv", FRAME[200:])):
+        tables.write(part, tmp_path / "both" / name)
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "dataset_dict.json").write_text('{"splits": ["train", "test"]}')
+    for folder in ("both", "saved"):
+        with pytest.raises(
+            CompanionError, match=r"splits train, test: give one of them as the ref"
+        ):
+            diagnose(FRAME, reference=tmp_path / folder)
+    found = diagnose(tmp_path / "both", split="train", reference=tmp_path / "both" / "test.csv")
+    assert found.reference.table.to_numpy().sum() == 200
+
+
 def test_a_folder_that_datasets_saved(tmp_path):
     datasets = pytest.importorskip("datasets")
     features = datasets.Features(
