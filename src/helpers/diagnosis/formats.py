@@ -159,7 +159,9 @@ def _lines(path: Path) -> int:
     ends, last = 0, b""
     with _opened(path) as stream:
         while block := stream.read(_BLOCK_BYTES):
-            ends += block.count(b"\n") + block.count(b"\r") - block.count(b"\r\n")
+            ends += block.count(b"\n")
+            if b"\r" in block:
+                ends += block.count(b"\r") - block.count(b"\r\n")
             last = block[-1:]
     return ends + (last not in (b"\n", b"\r"))
 
