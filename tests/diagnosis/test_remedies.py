@@ -85,6 +85,9 @@ def test_an_expectation_from_a_file(tmp_path):
         ("language,label,share\nde,good,1\n", "language in --expect .* 'de'"),
         ("language,label,share\nen,good,1e308\nen,bad,1e308\n", "too large to add up"),
         ("language,label,share\nen,good,1\n", "language 'fr' has no share"),
+        ("language,label,share\nen,good,1\nen,good,2\n", "two shares of label 'good' in 'en'"),
+        ("language,label,share\nen,good,1,\nen,bad,1,\n", "line 2 has 4 columns"),
+        ('language,label,share\nen,good,1\nfr,"good,1\n', "line 3 do not pair"),
         (None, "give even, as-is, or a CSV file"),
     ],
 )
@@ -94,6 +97,14 @@ def test_a_bad_expectation_is_one_sentence(tmp_path, content, words):
         path.write_text(content)
     with pytest.raises(CompanionError, match=words):
         diagnose(FRAME, expect=path)
+
+
+def test_a_file_of_shares_is_read_before_the_rows(tmp_path):
+    shares, rows = tmp_path / "shares.csv", tmp_path / "rows.csv"
+    shares.write_text("language,label,share\nen,good,x\n")
+    rows.write_text("language,label\nen,1,2\n")
+    with pytest.raises(CompanionError, match="share 'x' is no number"):
+        diagnose(rows, expect=shares)
 
 
 # --- the code of the report -----------------------------------------------------------------

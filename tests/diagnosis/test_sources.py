@@ -65,6 +65,21 @@ def test_a_split_is_asked_for_and_found_by_file_or_column(tmp_path):
         diagnose(FRAME, split="dev")
 
 
+def test_a_reference_with_several_splits_says_how_to_name_one(tmp_path):
+    (tmp_path / "both").mkdir()
+    for name, part in (("train.csv", FRAME[:200]), ("test.csv", FRAME[200:])):
+        tables.write(part, tmp_path / "both" / name)
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "dataset_dict.json").write_text('{"splits": ["train", "test"]}')
+    for folder in ("both", "saved"):
+        with pytest.raises(
+            CompanionError, match=r"splits train, test: give one of them as the ref"
+        ):
+            diagnose(FRAME, reference=tmp_path / folder)
+    found = diagnose(tmp_path / "both", split="train", reference=tmp_path / "both" / "test.csv")
+    assert found.reference.table.to_numpy().sum() == 200
+
+
 def test_a_folder_that_datasets_saved(tmp_path):
     datasets = pytest.importorskip("datasets")
     features = datasets.Features(
@@ -198,8 +213,8 @@ CSV = FRAME.to_csv(index=False).encode()
 BAD_FILES = {
     "latin.csv": ("language,label,text\nfr,1,caf\xe9\n".encode("latin-1"), "is not UTF-8"),
     "utf16.csv": (CSV.decode().encode("utf-16"), "is not UTF-8"),
-    "ragged.csv": (b"language,label\nfr,1\nen,2,3\n", "a line with 3 columns where"),
-    "short.csv": (b"language,label\nfr,1\nen\n", "a line with 1 columns where"),
+    "ragged.csv": (b"language,label\nfr,1\nen,2,3\n", "line 3 has 3 columns where"),
+    "short.csv": (b"language,label\nfr,1\nen\n", "line 3 has 1 columns where"),
     "twice.csv": (b"language,label,label\nfr,1,2\n", "two columns named 'label'"),
     "empty.csv": (b"", "is empty"),
     "blank.jsonl": (b"\n \n", "is empty"),
@@ -214,9 +229,39 @@ BAD_FILES = {
         b'{"language": "en", "label": 1}\n' * 2000 + b'{"language": "en", "label": "x"}\n',
         "cannot be read",
     ),
+    "open.csv": (CSV + b'en,good,"he said\n' + CSV[20:], "begins in line 802 do not pair"),
+    "open.tsv": (b'language\tlabel\ttext\nen\t1\t"he said\nfr\t1\tno\n', "line 2 do not pair"),
+    "open.csv.gz": (gzip.compress(b'language,label\nen,1\nfr,"1\nen,1\n'), "line 3 do not pair"),
+    "name.csv": (b'language,"label\nen,1\nfr,0\n', "line 1 do not pair"),
+    "long.csv": (CSV + b"en,good," + b"x" * 9_000_000 + b"\n", "line 802 is 9,000,008 bytes long"),
+    "long.jsonl": (b'{"text": "%s"}\n' % (b"x" * 9_000_000), "line 1 is 9,000,013 bytes long"),
+    "later.jsonl": (
+        b'{"language": "en", "label": 1}\n{"language": "fr", "label": 2, "text": "%s"}\n'
+        % (b"x" * 9_000_000),
+        "line 2 is 9,000,043 bytes long, and rows of up to 4,194,304 are read",
+    ),
     "cut.parquet": (b"PAR1" + bytes(100), "cannot be read"),
     "notes.txt": (b"language,label\n", "unknown kind of file"),
 }  # fmt: skip
+
+
+def test_a_quote_within_a_text_and_a_quoted_line_break_join_no_rows(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text('language,label,text\nen,1,a 5" screen\n\nfr,0,"he said\n""no"""\n')
+    assert diagnose(path).rows == 2
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r"])
+def test_a_first_row_that_is_longer_than_the_head_is_read(tmp_path, ending):
+    path = tmp_path / "t.jsonl"
+    path.write_text('{"language": "en", "label": 1, "text": "%s"}\n' % ("é" * 300_000))
+    with path.open("a") as file:
+        file.write('{"language": "fr", "label": 0, "text": "a"}\n')
+    assert diagnose(path).rows == 2
+    table = tmp_path / "t.csv"
+    rows = ["language,label,text", "en,1," + "é" * 300_001, "fr,0,a", ""]
+    table.write_bytes(ending.join(rows).encode())
+    assert diagnose(table).rows == 2
 
 
 @pytest.mark.parametrize("name", BAD_FILES)

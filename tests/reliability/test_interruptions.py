@@ -155,6 +155,21 @@ def test_no_file_of_a_checkpoint_is_used_once_it_is_damaged(rig, finished, damag
     assert stages.is_done(finished, "finetuning", sources=rig.sources)
 
 
+def test_a_file_put_beside_a_model_is_noticed_and_gone_once_it_is_trained_again(
+    rig, reference, finished, tmp_path
+):
+    for name in ("added_tokens.json", "adapter_config.json"):
+        (finished.checkpoint / name).write_text("{}")
+        with case("changed: a file of a fine-tuned model") as one:
+            assert not stages.is_done(finished, "finetuning", sources=rig.sources)
+            one.refused()
+    (finished.checkpoint / ".notes").write_text("what is hidden is no part of a model")
+    assert rig.run(tmp_path / "output") == "done"
+    assert not (finished.checkpoint / "adapter_config.json").exists()
+    assert stages.is_done(finished, "finetuning", sources=rig.sources)
+    assert rig.results(tmp_path / "output") == rig.results(reference[0])
+
+
 @pytest.mark.parametrize(
     "checksums", [{"model.safetensors": None}, {"x" * 5000: "0"}, {"../balanced": None}, {}, []]
 )

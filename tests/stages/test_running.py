@@ -219,6 +219,14 @@ def test_an_unknown_stage_is_refused(tiny_checkout):
         stages.run(Experiment("e5_small", "multiemo", "balanced"), stages=["plots"])
 
 
+@pytest.mark.parametrize("act", [stages.run, lambda one: stages.unmade([one])])
+def test_layers_that_an_encoder_lacks_are_refused_before_the_subsets(tiny_checkout, act):
+    experiment = Experiment("e5_small", "multiemo", "balanced", variant="layers=99")
+    with pytest.raises(CompanionError, match="layers=99: e5_small has 12"):
+        act(experiment)
+    assert not experiment.folder.exists() and not experiment.checkpoint.exists()
+
+
 def test_reading_computes_and_fetches_nothing(tiny_checkout, monkeypatch):
     monkeypatch.setenv(paths.CACHE_VARIABLE, str(tiny_checkout / "cache"))
     listed = stages.load(profile="quick", model="e5_small", dataset="multiemo")

@@ -3,12 +3,14 @@ import shutil
 
 import pytest
 import torch
-from transformers import AutoModel, AutoTokenizer
+from transformers import AutoConfig, AutoModel, AutoTokenizer
 
+from helpers.data.offline_assets import ENCODER_LAYERS, encoder_folder
 from helpers.foundation.errors import CompanionError
 from helpers.training.classifier import FirstTokenClassifier
 from helpers.training.embeddings import restore_embeddings, trim_embeddings
 from helpers.training.encoders import load_encoder, model_fingerprint
+from helpers.training.model_identity import check_encoder
 
 TEXTS = ["The room was clean and quiet.", "部屋はとても静かで清潔でした。"]
 
@@ -77,6 +79,32 @@ def test_layers_keeps_the_first(tiny_encoder):
     torch.testing.assert_close(outputs(model, batch(tokenizer)).features, states[1][:, 0])
     with pytest.raises(CompanionError, match=r"layers=3.*from 1 to 2"):
         load_encoder(str(tiny_encoder), num_labels=2, layers=3)
+
+
+def test_more_layers_than_a_configuration_has_are_refused_without_loading(tiny_bert, tmp_path):
+    check_encoder(str(tiny_bert), 2)
+    with pytest.raises(CompanionError, match=r"layers=3: .*bert has 2; .*from 1 to 2"):
+        check_encoder(str(tiny_bert), 3)
+    with pytest.raises(CompanionError, match=r"layers=13: e5_small has 12"):
+        check_encoder("e5_small", 13)
+    check_encoder("nobody/nothing", 99)  # of which nothing is known here
+    with pytest.raises(CompanionError, match=r"holds no model: it has no config\.json"):
+        check_encoder(str(tmp_path), None)
+
+
+@pytest.mark.real
+def test_the_offline_encoder_has_the_layers_that_are_known_of_it():
+    config = AutoConfig.from_pretrained(encoder_folder())
+    assert config.num_hidden_layers == ENCODER_LAYERS
+
+
+@pytest.mark.parametrize("part", [{"layers": 1}, {"pretrained": False}])
+def test_a_fine_tuned_classifier_is_taken_whole_or_refused(tiny_bert, tmp_path, part):
+    model, tokenizer = load_encoder(str(tiny_bert), num_labels=2)
+    model.save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    with pytest.raises(CompanionError, match="is fine-tuned and is taken whole"):
+        load_encoder(str(tmp_path), num_labels=2, **part)
 
 
 def test_the_seed_draws_the_linear_layer_and_leaves_torchs_generator_alone(tiny_bert):

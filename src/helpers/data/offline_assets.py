@@ -52,6 +52,7 @@ __all__ = ["ASSETS", "ENCODER_VERSION", "Asset", "Member", "encoder_folder", "en
 
 ARCHIVES_VARIABLE = "COMPANION_ARCHIVES"
 ENCODER_VERSION = 1  # raise it when the folder that encoder_folder() writes has to change
+ENCODER_LAYERS = 12
 
 
 def ensure_asset(name: str | Asset, *, cache: Path | None = None, progress: bool = True) -> Path:

@@ -11,7 +11,8 @@ from helpers.diagnosis.columns import recognise
 from helpers.diagnosis.counting import Counted, count
 from helpers.diagnosis.record import LEVELS, Diagnosis, Reference
 from helpers.diagnosis.severity import Status, severity, status_of
-from helpers.diagnosis.sources import Data, open_source
+from helpers.diagnosis.sources import Data, SeveralSplits, Source, open_source
+from helpers.foundation.errors import CompanionError
 
 _SEED = 0
 
@@ -70,7 +71,7 @@ def diagnose(
     columns = recognise(source, text=text, label=label, language=language, pair=pair, group=group)
     other = None
     if reference is not None:
-        there = open_source(reference)
+        there = _open_reference(reference)
         other = (
             there,
             recognise(
@@ -110,6 +111,16 @@ def diagnose(
         expectations=tuple(expectations),
         expect=None if expect is None else str(expect),
     )
+
+
+def _open_reference(reference: Data) -> Source:
+    """Find the rows of the reference; the split that was asked for is of the other data."""
+    try:
+        return open_source(reference)
+    except SeveralSplits as error:
+        raise CompanionError(
+            f"the reference {error.found}: give one of them as the reference, as a file or a folder"
+        ) from error
 
 
 def _blocks(counted: Counted, table: pd.DataFrame) -> np.ndarray | None:

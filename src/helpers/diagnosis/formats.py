@@ -3,13 +3,12 @@
 A batch holds the wanted columns only, and memory does not grow with the file.
 """
 
-import csv
+import codecs
 import io
 import json
 import lzma
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ import pyarrow.ipc
 import pyarrow.json
 import pyarrow.parquet
 
+from helpers.data.csv_rows import check_csv, header_of, strict_rows
 from helpers.foundation.errors import CompanionError, one_line
 
 FORMATS = {
@@ -75,10 +75,8 @@ def schema_of(path: Path) -> pa.Schema:
         head = _head(path)
         if kind == "csv":
             lines = io.StringIO(head, newline="")
-            names = next(csv.reader(lines, delimiter=_delimiter(path, head)), [])
-            repeated = [name for name, times in Counter(names).items() if times > 1]
-            if repeated:
-                raise CompanionError(f"{path} has two columns named {repeated[0]!r}")
+            rows = strict_rows(lines, path=path, delimiter=_delimiter(path, head))
+            names = header_of(rows, path=path)
             return pa.schema([(name, pa.string()) for name in names])
         return _json_schema(path, head)
 
@@ -96,7 +94,8 @@ def batches_of(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     Raises
     ------
     CompanionError
-        If the file ends early, is not UTF-8, or has a line with another number of columns.
+        If the file ends early, is not UTF-8, has a line with another number of columns, or a quote
+        that nobody closes.
     """
     kind, columns = format_of(path), list(columns)
     with _readable(path):
@@ -109,15 +108,20 @@ def batches_of(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
                     yield batch.select(columns)
         elif kind == "csv":
             delimiter = _delimiter(path, _head(path))
+            rows = 0
             with _opened(path) as stream:
-                yield from pa.csv.open_csv(
+                for batch in pa.csv.open_csv(
                     stream,
                     read_options=pa.csv.ReadOptions(block_size=_BLOCK_BYTES),
                     parse_options=pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
                     convert_options=pa.csv.ConvertOptions(
                         include_columns=columns, column_types=dict.fromkeys(columns, pa.string())
                     ),
-                )
+                ):
+                    rows += batch.num_rows
+                    yield batch
+            if _lines(path) != rows + 1:  # slower, so not where every line is a row
+                _check_rows(path)
         else:
             schema = schema_of(path)
             with _opened(path) as stream:
@@ -140,17 +144,41 @@ def _opened(path: Path) -> pa.NativeFile:
     return pa.input_stream(str(path), compression="detect", buffer_size=_HEAD_BYTES)
 
 
+def _as_text(path: Path) -> io.TextIOWrapper:
+    stream = io.BufferedReader(_opened(path), _HEAD_BYTES)
+    return io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
+
+
+def _check_rows(path: Path) -> None:
+    with _as_text(path) as lines:
+        check_csv(lines, path=path, delimiter=_delimiter(path, _head(path)))
+
+
+def _lines(path: Path) -> int:
+    """Return how many lines a text file has, or more: never fewer."""
+    ends, last = 0, b""
+    with _opened(path) as stream:
+        while block := stream.read(_BLOCK_BYTES):
+            ends += block.count(b"\n")
+            if b"\r" in block:
+                ends += block.count(b"\r") - block.count(b"\r\n")
+            last = block[-1:]
+    return ends + (last not in (b"\n", b"\r"))
+
+
 def _head(path: Path) -> str:
     """Return the first whole lines of a text file."""
     with _opened(path) as stream:
         start = stream.read(_HEAD_BYTES)
+        if b"\n" not in start:
+            start += stream.read(_BLOCK_BYTES)
     if not start.strip():
         raise CompanionError(f"{path} is empty")
     if start[:2] in (b"\xff\xfe", b"\xfe\xff") or start.count(0) > len(start) // 8:
         raise CompanionError(f"{path} is not UTF-8 but UTF-16 or binary: save it as UTF-8")
-    if len(start) == _HEAD_BYTES and b"\n" in start:
+    if len(start) >= _HEAD_BYTES and b"\n" in start:
         start = start[: start.rindex(b"\n")]
-    return str(start.decode("utf-8-sig"))
+    return codecs.getincrementaldecoder("utf-8-sig")().decode(start)  # a character may be cut off
 
 
 def _delimiter(path: Path, head: str) -> str:
@@ -168,6 +196,8 @@ def _json_schema(path: Path, head: str) -> pa.Schema:
             f"{path} is one JSON list, and JSON lines are needed, a row a line: "
             "pandas.read_json(…).to_json(…, orient='records', lines=True) writes them"
         )
+    if len(lines) == 1 and len(head.encode()) > _BLOCK_BYTES:
+        raise _too_long(path)
     found: dict[str, list[Any]] = {}
     for number, line in enumerate(lines, start=1):
         try:
@@ -229,22 +259,35 @@ def _readable(path: Path) -> Iterator[None]:
     except CompanionError:
         raise
     except (UnicodeDecodeError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        with _readable(path):  # these name the line
+            if "straddling" in str(error):
+                raise _too_long(path) from error
+            if re.search(r"Expected \d+ columns", str(error)):
+                _check_rows(path)
         raise CompanionError(_sentence(path, str(error))) from error
-    except (OSError, EOFError, lzma.LZMAError, csv.Error) as error:
+    except (OSError, EOFError, lzma.LZMAError) as error:
         if re.search(r"truncated|ended before|unexpected end", str(error), re.IGNORECASE):
             raise CompanionError(f"{path} ends early: its compressed data are cut off") from error
         raise CompanionError(_sentence(path, str(error))) from error
+
+
+def _too_long(path: Path) -> CompanionError:
+    """Return the refusal of a row that is longer than a block."""
+    with _as_text(path) as lines:
+        rows: Iterable[tuple[int, str]] = enumerate(lines, start=1)
+        if format_of(path) == "csv":
+            mark = _delimiter(path, _head(path))
+            fields = strict_rows(lines, path=path, delimiter=mark)
+            rows = ((begins, mark.join(row)) for begins, row in fields)
+        size, begins = max((len(text.encode()), begins) for begins, text in rows)
+    return CompanionError(
+        f"{path}: the row that begins in line {begins} is {size:,} bytes long, and rows of up to "
+        f"{_BLOCK_BYTES:,} are read: shorten its text"
+    )
 
 
 def _sentence(path: Path, message: str) -> str:
     message = " ".join(message.split())
     if re.search(r"utf-?8", message, re.IGNORECASE):
         return f"{path} is not UTF-8: save it as UTF-8"
-    ragged = re.search(r"Expected (\d+) columns, got (\d+): (.*)", message)
-    if ragged:
-        quoted = ragged[3][:_SHOWN]
-        return (
-            f"{path} has a line with {ragged[2]} columns where the header has {ragged[1]}: "
-            f"{quoted!r} (a text that holds the delimiter or a line break needs quotes)"
-        )
     return f"{path} cannot be read: {message[: 4 * _SHOWN]}"

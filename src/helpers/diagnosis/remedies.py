@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from helpers.data.csv_rows import check_csv
 from helpers.diagnosis.counting import names_of
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import check_choice
@@ -99,7 +100,7 @@ def label_shares(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_expectation(expect: str | Path | None) -> None:
-    """Refuse what is neither a named expectation nor a file, before anything is counted.
+    """Refuse what is neither a named expectation nor a file of shares, before anything is counted.
 
     Raises
     ------
@@ -117,6 +118,7 @@ def check_expectation(expect: str | Path | None) -> None:
             f"--expect {str(expect)[:200]!r}: give even, as-is, or a CSV file with the columns "
             f"{', '.join(_COLUMNS)}"
         )
+    _share_rows(Path(expect))
 
 
 def expectations(counts: pd.DataFrame, expect: str | Path | None) -> list[Expectation]:
@@ -242,8 +244,11 @@ def balanced_subset(frame: pd.DataFrame, columns: "Columns", *, seed: int = 0) -
     return frame.iloc[balanced_sample(examples, None, seed=seed)["id"].to_numpy()]
 
 
-def _read_shares(path: Path, counts: pd.DataFrame) -> pd.DataFrame:
+def _share_rows(path: Path) -> pd.DataFrame:
+    """Return the rows of a file of shares: numbers, one for a label of a language."""
     try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            check_csv(lines, path=path)
         table = pd.read_csv(path, dtype={"language": str, "label": str}, keep_default_na=False)
     except (OSError, ValueError) as error:
         raise CompanionError(
@@ -259,12 +264,21 @@ def _read_shares(path: Path, counts: pd.DataFrame) -> pd.DataFrame:
             f"--expect {str(path)!r}, row {row + 1}: share {str(table['share'].iloc[row])!r} is no "
             "number of at least 0"
         )
+    twice = table.duplicated(["language", "label"])
+    if twice.any():
+        language, label = table.loc[twice, ["language", "label"]].iloc[0]
+        raise CompanionError(
+            f"--expect {str(path)!r} has two shares of label {label!r} in {language!r}: give one"
+        )
+    return table.assign(share=share)
+
+
+def _read_shares(path: Path, counts: pd.DataFrame) -> pd.DataFrame:
+    table = _share_rows(path)
     for part, known in (("language", counts.index), ("label", counts.columns)):
         for name in table[part].unique():
             check_choice(f"{part} in --expect {str(path)!r}", name, known)
-    wide = table.assign(share=share).pivot_table(
-        index="language", columns="label", values="share", aggfunc="sum"
-    )
+    wide = table.pivot_table(index="language", columns="label", values="share", aggfunc="sum")
     wide = wide.reindex(index=counts.index, columns=counts.columns).fillna(0.0)
     with np.errstate(over="ignore"):
         sums = wide.sum(axis=1)

@@ -23,6 +23,14 @@ _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 _HUB_BATCH_ROWS = 10_000
 
 
+class SeveralSplits(CompanionError):
+    """Data are in several splits, and none was named."""
+
+    def __init__(self, where: object, splits: Sequence[str]) -> None:
+        self.found = f"{where} has the splits {', '.join(splits)}"
+        super().__init__(f"{self.found}: name one with --split")
+
+
 @dataclass(frozen=True)
 class Source:
     """Rows that can be read in batches.
@@ -233,7 +241,7 @@ def _chosen_split(where: object, split: str | None, splits: Sequence[str]) -> st
     if split is None and len(splits) == 1:
         return splits[0]
     if split is None:
-        raise CompanionError(f"{where} has the splits {', '.join(splits)}: name one with --split")
+        raise SeveralSplits(where, splits)
     check_choice(f"split of {where}", split, splits)
     return split
 

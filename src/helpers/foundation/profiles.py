@@ -262,13 +262,17 @@ def _parse_profile(path: Path, text: str) -> Profile:
         check_choice(f"data set in {path.name}:", family, all_datasets())
         _check_languages(sizes, all_datasets()[family], where=where)
         _build(Recipe, {**raw["recipe"], **sizes.recipe}, where=f"{where}: recipe")
-        _check_seeds(sizes, where=where)
+        seeds, mie_seeds = profile.seeds_of(family), profile.seeds_of(family, mie=True)
+        _check_seeds(sizes, set(seeds), set(mie_seeds), where=where)
         explained = profile.shap_texts(family)
         if None not in (explained, sizes.test) and explained > sizes.test:  # type: ignore[operator]
             raise CompanionError(
                 f"{where}: {explained} texts are to be explained, and its test set has {sizes.test}"
             )
-    _check_seeds(profile, where=path.name)
+    own = profile.datasets.values()
+    all_seeds = set(profile.seeds).union(*(each.seeds or () for each in own))
+    all_mie_seeds = set(profile.mie_seeds).union(*(each.mie_seeds or () for each in own))
+    _check_seeds(profile, all_seeds, all_mie_seeds, where=path.name)
     _check_list("models", profile.models, where=path.name)
     _check_list("matrix", profile.matrix, where=path.name)
     _check_list("setups", profile.setups, where=path.name)
@@ -296,17 +300,20 @@ def _check_list(name: str, values: Sequence[object], *, where: str, empty: bool 
             raise CompanionError(f"{where}: {name} has {value!r} twice: give each once")
 
 
-def _check_seeds(settings: "Profile | DatasetSettings", *, where: str) -> None:
-    """Refuse seeds that are given twice, and a seed that is its own null."""
+def _check_seeds(
+    settings: "Profile | DatasetSettings", seeds: set[int], mie_seeds: set[int], *, where: str
+) -> None:
+    """Refuse seeds that are given twice, the null of what is no seed, and of a seed itself."""
     if settings.seeds is not None:
         _check_list("seeds", settings.seeds, where=where)
     _check_list("mie_seeds", settings.mie_seeds or (), where=where, empty=True)
-    for stage, seeds in (settings.stage_seeds or {}).items():
-        _check_list(f"stage_seeds: {stage}", seeds, where=where, empty=True)
-    for name in ("nulls", "mie_nulls"):
+    for stage, limited in (settings.stage_seeds or {}).items():
+        _check_list(f"stage_seeds: {stage}", limited, where=where, empty=True)
+    for name, known in (("nulls", seeds), ("mie_nulls", mie_seeds)):
         for seed, other in (getattr(settings, name) or {}).items():
             if seed == other:
                 raise CompanionError(f"{where}: {name}: {seed} is its own null: give another seed")
+            check_choice(f"seed in {where}: {name}:", seed, sorted(known))
 
 
 def _check_languages(settings: DatasetSettings, about: Dataset, *, where: str) -> None:

@@ -47,11 +47,10 @@ def _saved_model(experiment: Experiment, fingerprint: str) -> store.StageRecord 
         return None
     if record.fingerprint != fingerprint:
         return None
-    there = {path.name for path in experiment.checkpoint.iterdir()}
     if (
         isinstance(checksums, dict)
         and checksums
-        and set(checksums) <= there
+        and set(checksums) == _model_files(experiment.checkpoint)  # one more would be read, too
         and None not in checksums.values()
         and checksums == _checksums(experiment.checkpoint, checksums)
     ):
@@ -61,6 +60,12 @@ def _saved_model(experiment: Experiment, fingerprint: str) -> store.StageRecord 
         experiment.checkpoint,
     )
     return None
+
+
+def _model_files(folder: Path) -> set[str]:
+    """Return the names of a checkpoint's files: all that is not hidden, but for the marker."""
+    names = {path.name for path in folder.iterdir() if path.is_file()}
+    return {name for name in names if not name.startswith(".")} - {_MARKER}
 
 
 def _checksums(folder: Path, names: Iterable[str]) -> dict[str, str | None]:
@@ -116,7 +121,8 @@ def _make(bench: Workbench, stage: str) -> None:
     record = _saved_model(experiment, fingerprint) if about.keeps_checkpoint else None
     if record is None:
         if about.keeps_checkpoint:
-            (experiment.checkpoint / _MARKER).unlink(missing_ok=True)
+            for name in (_MARKER, *_model_files(experiment.checkpoint)):
+                (experiment.checkpoint / name).unlink(missing_ok=True)
         store.check_writable(experiment.folder)
         with _full_disk_told(experiment), hardware.measured() as usage:
             files = about.compute(bench)
@@ -127,8 +133,7 @@ def _make(bench: Workbench, stage: str) -> None:
             **dataclasses.asdict(usage),
         )
         if about.keeps_checkpoint:
-            kept = [path for path in experiment.checkpoint.iterdir() if path.is_file()]
-            names = sorted(path.name for path in kept if not path.name.startswith("."))
+            names = sorted(_model_files(experiment.checkpoint))
             checksums = _checksums(experiment.checkpoint, names)
             marker = dataclasses.asdict(record) | {_CHECKPOINT: checksums}
             store.write_json(experiment.checkpoint / _MARKER, marker)
@@ -213,12 +218,19 @@ def run(
     """
     stages = stages_of(experiment, tuple(all_stages())) if stages is None else stages
     check_stages(stages)
+    _check_encoder(experiment)
     bench = Workbench(experiment, dict(sources or {}), progress and hardware.is_first_process())
     for stage in stages:
         if on_stage is not None:
             on_stage(stage)
         _ensure(bench, stage)
     return experiment
+
+
+def _check_encoder(experiment: Experiment) -> None:
+    from helpers.training.model_identity import check_encoder
+
+    check_encoder(experiment.model, experiment.options.layers)
 
 
 def pending(
@@ -257,7 +269,15 @@ def unmade(
     dict
         Experiment to stages, in their order; an experiment that is not listed is there where it is
         needed.
+
+    Raises
+    ------
+    CompanionError
+        If an encoder's configuration, where it is here, does not allow an experiment.
     """
+    listed = list(listed)
+    for experiment in listed:
+        _check_encoder(experiment)
     found = wanted_stages(
         listed,
         tuple(all_stages()) if stages is None else stages,

@@ -83,7 +83,7 @@ def load_encoder(
     ------
     CompanionError
         If the name is unknown, or the model cannot be read, or lacks weights or word pieces, or has
-        fewer layers or other labels.
+        fewer layers or other labels; or if a part of a fine-tuned classifier is asked for.
     """
     check_model(name)
     source, revision = locate(name, revision)
@@ -94,6 +94,11 @@ def load_encoder(
                 source, revision=revision, trust_remote_code=False
             )
             if _is_classifier(source):
+                if layers is not None or not pretrained:
+                    raise CompanionError(
+                        f"the model {name!r} is fine-tuned and is taken whole: leave out the "
+                        "variants layers and pretrained"
+                    )
                 model = FirstTokenClassifier.from_pretrained(
                     source, dtype=torch.float32, attn_implementation=attention
                 )

@@ -2,10 +2,12 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import MODELS, check_model
 from helpers.foundation.profiles import hub_settings
+from helpers.foundation.store import read_record
 
 # Weights, settings, and the vocabularies of tokenizers of every kind.
 _MODEL_FILES = frozenset(
@@ -88,3 +90,44 @@ def locate(name: str, revision: str | None = None) -> tuple[str, str]:
         return pinned.repository, revision or pinned.revision
     folder = Path(name).expanduser()
     return (str(folder) if folder.is_dir() else name), revision or "main"
+
+
+def check_encoder(name: str, layers: int | None) -> None:
+    """Refuse what an encoder's configuration does not allow, if that is here: nothing is fetched.
+
+    Parameters
+    ----------
+    name : str
+        As in `load_encoder`.
+    layers : int or None
+        How many of the first layers are to be kept.
+
+    Raises
+    ------
+    CompanionError
+        If a folder holds no model, or the encoder has fewer layers.
+    """
+    if name == "e5_small":
+        from helpers.data.offline_assets import ENCODER_LAYERS
+
+        there: object = ENCODER_LAYERS
+    else:
+        there = _configuration(name).get("num_hidden_layers")
+    if layers is not None and isinstance(there, int) and layers > there:
+        raise CompanionError(
+            f"layers={layers}: {name} has {there}; give a whole number from 1 to {there}"
+        )
+
+
+def _configuration(name: str) -> dict[str, Any]:
+    """Return the configuration of a model in a folder or in the hub's cache; else no field."""
+    from huggingface_hub import try_to_load_from_cache
+
+    source, revision = locate(name)
+    if Path(source).is_dir():
+        found = read_record(Path(source) / "config.json")
+        if found is None:
+            raise CompanionError(f"the folder {name!r} holds no model: it has no config.json")
+        return found
+    path = try_to_load_from_cache(source, "config.json", revision=revision)
+    return (read_record(Path(path)) if isinstance(path, str) else None) or {}
