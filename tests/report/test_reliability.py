@@ -21,6 +21,13 @@ MUTATION = {
     },
     "survivors": [{"file": "a.py", "was": "x < 1", "became": "x <= 1", "reason": "never 1"}],
 }
+AGAIN = {
+    "command": "python tools/mutation.py --survivors",
+    "day": "2026-11-28",
+    "git_commit": "9876543210",
+    "tried": 4,
+    "noticed": 3,
+}
 
 
 @pytest.fixture
@@ -51,6 +58,18 @@ def test_time_outs_are_no_part_of_the_share():
 def test_each_run_is_named_once():
     assert set(reliability.runs().index) == {RUN["command"], MUTATION["command"]}
     assert len(reliability.runs()) == 2
+
+
+@pytest.mark.usefixtures("counted")
+def test_what_was_tried_again_is_told_with_its_own_commit():
+    file = paths.results_dir() / "reliability" / "mutation.json"
+    file.write_text(json.dumps(MUTATION | {"tried_again": [AGAIN]}))
+    assert reliability.progress().endswith(
+        "Of those that no test had noticed, 4 were tried again at a later commit, and 3 were "
+        "noticed then."
+    )
+    assert reliability.runs().loc[AGAIN["command"], "commit"] == "98765432"
+    assert reliability.runs().loc[MUTATION["command"], "commit"] == "01234567"
 
 
 def test_without_counts_nothing_is_said(checkout):
