@@ -347,8 +347,9 @@ def try_survivors() -> None:
             report["targets"][file]["survived"] -= 1
             report["targets"][file][outcome] += 1
     report["survivors"] = left
-    again = {"tried": len(tried), "noticed": tried.count("killed")}
-    report.setdefault("tried_again", []).append({**this_run("--survivors"), **again})
+    if tried:
+        again = {"tried": len(tried), "noticed": tried.count("killed")}
+        report.setdefault("tried_again", []).append({**this_run("--survivors"), **again})
     save(report)
 
 
