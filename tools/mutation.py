@@ -4,6 +4,7 @@
     python tools/mutation.py                   # 400 mutants, drawn by the published seed
     python tools/mutation.py --mutants 20      # the first twenty of them
     python tools/mutation.py --only claims     # those of one target
+    python tools/mutation.py --survivors       # those of the report that have no reason, again
 
 A mutant is killed where a test fails, survives where all pass, and is counted apart where the tests
 take much more time than without it. Only tests that run the changed statement are asked, the
@@ -11,7 +12,8 @@ quickest first: no other can tell. Outcomes are kept in ``_build/mutation.jsonl`
 what was stopped goes on. A change of a target makes its mutants be tried again, and a change of
 its tests those that survived.
 The report is ``results/reliability/mutation.json``, where survivors have their reasons from
-``tools/survivors.yaml``.
+``tools/survivors.yaml``. Once a test of one is added, its reason goes, and ``--survivors`` tries it
+again where its line stands as it did; the report keeps the commit of both.
 """
 
 import argparse
@@ -29,9 +31,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -49,6 +53,7 @@ MEMORY = 12 * 2**30
 OUTCOMES = ROOT / "_build" / "mutation.jsonl"
 REPORT = ROOT / "results" / "reliability" / "mutation.json"
 REASONS = ROOT / "tools" / "survivors.yaml"
+NO_REASON = "not looked at yet"
 
 # What is mutated, and the tests that are to notice; paths below src/helpers and tests. Doctests of
 # the target itself are run too.
@@ -220,15 +225,23 @@ def observed(checkout: Path, file: str) -> Tests:
     if forked(lambda: run_tests(checkout, everything), seconds=1200) == 0:
         raise SystemExit(f"mutation: the tests of {file} do not notice when all of it is gone")
     target.write_bytes(whole)
-    return Tests(*json.loads(answer.read_text(encoding="utf-8")))
+    tests = Tests(*json.loads(answer.read_text(encoding="utf-8")))
+    print(f"{file}: {len(tests.seconds)} tests, {sum(tests.seconds.values()):.0f} s")
+    for name in tests.modules:  # a child then starts with them
+        if not name.startswith("helpers"):
+            try:
+                importlib.import_module(name)
+            except Exception:
+                continue
+    return tests
 
 
-def outcome_of(checkout: Path, mutant: Mutant, tests: Tests) -> str:
-    """Try a mutant: killed, survived or timed out."""
-    target = source_of(mutant.file, root=checkout)
+def outcome_of(checkout: Path, file: str, line: int, changed: str, tests: Tests) -> str:
+    """Try a target that is changed at a line: killed, survived or timed out."""
+    target = source_of(file, root=checkout)
     whole = target.read_bytes()
-    asked = tests.asked(statement_at(whole.decode("utf-8"), mutant.line))
-    target.write_text(mutated(mutant), encoding="utf-8")
+    asked = tests.asked(statement_at(whole.decode("utf-8"), line))
+    target.write_text(changed, encoding="utf-8")
     limit = TIME_LIMIT_FACTOR * sum(tests.seconds[test] for test in asked) + 10
     status = forked(lambda: run_tests(checkout, asked), seconds=int(limit))
     target.write_bytes(whole)
@@ -268,26 +281,26 @@ def finished(*, older_tests: bool = False) -> dict[Mutant, str]:
     return found
 
 
-def try_mutants(drawn: list[Mutant]) -> None:
-    """Try each mutant that was not tried before, target by target; keep what became of it."""
-    before = finished()
-    left = [mutant for mutant in drawn if mutant not in before]
+@contextmanager
+def copied() -> Iterator[Path]:
+    """Copy the checkout, for as long as it is changed."""
     with tempfile.TemporaryDirectory() as folder:
         checkout = Path(folder) / "checkout"
         ignored = shutil.ignore_patterns(".venv", ".git", "_build", "checkpoints", "__pycache__")
         shutil.copytree(ROOT, checkout, ignore=ignored)
+        yield checkout
+
+
+def try_mutants(drawn: list[Mutant]) -> None:
+    """Try each mutant that was not tried before, target by target; keep what became of it."""
+    before = finished()
+    left = [mutant for mutant in drawn if mutant not in before]
+    with copied() as checkout:
         for file in dict.fromkeys(mutant.file for mutant in left):
             tests = observed(checkout, file)
-            print(f"{file}: {len(tests.seconds)} tests, {sum(tests.seconds.values()):.0f} s")
-            for name in tests.modules:  # a child then starts with them
-                if not name.startswith("helpers"):
-                    try:
-                        importlib.import_module(name)
-                    except Exception:
-                        continue
             state = state_of(file, root=checkout)
             for mutant in (each for each in left if each.file == file):
-                outcome = outcome_of(checkout, mutant, tests)
+                outcome = outcome_of(checkout, file, mutant.line, mutated(mutant), tests)
                 row = {"mutant": asdict(mutant), "outcome": outcome, "state": state}
                 with OUTCOMES.open("a", encoding="utf-8") as kept:
                     kept.write(json.dumps(row) + "\n")
@@ -305,32 +318,86 @@ def change_of(mutant: Mutant) -> dict[str, str]:
     }
 
 
+def standing(survivor: dict[str, str]) -> int | None:
+    """Return at which line a survivor's stands as it did; None where it does not, or twice."""
+    lines = source_of(survivor["file"]).read_text(encoding="utf-8").splitlines()
+    places = [number for number, line in enumerate(lines, 1) if line.strip() == survivor["was"]]
+    return places[0] if len(places) == 1 else None
+
+
+def try_survivors() -> None:
+    """Try again the report's survivors that have no reason; write what became of them, and when."""
+    report = json.loads(REPORT.read_text(encoding="utf-8"))
+    left, observations, tried = [], {}, []
+    with copied() as checkout:
+        for survivor in with_reasons(report["survivors"]):
+            file, line = survivor["file"], standing(survivor)
+            if survivor["reason"] != NO_REASON or line is None:
+                left.append(survivor)
+                continue
+            if file not in observations:
+                observations[file] = observed(checkout, file)
+            lines = source_of(file).read_text(encoding="utf-8").splitlines(keepends=True)
+            lines[line - 1] = lines[line - 1].replace(survivor["was"], survivor["became"])
+            outcome = outcome_of(checkout, file, line, "".join(lines), observations[file])
+            print(f"{outcome}: {file}:{line} {survivor['became']}", flush=True)
+            if outcome == "survived":
+                left.append(survivor)
+            tried.append(outcome)
+            report["targets"][file]["survived"] -= 1
+            report["targets"][file][outcome] += 1
+    report["survivors"] = left
+    if tried:
+        again = {"tried": len(tried), "noticed": tried.count("killed")}
+        report.setdefault("tried_again", []).append({**this_run("--survivors"), **again})
+    save(report)
+
+
+def with_reasons(survivors: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return survivors in order, each with its reason."""
+    reasons = yaml.safe_load(REASONS.read_text(encoding="utf-8")) if REASONS.exists() else {}
+    for each in survivors:
+        each["reason"] = reasons.get(each["file"], {}).get(each["became"], NO_REASON)
+    return sorted(survivors, key=lambda each: (each["file"], each["was"]))
+
+
+def this_run(options: str) -> dict[str, Any]:
+    """Return the command that has run, the day and the commit."""
+    from helpers.foundation import provenance  # no child after this would import a copy's helpers
+
+    return {
+        "command": f"python tools/mutation.py {options}",
+        "day": datetime.now(UTC).date().isoformat(),
+        "git_commit": provenance.git_commit(),
+    }
+
+
+def save(report: dict[str, Any]) -> None:
+    """Write the report."""
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
+    REPORT.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def write_report(outcomes: dict[Mutant, str], drawn: list[Mutant]) -> None:
     """Write what became of the mutants that were drawn, survivors with their reasons."""
-    from helpers.foundation import provenance
-
     tried = [mutant for mutant in drawn if mutant in outcomes]
-    reasons = yaml.safe_load(REASONS.read_text(encoding="utf-8")) if REASONS.exists() else {}
     endings = ("killed", "survived", "timed out")
     counts = {file: dict.fromkeys(endings, 0) for file in TARGETS}
     for mutant in tried:
         counts[mutant.file][outcomes[mutant]] += 1
-    survivors = []
-    for mutant in (each for each in tried if outcomes[each] == "survived"):
-        change = change_of(mutant)
-        reason = reasons.get(mutant.file, {}).get(change["became"], "not looked at yet")
-        survivors.append({"file": mutant.file, **change, "reason": reason})
+    survivors = [
+        {"file": mutant.file, **change_of(mutant)}
+        for mutant in tried
+        if outcomes[mutant] == "survived"
+    ]
     report = {
-        "command": f"python tools/mutation.py --mutants {len(drawn)}",
-        "day": datetime.now(UTC).date().isoformat(),
-        "git_commit": provenance.git_commit(),
+        **this_run(f"--mutants {len(drawn)}"),
         "seed": SEED,
         "drawn": len(drawn),
         "targets": {file: found for file, found in counts.items() if any(found.values())},
-        "survivors": sorted(survivors, key=lambda each: (each["file"], each["was"])),
+        "survivors": with_reasons(survivors),
     }
-    REPORT.parent.mkdir(parents=True, exist_ok=True)
-    REPORT.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    save(report)
 
 
 def main() -> None:
@@ -339,7 +406,11 @@ def main() -> None:
     parser.add_argument("--mutants", type=int, default=400)
     parser.add_argument("--only", default="", help="try those of targets with this in their name")
     parser.add_argument("--report", action="store_true", help="write what is known, try none")
+    parser.add_argument("--survivors", action="store_true", help="try again those without a reason")
     arguments = parser.parse_args()
+    if arguments.survivors:
+        try_survivors()
+        return
     drawn = mutants()[: arguments.mutants]
     OUTCOMES.parent.mkdir(exist_ok=True)
     if not arguments.report:

@@ -1,6 +1,7 @@
 """The state machine of one text, against shap's tree and against the recursion it stands for."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shap.maskers._text import partition_tree as shap_tree
@@ -106,6 +107,14 @@ def test_no_mask_is_asked_for_twice_and_special_tokens_stay():
     assert len(asked) == len(set(asked)) == part.distinct == 2**4
     assert all(mask & 1 and mask >> 5 for mask in asked)
     assert part.evaluations > len(asked)
+
+
+@pytest.mark.parametrize("answers", [1, 3])
+def test_there_is_one_answer_for_each_mask(answers):
+    part = Partition(partition_tree(["a ", "b"]), np.zeros(2, bool))
+    assert len(part.pending) == 2
+    with pytest.raises(ValueError, match="zip"):
+        part.advance(np.zeros((answers, 1)))
 
 
 def test_one_context_costs_two_masks_a_token():

@@ -74,6 +74,34 @@ def test_identification_reads_the_probe_and_the_score_it_names():
     assert further(RESULTS, 0).value == pytest.approx(losses[1] - losses[0])
 
 
+@pytest.mark.parametrize(
+    ("source", "level", "n"), [("test", 0.5, 100), ("external", 0.8, 300), ("both", 0.65, 400)]
+)
+def test_identification_reads_the_texts_it_names(source, level, n):
+    sources = {
+        name: {"n": rows, "probes": {"C=1e-4": {"accuracy": score}}}
+        for name, rows, score in (("test", 100, 0.5), ("external", 300, 0.8))
+    }
+    given = dataclasses.replace(RESULTS, identification={("balanced", 0): {"sources": sources}})
+    found = q.identification_level("balanced", source)(given, 0)
+    assert (found.value, found.n) == (pytest.approx(level), n)
+
+
+def test_a_seed_is_left_out_of_one_family_or_of_all():
+    keys = [(setup, seed) for setup in ("balanced", "imbalanced+mie=1") for seed in (0, 1, 2)]
+    contents = dict.fromkeys(keys)
+    given = dataclasses.replace(
+        RESULTS,
+        **dict.fromkeys(("predictions", "identification", "shap_difference"), contents),
+        files={"by hand": contents},
+    )
+    found = given.without([("mie=1", 0), ("", 2)])
+    kept = {("balanced", 0), ("balanced", 1), ("imbalanced+mie=1", 1)}
+    for content in (found.predictions, found.identification, found.shap_difference):
+        assert content.keys() == kept
+    assert found.files["by hand"].keys() == kept
+
+
 def test_equal_arguments_give_one_measure():
     assert q.accuracy("imbalanced", "balanced") is q.accuracy("imbalanced", "balanced")
     assert s.shap_separation("imbalanced", "neutral") is s.shap_separation("imbalanced", "neutral")

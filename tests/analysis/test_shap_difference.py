@@ -175,8 +175,9 @@ def test_representation_follows_the_skew():
 
 def test_bad_input_is_named():
     one = explanation([[[0.1]], [[0.2]]], [[0.0], [0.0]])
-    with pytest.raises(CompanionError, match="languages: 1 for 2"):
-        cumulative_difference(one, one, languages=["fr"])
+    for count in (1, 3):
+        with pytest.raises(CompanionError, match=f"languages: {count} for 2"):
+            cumulative_difference(one, one, languages=["fr"] * count)
     with pytest.raises(CompanionError, match="threshold: -1"):
         cumulative_difference(one, one, languages=["fr", "fr"], threshold=-1)
     other = explanation([[[0.1], [0.2]], [[0.2]]], [[0.0], [0.0]])

@@ -138,6 +138,7 @@ def test_holm_is_the_step_down_procedure(p_values):
         (lambda: over_groups([1.0, 2.0], [1]), "groups: need one for each of the 2"),
         (lambda: over_groups([1.0, 2.0], [1, 1]), "two, got 1"),
         (lambda: over_groups([1.0, np.nan], [1, 2]), "finite"),
+        (lambda: over_seeds(0.3), "differences: need a list of finite numbers"),
         (lambda: Mean(0.0, 1.0, 2).interval(0), "confidence 0"),
         (lambda: Mean(0.0, 1.0, 2).interval(-1), "confidence -1"),
         (lambda: Mean(0.0, 1.0, 2).interval(95), "confidence 95"),

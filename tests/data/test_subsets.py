@@ -1,3 +1,6 @@
+import functools
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
-from helpers.data.subsets import balanced_sample, cell_sizes, make_subsets
+from helpers.data.subsets import _largest, balanced_sample, cell_sizes, make_subsets
 from helpers.foundation.errors import CompanionError
 
 AMAZON = {language: [1, 2, 3, 4, 5] for language in ("fr", "es", "ja")} | {
@@ -102,8 +105,52 @@ def test_with_translations_subsets_grow_to_the_paper_s_size():
 
 def test_without_parallel_rows_translations_are_no_matter():
     examples = parallel(300, XNLI, 3).drop(columns="group")
-    sizes = [len(make_subsets(examples, XNLI, with_translations=w).balanced) for w in (True, False)]
-    assert sizes == [400, 400]
+    found = [make_subsets(examples, XNLI, with_translations=w) for w in (True, False)]
+    assert [len(subsets.balanced) for subsets in found] == [400, 400]
+    for subsets in found:
+        assert subsets.source_rows() == {"balanced": 400, "imbalanced": 400}
+        assert subsets.in_several_languages() == {"balanced": 0, "imbalanced": 0}
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "size"),
+    [
+        ("fr", 2, 60),  # rare in French: ten rows are a sixth of the balanced subset
+        ("fr", 0, 40),  # frequent in French: ten rows are a quarter of the imbalanced one
+    ],
+)
+def test_the_scarcest_cell_bounds_the_size_in_either_subset(language, label, size):
+    examples = parallel(300, XNLI, 3).drop(columns="group")
+    cell = examples[(examples["language"] == language) & (examples["label"] == label)]
+    subsets = make_subsets(examples.drop(cell.index[10:]), XNLI)
+    assert len(subsets.balanced) == len(subsets.imbalanced) == size
+
+
+def test_one_source_row_gives_subsets_of_one_row():
+    subsets = make_subsets(parallel(1, XNLI, 1), {"fr": [1], "en": [1]})
+    assert (len(subsets.balanced), len(subsets.imbalanced)) == (1, 1)
+
+
+@pytest.mark.parametrize("largest", range(1, 13))
+def test_the_search_for_the_largest_size_ends_there_in_few_steps(largest):
+    asked = []
+
+    def fits(balanced, imbalanced):
+        assert balanced.sum() == imbalanced.sum()
+        asked.append(balanced.sum())
+        assert len(asked) <= 5  # half of twelve, five times
+        return asked[-1] <= largest
+
+    sizes = functools.partial(cell_sizes, {"fr": [1, 1], "en": [1, 1]})
+    rows, shares = np.full((2, 2), 3), np.full((2, 2), 1 / 4)
+    assert _largest(rows, shares, sizes, fits) == largest
+
+
+def test_without_a_skew_a_cell_that_is_too_small_empties_the_balanced_subset():
+    examples = parallel(20, XNLI, 3).query("language != 'fr' or label != 2")
+    subsets = make_subsets(examples, None)
+    assert (len(subsets.balanced), len(subsets.imbalanced)) == (0, len(examples))
+    assert subsets.overlap == 0
 
 
 @st.composite
@@ -212,7 +259,8 @@ def full_length(skew, rows, labels):
 )
 def test_table_5_comes_out_under_the_authors_rule(skew, rows, labels, balanced, imbalanced):
     examples = full_length(skew, rows, labels)
-    subsets = make_subsets(examples, skew, rule="authors_code")
+    rule = json.loads('"authors_code"')  # as from a file
+    subsets = make_subsets(examples, skew, rule=rule)
     assert (len(subsets.balanced), len(subsets.imbalanced)) == (balanced, imbalanced)
     cells = cell_sizes(skew, rule="authors_code", rows=[rows] * len(skew))
     shared = len(subsets.balanced.index.intersection(subsets.imbalanced.index))
@@ -255,6 +303,7 @@ def test_a_balanced_sample_is_uniform_and_spreads_over_source_rows():
         (lambda f: f, {"rule": "mine"}, "unknown rule 'mine': choose one of paper, authors_code"),
         (lambda f: f, {"labels": [0, 1]}, "label 2"),
         (lambda f: f.assign(label=f["label"] % 2), {}, "3 weights a language, but there are 2"),
+        (lambda f: f, {"labels": range(4)}, "3 weights a language, but there are 4"),
     ],
 )
 def test_what_cannot_be_is_refused_in_a_sentence(change, options, message):

@@ -72,6 +72,13 @@ def test_regions_in_words():
     assert str(c.Region(low=0.5, high=0.7)) == "between 0.5 and 0.7"
 
 
+def test_a_region_with_two_ends_has_a_margin_and_an_outside_on_both_sides():
+    region = c.Region(low=0.5, high=0.7)
+    assert region.margin == pytest.approx(0.1)
+    assert [region.holds_for(value) for value in (0.4, 0.6, 0.8)] == [False, True, False]
+    assert c.Region(low=0.5).margin is None
+
+
 # --- the list -------------------------------------------------------------------------------
 
 

@@ -12,8 +12,9 @@ from helpers.analysis.quantities import Observation, Quantity, Ruler, RunResults
 from helpers.report import results
 from helpers.report.claim_list import CLAIMS, HEADLINES
 from helpers.report.claim_records import as_records, as_text
-from helpers.report.claims import Claim, Region
-from helpers.report.evidence import FAMILY, evaluate
+from helpers.report.claims import HOLDS, UNKNOWN, Claim, Region
+from helpers.report.evidence import FAMILY, OTHER, adjusted, evaluate
+from helpers.report.places import POOLED
 from results_by_hand import (
     LABELS,
     SKEW,
@@ -242,6 +243,58 @@ def plain(name, values_of):
     )
 
 
+def told(values, **of):
+    """What a claim that values are above 0 comes to: a value for each data set and seed."""
+
+    def measure(results, seed):
+        known = values[results.dataset]
+        return Observation(known[seed], 10) if seed in known else None
+
+    claim = dataclasses.replace(plain("values", measure), **of)
+    given = [of_values(known, dataset=dataset) for dataset, known in values.items()]
+    found = evaluate([claim], given)
+    return lambda dataset: found.of(claim.id, dataset, "e5_small")
+
+
+def test_two_seeds_are_enough_and_data_sets_are_pooled_by_welch_s_test():
+    one, other = [0.1, 0.3], [0.4, 0.8]  # standard errors 0.1 and 0.2
+    of = told({"xnli_7500": dict(enumerate(one)), "multiemo": dict(enumerate(other))})
+    alone, pooled = of("multiemo").numbers, of(POOLED).numbers
+    t = 12.7062  # of one degree of freedom
+    assert (alone.ci_low, alone.ci_high) == pytest.approx((0.6 - 0.2 * t, 0.6 + 0.2 * t), abs=1e-4)
+    # Satterthwaite: (0.01 + 0.04)**2 / (0.01**2 / 1 + 0.04**2 / 1)
+    freedom = 0.0025 / 0.0017
+    low, high = stats.t.interval(0.95, freedom, 0.4, 0.05**0.5 / 2)
+    assert pooled.estimate == pytest.approx(0.4)
+    assert (pooled.ci_low, pooled.ci_high) == pytest.approx((low, high))
+    welch = stats.ttest_ind(one, np.negative(other), equal_var=False)
+    assert pooled.p_value == pytest.approx(welch.pvalue)
+    assert pooled.method == "Welch over 2 data sets, 1.5 degrees of freedom, 95 % interval"
+
+
+def test_one_data_set_is_not_pooled_and_is_found_by_its_own_name_alone():
+    found = evaluate([BY_ID[SEPARATION]], [of_values({0: 0.1, 1: 0.2})])
+    assert found.has("multiemo", "e5_small")
+    assert not found.has(POOLED, "e5_small")
+    assert found.of(SEPARATION, "a name before", "e5_small") is None
+
+
+def test_what_is_not_pooled_says_why():
+    too_few = {"xnli_7500": {0: 0.1, 1: 0.2, 2: 0.3}, "multiemo": {0: 0.4}}
+    pooled = told(too_few)(POOLED)
+    assert (pooled.numbers, pooled.note) == (None, "fewer than two data sets with two seeds")
+    of_another = told(too_few, models=("xlmr",))(POOLED)
+    assert (of_another.numbers, of_another.note) == (None, OTHER)
+
+
+def test_confirming_seeds_are_pooled_by_themselves_unless_there_are_no_others():
+    new = {"multiemo": {3: 0.1, 4: 0.3}, "xnli_7500": {3: 0.4, 4: 0.6}}
+    assert told(new)(POOLED).cohorts == {}
+    mixed = told({dataset: {0: 9.0} | values for dataset, values in new.items()})(POOLED)
+    assert mixed.cohorts.keys() == {"confirming"}
+    assert mixed.cohorts["confirming"] == told(new)(POOLED).numbers
+
+
 def test_holm_decides_in_the_family_and_nowhere_else():
     def measure(shift):
         spread = (-0.01, 0.0, 0.01)
@@ -265,6 +318,27 @@ def test_holm_decides_in_the_family_and_nowhere_else():
     assert (alone["family"], alone["p_adjusted"]) == (None, None)
     freely = records_of(given, claims=claims, family=[])["made/c0"]["datasets"]["pooled"]
     assert (freely["verdict"], freely["family"]) == ("holds", None)
+
+
+def test_holm_passes_over_a_claim_without_a_p_value_and_leaves_what_holds_holding():
+    values = {"one seed": [0.3], "clear": [0.9, 1.0, 1.1], "close": [0.1, 0.2, 0.3]}
+    claims = [
+        plain(
+            name,
+            lambda _, seed, known=known: Observation(known[seed], 10) if known[seed:] else None,
+        )
+        for name, known in values.items()
+    ]
+    findings = evaluate(claims, [of_values(dict.fromkeys(range(3), 0.1))]).findings
+    first, clear, close = (
+        each.numbers for each in adjusted(findings, [claim.test for claim in claims])
+    )
+    assert (first, first.verdict) == (findings[0].numbers, UNKNOWN)
+    # t = 1 / (0.1 / sqrt(3)) and 0.2 / (0.1 / sqrt(3)), of two degrees of freedom; two tests.
+    p_values = [2 * stats.t.sf(t, 2) for t in (17.3205, 3.4641)]
+    assert clear.p_adjusted == pytest.approx(2 * p_values[0], rel=1e-4)
+    assert close.p_adjusted == pytest.approx(p_values[1], rel=1e-4)
+    assert (clear.verdict, close.verdict) == (HOLDS, UNKNOWN)
 
 
 def test_every_record_names_ruler_unit_n_family_and_adjusted_p(xnli):

@@ -1,10 +1,13 @@
 import json
+from pathlib import Path
 
 import pytest
+import yaml
 
 from helpers.foundation import paths
 from helpers.report import reliability
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 RUN = {"command": "pytest tests/reliability", "day": "2026-11-26", "git_commit": "0123456789"}
 ATTACKS = {
     "interrupted: a full disk": {"right": 3, "refused": 1, "wrong": 0, **RUN},
@@ -20,6 +23,13 @@ MUTATION = {
         "b.py": {"killed": 2, "survived": 0, "timed out": 0},
     },
     "survivors": [{"file": "a.py", "was": "x < 1", "became": "x <= 1", "reason": "never 1"}],
+}
+AGAIN = {
+    "command": "python tools/mutation.py --survivors",
+    "day": "2026-11-28",
+    "git_commit": "9876543210",
+    "tried": 4,
+    "noticed": 3,
 }
 
 
@@ -53,6 +63,18 @@ def test_each_run_is_named_once():
     assert len(reliability.runs()) == 2
 
 
+@pytest.mark.usefixtures("counted")
+def test_what_was_tried_again_is_told_with_its_own_commit():
+    file = paths.results_dir() / "reliability" / "mutation.json"
+    file.write_text(json.dumps(MUTATION | {"tried_again": [AGAIN]}))
+    assert reliability.progress().endswith(
+        "Of those that no test had noticed, 4 were tried again at a later commit, and 3 were "
+        "noticed then."
+    )
+    assert reliability.runs().loc[AGAIN["command"], "commit"] == "98765432"
+    assert reliability.runs().loc[MUTATION["command"], "commit"] == "01234567"
+
+
 def test_without_counts_nothing_is_said(checkout):
     tables = (reliability.attacks("changed"), reliability.mutation(), reliability.survivors())
     assert all(frame.empty for frame in (*tables, reliability.runs()))
@@ -62,5 +84,8 @@ def test_without_counts_nothing_is_said(checkout):
 def test_the_published_counts_have_a_reason_for_each_survivor_and_nothing_wrong():
     assert reliability.load("attacks")
     assert all(ended["wrong"] == 0 for ended in reliability.load("attacks").values())
-    assert not (reliability.survivors()["why"] == "not looked at yet").any()
+    listed = yaml.safe_load((REPOSITORY / "tools" / "survivors.yaml").read_text(encoding="utf-8"))
+    reasons = {(f, became): why for f, found in listed.items() for became, why in found.items()}
+    survivors = reliability.load("mutation")["survivors"]
+    assert {(one["file"], one["became"]): one["reason"] for one in survivors} == reasons
     assert not reliability.runs().index.str.contains(r"[ =]/").any(), "a machine's own path"

@@ -57,12 +57,17 @@ def mutation() -> pd.DataFrame:
 
 
 def progress() -> str:
-    """Return how many of the drawn changes were tried; empty where none was."""
+    """Return how many of the drawn changes were tried, once or again; empty where none was."""
     report = load("mutation")
     if not report:
         return ""
     tried = sum(sum(found.values()) for found in report["targets"].values())
-    return f"Tried so far: {tried} of {report['drawn']} changes that were drawn."
+    again = (
+        f" Of those that no test had noticed, {each['tried']} were tried again at a later commit, "
+        f"and {each['noticed']} were noticed then."
+        for each in report.get("tried_again", [])
+    )
+    return f"Tried so far: {tried} of {report['drawn']} changes that were drawn." + "".join(again)
 
 
 def survivors() -> pd.DataFrame:
@@ -76,7 +81,8 @@ def survivors() -> pd.DataFrame:
 
 def runs() -> pd.DataFrame:
     """Return the commands that made these counts, with day and commit."""
-    found = [*load("attacks").values(), load("mutation")]
+    mutants = load("mutation")
+    found = [*load("attacks").values(), mutants, *mutants.get("tried_again", [])]
     rows = [
         {"command": each["command"], "day": each["day"], "commit": each["git_commit"][:8]}
         for each in found
