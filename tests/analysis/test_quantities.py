@@ -99,7 +99,7 @@ def test_a_seed_is_left_out_of_one_family_or_of_all():
     kept = {("balanced", 0), ("balanced", 1), ("imbalanced+mie=1", 1)}
     for content in (found.predictions, found.identification, found.shap_difference):
         assert content.keys() == kept
-    assert found.files["by hand"].keys() == kept
+    assert found.file("by hand").keys() == kept
 
 
 def test_equal_arguments_give_one_measure():
