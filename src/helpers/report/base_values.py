@@ -1,6 +1,5 @@
 """Base values: what masked input entropy changes, and how they depend on the text's length."""
 
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
