@@ -247,8 +247,12 @@ def checklist(
 @app.command()
 def plan(
     profile: ProfileOption = "quick",
-    model: Annotated[str | None, typer.Option(help="One of the profile's models only.")] = None,
-    dataset: Annotated[str | None, typer.Option(help="One of its data sets only.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="One model only, of the profile or not.")
+    ] = None,
+    dataset: Annotated[
+        str | None, typer.Option(help="One data set only, of the profile or not.")
+    ] = None,
     device: Annotated[
         str | None, typer.Option(help="h200: a stated device, instead of timing this machine.")
     ] = None,
