@@ -75,6 +75,12 @@ display.table(
 # Per seed, a straight line and a parabola are fitted to accuracy on even shares over the severities
 # that are there. The slope of the line says whether harm grows, the factor of the square whether it
 # grows faster than in proportion. A seed counts once it has every severity that other seeds have.
+# Severities 0 and 1 are the models of the other pages.
+
+# %% tags=["hide-input"]
+question_runs.processors_note(
+    [*question_runs.beside(question, profile, ["balanced", "imbalanced"]), *asked]
+)
 
 # %% tags=["hide-input"]
 questions.verdict_table(

@@ -65,6 +65,11 @@ display.figure(
 # correction over the two.
 
 # %% tags=["hide-input"]
+question_runs.processors_note(
+    [*question_runs.beside(question, profile, ["balanced", "imbalanced"]), *asked]
+)
+
+# %% tags=["hide-input"]
 questions.verdict_table(
     question,
     [multiemo],

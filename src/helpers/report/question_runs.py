@@ -9,10 +9,11 @@ from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import check_choice, dataset_label
 from helpers.foundation.profiles import load_profile
-from helpers.report.display import Html, note
+from helpers.report.display import MISSING, Html, note
 from helpers.report.labels import setup_label
 from helpers.report.question_list import all_questions
 from helpers.report.questions import Question
+from helpers.report.runs import finished_stages
 from helpers.stages.commands import command_line
 
 ALL = "all"
@@ -144,6 +145,22 @@ def missing_note(question: Question, profile: str) -> Html | None:
     """Return `told` as a page's note; None where nothing is missing."""
     words = told(question, profile)
     return note(words, kind="missing") if words else None
+
+
+def processors_note(experiments: Iterable[Experiment]) -> Html | None:
+    """Say which models were fine-tuned on which kind of processor; None where there is one kind.
+
+    Another kind adds numbers up in another order, so that its rounding differs.
+    """
+    kinds: dict[str, list[Experiment]] = {}
+    for one in finished_stages(list(experiments)).to_dict("records"):
+        if one["stage"] == "finetuning":
+            kind = one["hardware"].get("gpu") or one["hardware"].get("processor", MISSING)
+            kinds.setdefault(kind, []).append(one["experiment"])
+    if len(kinds) < 2:
+        return None
+    listed = (f"{html.escape(kind)}: {html.escape(_names(kinds[kind]))}" for kind in sorted(kinds))
+    return note(f"Fine-tuned on {len(kinds)} kinds of processor. {'. '.join(listed)}.")
 
 
 def _names(listed: Sequence[Experiment]) -> str:
