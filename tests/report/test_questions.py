@@ -90,7 +90,7 @@ def test_every_question_has_its_page_its_words_and_claims_of_its_own():
         assert each.title.endswith("?")
         assert bool(each.parts) != bool(each.describe)
         for part in each.parts:
-            said = {part.words(verdict) for verdict in (HOLDS, FAILS, UNKNOWN)}
+            said = {part.words(verdict, -1) for verdict in (HOLDS, FAILS, UNKNOWN)}
             assert len(said) == 3 and not any(words.endswith(".") for words in said)
     assert {path.stem for path in NOTEBOOKS.glob("Q_*.py")} == {each.page for each in QUESTIONS}
 
@@ -104,9 +104,10 @@ def test_an_answer_is_chosen_by_the_verdicts(results):
     )
     found = told("erasing", results)
     assert [one.numbers.verdict for one in found] == [HOLDS, HOLDS, FAILS, HOLDS]
-    assert "centring the languages' features changes accuracy" in questions.answer(
+    assert "centring the languages' features raises accuracy" in questions.answer(
         question("erasing"), found
     )
+    assert "costs more than a point" in question("erasing").parts[2].words(FAILS, -0.02)
     assert told("attribution", results)[0].numbers is None
     assert questions.answer(question("attribution"), told("attribution", results)) == (
         questions.NOT_YET

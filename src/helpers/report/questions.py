@@ -26,7 +26,8 @@ NOT_YET = "Not computed yet."
 class Part:
     """One statement of an answer; words for each verdict, without a full stop.
 
-    Those for `unknown` go on from "it cannot be told". Empty words leave the statement out of the
+    Those for `unknown` go on from "it cannot be told". Those of `above`, where there are any, stand
+    for `fails` where the quantity is too large. Empty words leave the statement out of the
     sentence, not off the page.
     """
 
@@ -34,10 +35,12 @@ class Part:
     holds: str
     fails: str
     unknown: str
+    above: str = ""
 
-    def words(self, verdict: Verdict) -> str:
-        """Return what is said at a verdict."""
-        said: Mapping[Verdict, str] = {HOLDS: self.holds, FAILS: self.fails}
+    def words(self, verdict: Verdict, estimate: float) -> str:
+        """Return what is said of a quantity with a verdict."""
+        fails = self.above if self.above and estimate > 0 else self.fails
+        said: Mapping[Verdict, str] = {HOLDS: self.holds, FAILS: fails}
         return said.get(verdict, self.unknown)
 
 
@@ -156,11 +159,11 @@ def answer(question: Question, told: Sequence[Finding]) -> str:
         A data set's, from `findings`.
     """
     judged = [
-        (part, one.numbers.verdict)
+        (one.numbers.verdict, part.words(one.numbers.verdict, one.numbers.estimate))
         for part, one in zip(question.parts, told, strict=True)
         if one.numbers is not None
     ]
-    verdicts = [verdict for _, verdict in judged]
+    verdicts = [verdict for verdict, _ in judged]
     if not judged:
         return NOT_YET
     if question.counted:
@@ -169,11 +172,11 @@ def answer(question: Question, told: Sequence[Finding]) -> str:
             f"{question.counted}: by {counts[HOLDS]} of {len(verdicts)} rules; "
             f"{counts[FAILS]} say otherwise, and {counts[UNKNOWN]} cannot tell."
         )
-    said = [part.words(verdict) for part, verdict in judged if verdict != UNKNOWN]
-    if unsure := [part.unknown for part, verdict in judged if verdict == UNKNOWN and part.unknown]:
+    said = [words for verdict, words in judged if words and verdict != UNKNOWN]
+    if unsure := [words for verdict, words in judged if words and verdict == UNKNOWN]:
         listed = " or ".join(filter(None, (", ".join(unsure[:-1]), unsure[-1])))
         said.append(f"it cannot be told {question.cannot_tell.format(listed)}")
-    return f"{capitalised('; '.join(filter(None, said)))}."
+    return f"{capitalised('; '.join(said))}."
 
 
 def summary(question: Question, results: Sequence[RunResults]) -> Html:

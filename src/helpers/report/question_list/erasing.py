@@ -10,7 +10,7 @@ from helpers.report.question_list.forms import accuracy, claim, lower
 from helpers.report.questions import Part, Question
 
 
-def _erased(eraser: remedies.Eraser, subject: str) -> tuple[Part, Part]:
+def _erased(eraser: remedies.Eraser, subject: str, short: str) -> tuple[Part, Part]:
     words = lower(setup_label(eraser))
     return (
         Part(
@@ -21,7 +21,8 @@ def _erased(eraser: remedies.Eraser, subject: str) -> tuple[Part, Part]:
                 SAME_ACCURACY,
             ),
             holds=f"{subject} leaves accuracy as it was, to within a point",
-            fails=f"{subject} changes accuracy by more than a point",
+            fails=f"{subject} costs more than a point of accuracy",
+            above=f"{subject} raises accuracy by more than a point",
             unknown=f"whether {subject} leaves accuracy as it was, to within a point",
         ),
         Part(
@@ -37,7 +38,7 @@ def _erased(eraser: remedies.Eraser, subject: str) -> tuple[Part, Part]:
             ),
             holds="languages are then harder to tell apart",
             fails="languages are then easier to tell apart",
-            unknown=f"whether languages are harder to tell apart after {words}",
+            unknown=f"whether languages are harder to tell apart after {short}",
         ),
     )
 
@@ -48,7 +49,7 @@ QUESTION = Question(
     title="Can the language be taken out after training?",
     page="Q_5_erasing_language",
     parts=(
-        *_erased("leace", "erasing the language from the features (LEACE)"),
-        *_erased("centring", "centring the languages' features"),
+        *_erased("leace", "erasing the language from the features (LEACE)", "LEACE"),
+        *_erased("centring", "centring the languages' features", "centring"),
     ),
 )

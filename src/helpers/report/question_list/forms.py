@@ -60,7 +60,8 @@ def remedy(name: str, subject: str) -> tuple[Part, Part]:
                 SAME_ACCURACY,
             ),
             holds="it is level with class weights, to within a point",
-            fails="it is more than a point away from class weights",
+            fails="it is more than a point worse than class weights",
+            above="it is more than a point better than class weights",
             unknown="whether it is level with class weights, to within a point",
         ),
     )
