@@ -78,9 +78,7 @@ display.table(
 # Severities 0 and 1 are the models of the other pages.
 
 # %% tags=["hide-input"]
-question_runs.processors_note(
-    [*question_runs.beside(question, profile, ["balanced", "imbalanced"]), *asked]
-)
+question_runs.processors_note(question, profile, ["balanced", "imbalanced"])
 
 # %% tags=["hide-input"]
 questions.verdict_table(

@@ -65,9 +65,7 @@ display.figure(
 # correction over the two.
 
 # %% tags=["hide-input"]
-question_runs.processors_note(
-    [*question_runs.beside(question, profile, ["balanced", "imbalanced"]), *asked]
-)
+question_runs.processors_note(question, profile, ["balanced", "imbalanced"])
 
 # %% tags=["hide-input"]
 questions.verdict_table(

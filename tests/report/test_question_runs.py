@@ -71,13 +71,13 @@ def test_all_stands_for_every_question_with_models(checkout):
 
 def test_models_of_several_kinds_of_processor_are_told_apart(checkout, monkeypatch):
     first, second, *_ = runs.experiments([SEVERITY], "quick")
-    assert runs.processors_note([first]) is None
+    assert runs.processors_note(SEVERITY, "quick", []) is None
     fake_results.write_one(first)
-    assert runs.processors_note([first, second]) is None
+    assert runs.processors_note(SEVERITY, "quick", []) is None
     other = {**fake_results.ENVIRONMENT, "hardware": {"processor": "<other>", "gpu": None}}
     monkeypatch.setattr(fake_results, "ENVIRONMENT", other)
     fake_results.write_one(second)
-    assert runs.processors_note([first, second]).html == (
+    assert runs.processors_note(SEVERITY, "quick", []).html == (
         '<p class="companion-note">Fine-tuned on 2 kinds of processor. &lt;other&gt;: Imbalanced, '
         "severity=1.5, seed 0. made up: Imbalanced, severity=0.5, seed 0.</p>"
     )

@@ -110,7 +110,7 @@ def _without(found: Mapping[Key, Any], left_out: Collection[tuple[str, int]]) ->
     return {
         (setup, seed): content
         for (setup, seed), content in found.items()
-        if not {("", seed), (setup_family(setup), seed)} & set(left_out)
+        if {("", seed), (setup_family(setup), seed)}.isdisjoint(left_out)
     }
 
 

@@ -2,8 +2,10 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+
+import pandas as pd
 
 from helpers.foundation.errors import CompanionError
 
@@ -95,3 +97,25 @@ def check_csv(lines: Iterable[str], *, path: Path, delimiter: str = ",") -> None
                 f"header has {len(names)} (a text that holds the delimiter or a line break needs "
                 "quotes)"
             )
+
+
+def read_csv(path: Path, *, dtype: type[str] | Mapping[str, type[str]]) -> pd.DataFrame:
+    """Return a CSV file as a table, once `check_csv` lets it pass; an empty text is a text.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    dtype : type or mapping of str to type
+        Of all columns, or of some.
+
+    Raises
+    ------
+    CompanionError
+        As `check_csv`.
+    OSError, ValueError
+        If the file cannot be read, or is no CSV.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        check_csv(lines, path=path)
+    return pd.read_csv(path, dtype=dtype, keep_default_na=False)

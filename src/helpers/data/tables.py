@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from helpers.data.csv_rows import check_csv
+from helpers.data.csv_rows import read_csv
 from helpers.data.grouping import SPLITS
 from helpers.foundation.errors import CompanionError, one_line
 from helpers.foundation.hub import Columns
@@ -69,9 +69,7 @@ def read_file(path: Path, *, columns: Sequence[str] | None = None) -> pd.DataFra
         if path.suffix == ".jsonl":
             table = pd.read_json(path, lines=True, dtype=False, convert_dates=False)
         else:
-            with path.open(encoding="utf-8-sig", newline="") as lines:
-                check_csv(lines, path=path)
-            table = pd.read_csv(path, dtype=str, keep_default_na=False)
+            table = read_csv(path, dtype=str)
     except CompanionError:
         raise
     # Readers of damaged files raise errors of many kinds.

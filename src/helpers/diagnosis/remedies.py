@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.data.csv_rows import check_csv
+from helpers.data.csv_rows import read_csv
 from helpers.diagnosis.counting import names_of
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import check_choice
@@ -247,9 +247,7 @@ def balanced_subset(frame: pd.DataFrame, columns: "Columns", *, seed: int = 0) -
 def _share_rows(path: Path) -> pd.DataFrame:
     """Return the rows of a file of shares: numbers, one for a label of a language."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            check_csv(lines, path=path)
-        table = pd.read_csv(path, dtype={"language": str, "label": str}, keep_default_na=False)
+        table = read_csv(path, dtype={"language": str, "label": str})
     except (OSError, ValueError) as error:
         raise CompanionError(
             f"--expect {str(path)!r} is no CSV file with the columns {', '.join(_COLUMNS)}: "

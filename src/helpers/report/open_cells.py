@@ -14,6 +14,7 @@ from helpers.report import display
 from helpers.report.display import Html
 from helpers.report.frames import Experiments
 from helpers.report.labels import setup_label
+from helpers.report.places import by_place
 from helpers.stages import stages_of
 from helpers.stages.commands import command_line, run_arguments
 
@@ -75,12 +76,9 @@ def open_cells(experiments: Experiments, *, outdated: Stages = _NONE) -> pd.Data
 
 def _grouped(experiments: Experiments) -> dict[tuple[str, str], list[Experiment]]:
     """Group experiments by place and setup; a place without any result is one group."""
-    by_place: dict[str, list[Experiment]] = {}
-    for each in experiments:
-        where = f"{dataset_label(each.dataset)}, {model_label(each.model)}"
-        by_place.setdefault(where, []).append(each)
     grouped: dict[tuple[str, str], list[Experiment]] = {}
-    for where, members in by_place.items():
+    for (dataset, model), members in by_place(experiments).items():
+        where = f"{dataset_label(dataset)}, {model_label(model)}"
         empty = all(len(absent_stages(each)) == len(stages_of(each)) for each in members)
         for each in members:
             setup = setup_label(each.setup) + (f", {each.variant}" if each.variant else "")

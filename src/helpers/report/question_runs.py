@@ -147,13 +147,23 @@ def missing_note(question: Question, profile: str) -> Html | None:
     return note(words, kind="missing") if words else None
 
 
-def processors_note(experiments: Iterable[Experiment]) -> Html | None:
+def processors_note(question: Question, profile: str, setups: Sequence[str]) -> Html | None:
     """Say which models were fine-tuned on which kind of processor; None where there is one kind.
 
     Another kind adds numbers up in another order, so that its rounding differs.
+
+    Parameters
+    ----------
+    question : Question
+        With models of its own.
+    profile : str
+        A file in ``configs/``.
+    setups : sequence of str
+        Those of the profile's models that they are compared with (`beside`).
     """
+    compared = [*beside(question, profile, setups), *experiments([question], profile)]
     kinds: dict[str, list[Experiment]] = {}
-    for one in finished_stages(list(experiments)).to_dict("records"):
+    for one in finished_stages(compared).to_dict("records"):
         if one["stage"] == "finetuning":
             kind = one["hardware"].get("gpu") or one["hardware"].get("processor", MISSING)
             kinds.setdefault(kind, []).append(one["experiment"])

@@ -18,6 +18,7 @@ from helpers.stages.fingerprints import data_fingerprint, stage_fingerprint
 from helpers.stages.registry import all_stages, check_stages, needs, stages_of
 from helpers.stages.selection import experiments, wanted_stages
 from helpers.stages.workbench import Workbench
+from helpers.training.model_identity import check_encoder
 
 _log = logging.getLogger(__name__)
 _MARKER = "finetuning.json"
@@ -218,19 +219,13 @@ def run(
     """
     stages = stages_of(experiment, tuple(all_stages())) if stages is None else stages
     check_stages(stages)
-    _check_encoder(experiment)
+    check_encoder(experiment.model, experiment.options.layers)
     bench = Workbench(experiment, dict(sources or {}), progress and hardware.is_first_process())
     for stage in stages:
         if on_stage is not None:
             on_stage(stage)
         _ensure(bench, stage)
     return experiment
-
-
-def _check_encoder(experiment: Experiment) -> None:
-    from helpers.training.model_identity import check_encoder
-
-    check_encoder(experiment.model, experiment.options.layers)
 
 
 def pending(
@@ -276,8 +271,8 @@ def unmade(
         If an encoder's configuration, where it is here, does not allow an experiment.
     """
     listed = list(listed)
-    for experiment in listed:
-        _check_encoder(experiment)
+    for model, layers in dict.fromkeys((each.model, each.options.layers) for each in listed):
+        check_encoder(model, layers)
     found = wanted_stages(
         listed,
         tuple(all_stages()) if stages is None else stages,

@@ -22,7 +22,7 @@ from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import MODELS, check_model
 from helpers.foundation.paths import environment_variable
 from helpers.training.classifier import FirstToken, FirstTokenClassifier, FirstTokenConfig
-from helpers.training.model_identity import locate, model_fingerprint, model_source
+from helpers.training.model_identity import check_layers, locate, model_fingerprint, model_source
 
 __all__ = ["load_encoder", "locate", "model_fingerprint", "model_source", "quiet"]
 
@@ -166,11 +166,7 @@ def _with_fresh_head(
 ) -> FirstTokenClassifier:
     config = AutoConfig.from_pretrained(source, revision=revision, trust_remote_code=False)
     if layers is not None:
-        if not 1 <= layers <= config.num_hidden_layers:
-            raise CompanionError(
-                f"layers={layers}: {source} has {config.num_hidden_layers}; give a whole number "
-                f"from 1 to {config.num_hidden_layers}"
-            )
+        check_layers(source, layers, config.num_hidden_layers)
         config.num_hidden_layers = layers
     for field in _DROPOUTS:
         if getattr(config, field, None):

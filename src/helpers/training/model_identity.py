@@ -113,7 +113,19 @@ def check_encoder(name: str, layers: int | None) -> None:
         there: object = ENCODER_LAYERS
     else:
         there = _configuration(name).get("num_hidden_layers")
-    if layers is not None and isinstance(there, int) and layers > there:
+    if layers is not None and isinstance(there, int):
+        check_layers(name, layers, there)
+
+
+def check_layers(name: str, layers: int, there: int) -> None:
+    """Refuse a number of layers that an encoder does not have.
+
+    Raises
+    ------
+    CompanionError
+        Naming the encoder and how many it has.
+    """
+    if not 1 <= layers <= there:
         raise CompanionError(
             f"layers={layers}: {name} has {there}; give a whole number from 1 to {there}"
         )
