@@ -40,6 +40,10 @@ def companion(*arguments, **options):
         (["subsets", "--source", "xnli=/", "--source", "xnli=/"], ["xnli has a folder already"]),
         (["run", "--model", ""], ["model ''", "owner/name"]),
         (["run", "--seed", "4294967296"], ["seed 4294967296", "from 0 to 4294967295"]),
+        (
+            ["run", "--variant", "severity=2", "--setup", "imbalanced_cw", "--dry-run"],
+            ["imbalanced_cw", "severity below 1.66667"],
+        ),
         (["run", "--variant", "layers=²"], ["layers='²'", "whole number"]),
         (["diagnose", "no-such-file.csv"], ["'no-such-file.csv'", "no file, no folder"]),
         (["diagnose", ".", "--fail-on", "fatal"], ["--fail-on 'fatal'", "note, warning, error"]),

@@ -193,8 +193,10 @@ def test_own_data_as_they_are_have_their_joint_distribution(own):
     )
     assert drawn.sum() == 80 and there.sum() > 300  # the rows of the training split
     assert (abs(drawn - there * 80 / there.sum()) < 1).all()
-    with pytest.raises(CompanionError, match="taken as they are"):
-        stages.run(own_table.replace(variant="severity=0.5"), stages=["subsets"], sources=sources)
+    other = own_table.replace(variant="severity=0.5")
+    for told in (stages.run, lambda one, **options: stages.unmade([one], **options)):
+        with pytest.raises(CompanionError, match="taken as they are"):
+            told(other, stages=["subsets"], sources=sources)
 
 
 def test_own_data_with_a_skew_have_every_setup(own):

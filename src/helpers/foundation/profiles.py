@@ -183,10 +183,16 @@ class Profile:
 
     def skew_of(self, dataset: str) -> Skew | None:
         """Return a data set's languages and their weights; None: those of its record."""
+        skew, usual = self.chosen_skew(dataset), all_datasets()[family_of(dataset)].skew
+        return None if skew == usual else skew
+
+    def chosen_skew(self, dataset: str) -> Skew:
+        """Return a data set's languages and their weights; empty: it has no skew."""
         own = self.settings(dataset)
         about = all_datasets()[family_of(dataset)]
-        skew = about.skew_in(own.languages) if own.languages is not None else own.skew
-        return None if skew is None or skew == about.skew else skew
+        if own.languages is not None:
+            return about.skew_in(own.languages)
+        return about.skew if own.skew is None else own.skew
 
     def dataset_folder(self, dataset: str) -> str:
         """Return a data set's name, with its languages and their weights where they are its own.

@@ -27,6 +27,24 @@ def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
     }
 
 
+def check_severity(experiment: Experiment) -> None:
+    """Refuse a weighting at a severity where a cell of the training rows is empty.
+
+    Raises
+    ------
+    CompanionError
+        Naming the setup and the severity that it has to stay below.
+    """
+    skew = experiment.settings.chosen_skew(experiment.dataset)
+    if skew and all_setups()[experiment.setup].weighting is not None:
+        limit = severity_limit(skew)
+        if experiment.options.severity >= limit:
+            raise CompanionError(
+                f"setup {experiment.setup} needs a severity below {limit:g}: at {limit:g} a "
+                "language has no row of its rarest label, for which it is undefined"
+            )
+
+
 def _hooks(bench: Workbench) -> dict[str, Any]:
     """Return what the setup's weighting gives to fine-tuning, of the cells of the training rows."""
     from helpers.training.class_weights import (
@@ -39,18 +57,12 @@ def _hooks(bench: Workbench) -> dict[str, Any]:
     weighting = all_setups()[bench.experiment.setup].weighting
     if weighting is None:
         return {}
-    what = f"setup {bench.experiment.setup}"
-    limit = severity_limit(bench.skew)
-    if bench.corpus.skew and bench.experiment.options.severity >= limit:
-        raise CompanionError(
-            f"{what} needs a severity below {limit:g}: at {limit:g} a language has no row of its "
-            "rarest label, for which it is undefined"
-        )
+    check_severity(bench.experiment)
     languages, labels = bench.train["language"], bench.train["label"]
     counts = cell_counts(languages, labels).reindex(
         columns=range(len(bench.corpus.labels)), fill_value=0
     )
-    check_cells(counts, what)
+    check_cells(counts, f"setup {bench.experiment.setup}")
     # All are chosen by the same validation loss, that of eq. 2.
     hooks: dict[str, Any] = {
         "selection_weights": of_rows(weights_of_cells(counts), languages, labels)

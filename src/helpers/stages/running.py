@@ -14,10 +14,11 @@ from helpers.foundation import hardware, paths, provenance, store
 from helpers.foundation.errors import CompanionError, disk_reason
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import FAMILIES, check_choice
+from helpers.stages.finetuning import check_severity
 from helpers.stages.fingerprints import data_fingerprint, stage_fingerprint
 from helpers.stages.registry import all_stages, check_stages, needs, stages_of
 from helpers.stages.selection import experiments, wanted_stages
-from helpers.stages.workbench import Workbench
+from helpers.stages.workbench import Workbench, check_variant
 from helpers.training.model_identity import check_encoder
 
 _log = logging.getLogger(__name__)
@@ -219,13 +220,22 @@ def run(
     """
     stages = stages_of(experiment, tuple(all_stages())) if stages is None else stages
     check_stages(stages)
-    check_encoder(experiment.model, experiment.options.layers)
+    _check([experiment])
     bench = Workbench(experiment, dict(sources or {}), progress and hardware.is_first_process())
     for stage in stages:
         if on_stage is not None:
             on_stage(stage)
         _ensure(bench, stage)
     return experiment
+
+
+def _check(listed: Sequence[Experiment]) -> None:
+    """Refuse what can be known to be impossible before data are read or a model is fetched."""
+    for model, layers in dict.fromkeys((each.model, each.options.layers) for each in listed):
+        check_encoder(model, layers)
+    for experiment in listed:
+        check_variant(experiment)
+        check_severity(experiment)
 
 
 def pending(
@@ -268,11 +278,11 @@ def unmade(
     Raises
     ------
     CompanionError
-        If an encoder's configuration, where it is here, does not allow an experiment.
+        If an experiment is not possible: its encoder, where it is here, has fewer layers, or its
+        severity leaves no row that a weight needs.
     """
     listed = list(listed)
-    for model, layers in dict.fromkeys((each.model, each.options.layers) for each in listed):
-        check_encoder(model, layers)
+    _check(listed)
     found = wanted_stages(
         listed,
         tuple(all_stages()) if stages is None else stages,

@@ -61,13 +61,7 @@ class Workbench:
         """Return the balanced and the imbalanced subset of ``train`` or ``validation``."""
         experiment, corpus = self.experiment, self.corpus
         settings = experiment.settings.settings(experiment.dataset)
-        if settings.as_is and experiment.variant:
-            changed = experiment.options
-            if (changed.severity, changed.recipe, changed.shares) != (1.0, "paper", None):
-                raise CompanionError(
-                    f"variant {experiment.variant!r} of {experiment.dataset!r}: severity, recipe "
-                    "and shares change a skew, and these data are taken as they are"
-                )
+        check_variant(experiment)
         # Without a skew there is the balanced subset alone.
         even = {language: (1.0,) * len(corpus.labels) for language in corpus.languages}
         if not self.skew and all_setups()[experiment.setup].subset != "balanced":
@@ -236,6 +230,24 @@ def _corpus(
     skew: tuple[tuple[str, tuple[float, ...]], ...] | None,
 ) -> Corpus:
     return load_corpus(dataset, sources=dict(sources), skew=None if skew is None else dict(skew))
+
+
+def check_variant(experiment: Experiment) -> None:
+    """Refuse a variant that changes the skew of data that are taken as they are.
+
+    Raises
+    ------
+    CompanionError
+        Naming the variant and the data set.
+    """
+    changed = experiment.options
+    if experiment.settings.settings(experiment.dataset).as_is and (
+        (changed.severity, changed.recipe, changed.shares) != (1.0, "paper", None)
+    ):
+        raise CompanionError(
+            f"variant {experiment.variant!r} of {experiment.dataset!r}: severity, recipe "
+            "and shares change a skew, and these data are taken as they are"
+        )
 
 
 def examples_of(experiment: Experiment) -> pd.DataFrame:
