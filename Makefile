@@ -40,7 +40,9 @@ soak: $(READY)  ## Kills, full disks and random damage, in numbers: some hours.
 	@COMPANION_SOAK=1 $(BIN)/python -m pytest tests/reliability --tally results/reliability/attacks.json
 
 lint: $(READY)
-	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@$(BIN)/ruff check --preview --select DOC102 src # no docstring has a parameter that is gone
+	@$(BIN)/mypy && $(BIN)/lint-imports
 
 book: $(READY)
 	@$(BIN)/companion book

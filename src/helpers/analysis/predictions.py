@@ -84,11 +84,9 @@ def excess_over_language(predictions: pd.DataFrame) -> "pd.Series[float]":
     pandas.Series
         Indexed by group, its mean over the group's rows.
     """
-    most_frequent = pd.crosstab(
-        predictions["language"], predictions["label"], normalize="index"
-    ).max(axis=1)
+    by_language = predictions.value_counts(["language", "label"]).groupby("language")
     right = predictions["label"] == predictions["predicted"]
-    excess = right - predictions["language"].map(most_frequent)
+    excess = right - predictions["language"].map(by_language.max() / by_language.sum())
     return excess.groupby(predictions["group"]).mean()
 
 

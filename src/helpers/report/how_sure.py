@@ -42,8 +42,6 @@ def coverage(frame: pd.DataFrame) -> Axes:
     ----------
     frame : DataFrame
         From `helpers.analysis.coverage.coverage_over_seeds`.
-    ax : Axes, optional
-        Where to draw.
     """
     ax = panels(1, height=3.0)[0]
     ax.axhline(0.95, color=GREY, linestyle=":", linewidth=1.2)

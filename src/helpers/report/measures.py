@@ -151,8 +151,6 @@ def figure(found: pd.DataFrame) -> Axes | None:
     ----------
     found : DataFrame
         From `agreement`.
-    ax : Axes, optional
-        Where to draw.
     """
     if found.empty:
         return None

@@ -85,8 +85,6 @@ def figure(found: pd.DataFrame, curve: pd.DataFrame) -> Axes | None:
         From `tables`.
     curve : DataFrame
         From `helpers.report.severity.curve`.
-    ax : Axes, optional
-        Where to draw.
     """
     if found.empty:
         return None
