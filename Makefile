@@ -34,7 +34,7 @@ reproduce: $(READY)
 	@$(BIN)/companion reproduce --profile $(PROFILE) $(SOURCES)
 
 test: $(READY)
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --durations=10
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10
 
 soak: $(READY)  ## Kills, full disks and random damage, in numbers: some hours.
 	@COMPANION_SOAK=1 $(BIN)/python -m pytest tests/reliability --tally results/reliability/attacks.json
@@ -51,7 +51,7 @@ pdf: $(READY)
 	@$(BIN)/companion book --pdf
 
 browser: $(READY)
-	@$(BIN)/python -m pytest -q tests/browser --book _build/html
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/browser --book _build/html
 
 bench: $(READY)
 	@$(BIN)/python benchmarks/shap_corpus.py

@@ -37,6 +37,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--tally", type=Path, help="where tests/reliability writes what it counted")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take minutes first, so that no worker is left with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("minutes") is None)
+
+
 _TINY = MappingProxyType(
     {
         "hidden_size": 32,

@@ -18,6 +18,8 @@ from helpers.foundation.errors import CompanionError
 from helpers.report.claim_list import CLAIMS
 from helpers.verification import TOLERANCES
 
+pytestmark = pytest.mark.minutes
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 PLACE = "book/_generated/tiny/e5_small/multiemo_pairs"
 

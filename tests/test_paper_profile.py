@@ -35,6 +35,8 @@ from hub_repositories import (
 from loopback_hub import COMMIT, serving
 from sentences import SENTENCES
 
+pytestmark = pytest.mark.minutes
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 PROFILE = "paper_tiny"
 # All that is changed in the profile: how many rows, evaluations and seeds.
@@ -187,8 +189,14 @@ def test_the_null_is_there_for_both_kinds_of_model(experiments):
 
 
 def test_the_pages_of_the_whole_run_and_of_a_part_can_be_made(experiments):
-    chosen = [page for page in book.pages(PROFILE) if page.place in (None, Place("xnli", "xlmr"))]
-    assert {page.source for page in chosen} == set(notebooks.source_paths())
+    # The open questions are asked on MultiEmo, which this profile has not.
+    asked = {path for path in notebooks.source_paths() if path.stem.startswith("Q_")}
+    chosen = [
+        page
+        for page in book.pages(PROFILE)
+        if page.place in (None, Place("xnli", "xlmr")) and page.source not in asked
+    ]
+    assert {page.source for page in chosen} == set(notebooks.source_paths()) - asked
     assert book.execute_notebooks(chosen, progress=False) == len(chosen)
 
 

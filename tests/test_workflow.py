@@ -16,6 +16,8 @@ from tiny_sources import write_checkout, write_sources
 
 pytest.importorskip("snakemake")
 
+pytestmark = pytest.mark.minutes
+
 WORKFLOW = paths.repository_root() / "workflow"
 
 

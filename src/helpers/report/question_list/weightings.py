@@ -17,9 +17,8 @@ _RIVALS = ("sqrt", "logit_adjustment", "resampling", "group_dro")
 def _part(setup: str, prior: Prior) -> Part:
     weighting = all_setups()[setup].weighting
     assert weighting is not None  # a rival is one
-    where = f"with shares {lower(PRIOR_LABELS[prior])}, " if prior != "even" else ""
-    subject = f"{where}{weighting.label}"
     shares = "even shares" if prior == "even" else f"shares {lower(PRIOR_LABELS[prior])}"
+    subject = f"{'on' if prior == 'even' else 'with'} {shares}, {weighting.label}"
     return Part(
         claim=claim(
             f"weightings/{setup}/{prior}",
@@ -44,7 +43,7 @@ QUESTION = Question(
     order=4,
     title="Do other weightings do better than the weights of eq. 2?",
     page="Q_7_other_weightings",
-    cannot_tell="whether {} does better or worse than the weights of eq. 2",
+    cannot_tell="whether, on even shares, {} does better or worse than the weights of eq. 2",
     parts=tuple(_part(setup, prior) for prior in PRIORS for setup in RIVALS),
     runs=(Runs(setups=RIVALS),),
 )
