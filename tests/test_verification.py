@@ -145,12 +145,12 @@ def test_every_tolerance_has_its_words_and_counts_have_none():
 
 def test_a_tolerance_holds_what_other_rounding_was_seen_to_move():
     measured = benchmarks.rounding()
-    assert measured.keys() == {"fp32", "one_thread"}
+    assert measured.keys() >= {"fp32", "one_thread"}
     for distances in measured.values():
         for kind, distance in distances.items():
-            assert distance <= v.TOLERANCES[kind].value, kind
+            assert distance is None or distance <= v.TOLERANCES[kind].value, kind
     table = v.tolerance_table(measured)
-    assert table.shape == (len(v.TOLERANCES), 3)
+    assert table.shape == (len(v.TOLERANCES), 1 + len(measured))
     assert (table.iloc[0] == "none").all()
 
 
