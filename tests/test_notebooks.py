@@ -18,8 +18,6 @@ import pytest
 from helpers import notebooks
 from helpers.foundation.errors import CompanionError
 
-pytestmark = pytest.mark.minutes
-
 REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCES = sorted((REPOSITORY / "notebooks").glob("*.py"))
 # Those of a section of the paper; the others are about a whole run.

@@ -23,9 +23,9 @@ from helpers.stages.workbench import Workbench
 from tiny_profile import PROFILE
 from tiny_sources import write_checkout, write_sources
 
+pytestmark = pytest.mark.minutes
+
 LAYERS = "layers=1"
-
-
 BALANCED = ("e5_small", "multiemo", "balanced")
 
 
