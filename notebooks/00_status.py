@@ -48,8 +48,8 @@ display.table(
 # then said to have moved where it lies further off than the tolerance.
 # [How to read this book](../how_to_read.md) has the tolerances, each beside the largest distance
 # that was seen when one machine computed two short experiments as other ones would: without bf16,
-# and with sums in another order. Where it has one column more, a published model was fine-tuned
-# again, whole, on another kind of processor (`benchmarks/rounding.py`).
+# and with sums in another order; and when a published model was fine-tuned again, whole, on another
+# kind of processor (`benchmarks/rounding.py`).
 
 # %% tags=["hide-input"]
 glue(

@@ -4,6 +4,7 @@ import pytest
 
 import fake_results
 from helpers import stages
+from helpers.foundation import store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.profiles import load_profile
 from helpers.report import question_runs as runs
@@ -77,7 +78,25 @@ def test_models_of_several_kinds_of_processor_are_told_apart(checkout, monkeypat
     other = {**fake_results.ENVIRONMENT, "hardware": {"processor": "<other>", "gpu": None}}
     monkeypatch.setattr(fake_results, "ENVIRONMENT", other)
     fake_results.write_one(second)
-    assert runs.processors_note(SEVERITY, "quick", []).html == (
+    told = (
         '<p class="companion-note">Fine-tuned on 2 kinds of processor. &lt;other&gt;: Imbalanced, '
-        "severity=1.5, seed 0. made up: Imbalanced, severity=0.5, seed 0.</p>"
+        "severity=1.5, seed 0. made up: Imbalanced, severity=0.5, seed 0."
     )
+    assert runs.processors_note(SEVERITY, "quick", []).html == f"{told}</p>"
+    for kind, more in (
+        ("a third", ""),
+        (
+            "made up",
+            " A model that was fine-tuned on both differs by at most 0.002 in test accuracy and "
+            "macro F1, and by 0.022 in accuracy of language identification.",
+        ),
+    ):
+        rounding = {
+            "largest_distance": {"other_processor": {"accuracy": 0.0017, "identification": 0.0217}},
+            "other_processor": {
+                "published": {"processor": "<other>"},
+                "hardware": {"processor": kind},
+            },
+        }
+        store.write_json(checkout / "results" / "benchmarks" / "rounding.json", rounding)
+        assert runs.processors_note(SEVERITY, "quick", []).html == f"{told}{more}</p>"

@@ -5,6 +5,7 @@ come from one run on one machine, so their ratios mean something and their secon
 """
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
@@ -247,3 +248,28 @@ def rounding() -> dict[str, dict[str, float]]:
     """Return the largest distances between machines, for `helpers.verification.tolerance_table`."""
     report = load("rounding")
     return report["largest_distance"] if report else {}
+
+
+def between_processors(kinds: Collection[str]) -> str:
+    """Say how far a model that was fine-tuned on both of two kinds of processor moved.
+
+    Parameters
+    ----------
+    kinds : collection of str
+        Names of processors.
+
+    Returns
+    -------
+    str
+        A sentence; empty where no model was fine-tuned on just these.
+    """
+    report = load("rounding") or {}
+    found = report.get("other_processor")
+    if found is None or {found[key]["processor"] for key in ("published", "hardware")} != {*kinds}:
+        return ""
+    distance = report["largest_distance"]["other_processor"]
+    return (
+        "A model that was fine-tuned on both differs by at most "
+        f"{distance['accuracy']:.3f} in test accuracy and macro F1, and by "
+        f"{distance['identification']:.3f} in accuracy of language identification."
+    )

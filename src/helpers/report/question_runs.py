@@ -9,6 +9,7 @@ from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import check_choice, dataset_label
 from helpers.foundation.profiles import load_profile
+from helpers.report import benchmarks
 from helpers.report.display import MISSING, Html, note
 from helpers.report.labels import setup_label
 from helpers.report.question_list import all_questions
@@ -170,7 +171,8 @@ def processors_note(question: Question, profile: str, setups: Sequence[str]) -> 
     if len(kinds) < 2:
         return None
     listed = (f"{html.escape(kind)}: {html.escape(_names(kinds[kind]))}" for kind in sorted(kinds))
-    return note(f"Fine-tuned on {len(kinds)} kinds of processor. {'. '.join(listed)}.")
+    words = f"Fine-tuned on {len(kinds)} kinds of processor. {'. '.join(listed)}."
+    return note(f"{words} {benchmarks.between_processors(kinds)}".strip())
 
 
 def _names(listed: Sequence[Experiment]) -> str:
