@@ -34,7 +34,7 @@ reproduce: $(READY)
 	@$(BIN)/companion reproduce --profile $(PROFILE) $(SOURCES)
 
 test: $(READY)
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --durations=10
 
 soak: $(READY)  ## Kills, full disks and random damage, in numbers: some hours.
 	@COMPANION_SOAK=1 $(BIN)/python -m pytest tests/reliability --tally results/reliability/attacks.json
