@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from helpers.report import decision, display, questions, rivals
-from helpers.report.claims import FAILS
+from helpers.report.claims import FAILS, UNKNOWN
 from helpers.report.question_list import question
 from helpers.report.question_list.weightings import RIVALS
 from results_by_hand import LABELS, as_in_the_paper
@@ -46,6 +46,17 @@ def test_rivals_are_judged_and_leave_no_seed_of_other_questions_out(results):
     assert "with shares reversed, group DRO does worse" in said
     others = questions.of_its_data_set(question("prior"), [results])
     assert others[0].numbers is not None and others[0].numbers.seeds == len(SEEDS)
+
+
+def test_of_many_verdicts_those_that_cannot_be_told_are_folded(results):
+    told = questions.of_its_data_set(question("weightings"), [results])
+    verdicts = [one.numbers.verdict for one in told if one.numbers is not None]
+    shown = questions.summary(question("weightings"), [results]).html
+    first, _, closed = shown.partition("<details")
+    assert 0 < verdicts.count(UNKNOWN) == closed.count("<li>") < len(verdicts)
+    assert len(verdicts) == shown.count("<li>") and len(verdicts) > 4
+    assert f">{verdicts.count(UNKNOWN)} cannot be told</summary>" in closed
+    assert "? cannot be told" not in first
 
 
 def test_tables_have_the_rivals_that_are_there(results):

@@ -7,7 +7,7 @@ correction decides. Quantities, margins and seeds are the analysis plan's (``boo
 """
 
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,11 +15,12 @@ import pandas as pd
 from helpers.analysis.quantities import RunResults
 from helpers.report import claim_cells
 from helpers.report.claims import FAILS, HOLDS, UNKNOWN, Claim, Verdict
-from helpers.report.display import Html, capitalised, note, table
+from helpers.report.display import Html, capitalised, folded, note, table
 from helpers.report.evidence import Finding, adjusted, evaluate
 from helpers.report.places import heading
 
 NOT_YET = "Not computed yet."
+_MOST_OPEN = 4  # of more verdicts, those that cannot be told open at a click
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,14 +189,26 @@ def summary(question: Question, results: Sequence[RunResults]) -> Html:
         return note(text, kind="takeaway")
     told = of_its_data_set(question, results)
     said = answer(question, told)
-    lines = "".join(
-        f"<li>{claim_cells.verdict_mark(one.numbers.verdict)} "
-        f'<span class="companion-detail">{claim_cells.sentence(one)}</span></li>'
+    items = [
+        (
+            one.numbers.verdict == UNKNOWN,
+            f"<li>{claim_cells.verdict_mark(one.numbers.verdict)} "
+            f'<span class="companion-detail">{claim_cells.sentence(one)}</span></li>',
+        )
         for one in told
         if one.numbers is not None
-    )
-    content = f'<p><b>{said}</b></p><ul class="companion-claims">{lines}</ul>'
-    return Html(f'<div class="companion-takeaway">{content}</div>', said)
+    ]
+    unsure = [item for cannot_tell, item in items if cannot_tell]
+    shown = _list(item for _, item in items)
+    if unsure and len(items) > _MOST_OPEN:
+        closed = folded(Html(_list(unsure), ""), summary=f"{len(unsure)} cannot be told")
+        shown = _list(item for cannot_tell, item in items if not cannot_tell) + closed.html
+    return Html(f'<div class="companion-takeaway"><p><b>{said}</b></p>{shown}</div>', said)
+
+
+def _list(items: Iterable[str]) -> str:
+    content = "".join(items)
+    return f'<ul class="companion-claims">{content}</ul>' if content else ""
 
 
 def of_its_data_set(question: Question, results: Sequence[RunResults]) -> list[Finding]:
