@@ -65,10 +65,11 @@ display.figure(
 # and priors.
 
 # %% tags=["hide-input"]
-questions.verdict_table(
-    question,
-    [multiemo],
-    caption="<b>Table Q.7-1.</b> Rival − weights of eq. 2 under three priors of the test set",
+display.table(
+    rivals.verdicts(question, multiemo),
+    caption="<b>Table Q.7-1.</b> MultiEmo: accuracy, rival − weights of eq. 2, under three priors "
+    "of the test set. ✓: the rival does better, ✗: worse",
+    markup=True,
 )
 
 # %% [markdown]

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from helpers.report import decision, display, questions, rivals
+from helpers.report.claim_cells import our_cell
 from helpers.report.claims import FAILS, UNKNOWN
 from helpers.report.question_list import question
 from helpers.report.question_list.weightings import RIVALS
@@ -65,6 +66,16 @@ def test_tables_have_the_rivals_that_are_there(results):
         "Imbalanced + square root of class weights",
         "Imbalanced + group DRO",
     }
+    asked = question("weightings")
+    judged = rivals.verdicts(asked, results)
+    assert judged.columns.tolist() == ["Even", "As in training", "Reversed"]
+    told = {one.claim.id: one for one in questions.of_its_data_set(asked, [results])}
+    name = "Imbalanced + group DRO"
+    assert judged.loc[name, "Reversed"] == our_cell(
+        told["Q/weightings/imbalanced_group_dro/reversed"]
+    )
+    assert judged["Even"].str.contains("companion-missing").sum() == 2
+    assert rivals.verdicts(asked, as_in_the_paper(())).empty
     shown = rivals.other_measures(results, RIVALS)
     assert shown["Seeds"].tolist() == ["3", "3"] and shown.shape == (2, 4)
     trained = rivals.training(results, RIVALS, largest_norm=1.0)

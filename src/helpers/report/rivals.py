@@ -11,6 +11,8 @@ from matplotlib.ticker import PercentFormatter
 from helpers.analysis import remedies, rivals
 from helpers.analysis.label_priors import PRIORS
 from helpers.analysis.quantities import Measure, RunResults, values_by_seed
+from helpers.report import questions
+from helpers.report.claim_cells import our_cell
 from helpers.report.counted import Counted
 from helpers.report.display import interval_text
 from helpers.report.figures import (
@@ -24,6 +26,7 @@ from helpers.report.frames import interval
 from helpers.report.labels import setup_label
 from helpers.report.priors import PRIOR_LABELS
 from helpers.report.question_figures import beside_accuracy, by_seed
+from helpers.report.questions import Question
 
 _EQ_2 = "imbalanced_cw"
 
@@ -50,6 +53,26 @@ def gains(results: RunResults, names: Sequence[str]) -> pd.DataFrame:
             for prior in PRIORS
             for name in names
         ),
+    )
+
+
+def verdicts(question: Question, results: RunResults) -> pd.DataFrame:
+    """Return the question's verdicts as HTML: a row a rival, a column a prior of the test set.
+
+    Parameters
+    ----------
+    question : Question
+        Its parts are about `question.runs` under each prior, prior by prior.
+    results : RunResults
+        Of one model and data set.
+    """
+    told = questions.of_its_data_set(question, [results])
+    if all(one.numbers is None for one in told):
+        return pd.DataFrame()
+    names = [setup_label(name) for name in question.runs[0].setups]
+    cells = np.array([our_cell(one) for one in told], dtype=object).reshape(len(PRIORS), -1)
+    return pd.DataFrame(
+        cells.T, index=names, columns=[PRIOR_LABELS[prior].capitalize() for prior in PRIORS]
     )
 
 
