@@ -64,8 +64,8 @@ display.figure(
 # that of giving each language its most frequent label, which is the lower 95 % bound over groups of
 # rows. The others are differences to the imbalanced model of the same seed. One seed shows on which
 # side of 0 they lie and decides nothing. Besides, a model with a head is kept at the step with the
-# lowest validation loss weighted by eq. 2, and the imbalanced model by its plain validation loss, as
-# in the paper: a part of a difference can come from that.
+# lowest validation loss weighted by eq. 2, and the imbalanced model by its plain validation loss,
+# as in the paper: a part of a difference can come from that.
 
 # %% tags=["hide-input"]
 numbers = described.frame(language_heads.STATEMENTS, multiemo)
