@@ -134,3 +134,14 @@ def test_alt_text_has_every_number(experiments):
     text = figures.alt_text("Accuracy", summary, name=["setup"], value="accuracy")
     for value in summary["accuracy"]:
         assert f"{value:.3f}" in text
+
+
+@pytest.mark.parametrize(("length", "columns"), [(4, 4), (10, 3), (22, 2), (40, 1)])
+def test_a_legend_is_as_wide_as_its_figure_allows(length, columns):
+    axes = figures.panels(1)
+    handles = [axes[0].plot([0, 1], label="m" * length)[0] for _ in range(5)]
+    figures.legend_below(axes, handles)
+    canvas = axes[0].get_figure()
+    (legend,) = canvas.legends
+    assert legend._ncols == columns
+    assert legend.get_window_extent().width <= canvas.bbox.width

@@ -52,13 +52,27 @@ def setups_of(frame: pd.DataFrame) -> list[str]:
 
 
 def legend_below(axes: Sequence[Axes], handles: Sequence[Any], *, columns: int = 4) -> None:
-    """Draw one legend for the whole figure below it."""
+    """Draw one legend for the whole figure below it, in as many columns as its width allows.
+
+    Parameters
+    ----------
+    axes : sequence of Axes
+        Of one figure.
+    handles : sequence of matplotlib handles
+        The entries.
+    columns : int
+        The most columns.
+    """
     canvas = axes[0].get_figure()
     assert canvas is not None
     with plt.style.context(STYLE):
-        canvas.legend(
-            handles=list(handles), loc="outside lower center", ncols=columns, handletextpad=0.5
-        )
+        for n in range(columns, 0, -1):
+            legend = canvas.legend(
+                handles=list(handles), loc="outside lower center", ncols=n, handletextpad=0.5
+            )
+            if n == 1 or legend.get_window_extent().width <= canvas.bbox.width:
+                return
+            legend.remove()
 
 
 def setup_handles(setups: Iterable[str]) -> list[Line2D]:
