@@ -130,8 +130,9 @@ def main():
                 distances[machine] = largest(listed, ours)
     path = paths.benchmark_file(__file__)
     before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    kept = {key: before[key] for key in ("other_processor",) if key in before}
-    if kept:
+    kept = {}
+    if "other_processor" in before:
+        kept["other_processor"] = before["other_processor"]
         distances["other_processor"] = before["largest_distance"]["other_processor"]
     report = {
         "profile": options.profile,

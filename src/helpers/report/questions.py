@@ -189,26 +189,26 @@ def summary(question: Question, results: Sequence[RunResults]) -> Html:
         return note(text, kind="takeaway")
     told = of_its_data_set(question, results)
     said = answer(question, told)
-    items = [
-        (
-            one.numbers.verdict == UNKNOWN,
-            f"<li>{claim_cells.verdict_mark(one.numbers.verdict)} "
-            f'<span class="companion-detail">{claim_cells.sentence(one)}</span></li>',
-        )
-        for one in told
-        if one.numbers is not None
-    ]
-    unsure = [item for cannot_tell, item in items if cannot_tell]
-    shown = _list(item for _, item in items)
-    if unsure and len(items) > _MOST_OPEN:
-        closed = folded(Html(_list(unsure), ""), summary=f"{len(unsure)} cannot be told")
-        shown = _list(item for cannot_tell, item in items if not cannot_tell) + closed.html
+    unsure = [one for one in told if one.numbers and one.numbers.verdict == UNKNOWN]
+    decided = [one for one in told if one.numbers and one.numbers.verdict != UNKNOWN]
+    if len(unsure) + len(decided) <= _MOST_OPEN:
+        shown = _list(told)
+    else:
+        shown = _list(decided)
+        if unsure:
+            summary = f"{len(unsure)} cannot be told"
+            shown += folded(Html(_list(unsure), ""), summary=summary).html
     return Html(f'<div class="companion-takeaway"><p><b>{said}</b></p>{shown}</div>', said)
 
 
-def _list(items: Iterable[str]) -> str:
-    content = "".join(items)
-    return f'<ul class="companion-claims">{content}</ul>' if content else ""
+def _list(findings: Iterable[Finding]) -> str:
+    items = "".join(
+        f"<li>{claim_cells.verdict_mark(one.numbers.verdict)} "
+        f'<span class="companion-detail">{claim_cells.sentence(one)}</span></li>'
+        for one in findings
+        if one.numbers is not None
+    )
+    return f'<ul class="companion-claims">{items}</ul>' if items else ""
 
 
 def of_its_data_set(question: Question, results: Sequence[RunResults]) -> list[Finding]:

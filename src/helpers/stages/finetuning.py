@@ -57,7 +57,6 @@ def _hooks(bench: Workbench) -> dict[str, Any]:
     weighting = all_setups()[bench.experiment.setup].weighting
     if weighting is None:
         return {}
-    check_severity(bench.experiment)
     languages, labels = bench.train["language"], bench.train["label"]
     counts = cell_counts(languages, labels).reindex(
         columns=range(len(bench.corpus.labels)), fill_value=0
