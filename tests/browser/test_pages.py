@@ -204,6 +204,20 @@ def test_a_word_opens_the_folded_lists_that_have_it_and_hides_the_other_rows(boo
     visit.context.close()
 
 
+def test_on_a_laptop_the_findings_fit_and_the_contents_make_way(book, browser):
+    visit = Visit(browser, (book / "index.html").as_uri())
+    page = visit.page
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait_for_selector(".bd-sidebar-secondary:not(.hide)")
+    page.get_by_role("region", name="Table C-1").evaluate("(table) => table.scrollIntoView()")
+    page.wait_for_selector(".bd-sidebar-secondary.hide")
+    assert page.evaluate(TABLES_TO_SCROLL) == []
+    assert page.evaluate(WIDER_THAN_THE_SCREEN) <= 0
+    page.evaluate("() => scrollTo(0, 0)")
+    page.wait_for_selector(".bd-sidebar-secondary:not(.hide)")
+    visit.context.close()
+
+
 def test_on_a_phone_a_wide_table_is_a_card_for_each_row(book, browser):
     visit = Visit(browser, (book / "index.html").as_uri())
     cell = visit.page.locator("figure.companion-data tbody td").first
