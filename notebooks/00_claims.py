@@ -35,19 +35,20 @@ verdicts = verdicts_of.verdicts(experiments)
 # %% [markdown] tags=["remove-cell"]
 # ## The book's first page
 #
-# These stand there: three sentences, Figure C-1, Table C-1 and what they rest on.
+# These stand there: a few sentences, Figure C-1, Tables C-1 and C-2, and what they rest on.
 
 # %% tags=["remove-cell"]
 glue("in_short", front_page.in_short(experiments, verdicts, book.originals()), display=False)
 glue("first_figure", front_page.figure(experiments, number="Figure C-1"), display=False)
 glue("headline", takeaways.headline(experiments, verdicts, number="Table C-1"), display=False)
+glue("priors", takeaways.priors(experiments, number="Table C-2"), display=False)
 glue("evidence", takeaways.evidence(experiments, verdicts), display=False)
 
 # %% tags=["hide-input"]
 claim_pages.tally(
     experiments,
     verdicts,
-    caption="<b>Table C-2. How many claims hold.</b> On the paper's tables, on each data set, and "
+    caption="<b>Table C-3. How many claims hold.</b> On the paper's tables, on each data set, and "
     "on all together. Sentences that state the same count once",
 )
 
@@ -65,7 +66,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "abstract",
-    caption="<b>Table C-3. Abstract.</b> Each claim, what is compared, and the verdicts",
+    caption="<b>Table C-4. Abstract.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% [markdown]
@@ -76,7 +77,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "4.1",
-    caption="<b>Table C-4. Section 4.1.</b> Each claim, what is compared, and the verdicts",
+    caption="<b>Table C-5. Section 4.1.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% [markdown]
@@ -87,7 +88,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "4.2",
-    caption="<b>Table C-5. Section 4.2.</b> Each claim, what is compared, and the verdicts",
+    caption="<b>Table C-6. Section 4.2.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% [markdown]
@@ -100,7 +101,7 @@ claim_pages.section_table(
     "4.3.1",
     "4.3.2",
     "4.3",
-    caption="<b>Table C-6. Section 4.3.</b> Each claim, what is compared, and the verdicts",
+    caption="<b>Table C-7. Section 4.3.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% [markdown]
@@ -111,7 +112,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "4.4",
-    caption="<b>Table C-7. Section 4.4.</b> Each claim, what is compared, and the verdicts",
+    caption="<b>Table C-8. Section 4.4.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% [markdown]
@@ -122,7 +123,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "A.2",
-    caption="<b>Table C-8. Appendix A.2.</b> Each claim, what is compared, and the verdicts",
+    caption="<b>Table C-9. Appendix A.2.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% [markdown]
@@ -133,7 +134,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "A.3",
-    caption="<b>Table C-9. Appendix A.3.</b> Each claim, what is compared, and the verdicts",
+    caption="<b>Table C-10. Appendix A.3.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% [markdown]
@@ -144,7 +145,7 @@ claim_pages.section_table(
     experiments,
     verdicts,
     "A.4",
-    caption="<b>Table C-10. Appendix A.4.</b> Each claim, what is compared, and the verdicts",
+    caption="<b>Table C-11. Appendix A.4.</b> Each claim, what is compared, and the verdicts",
 )
 
 # %% [markdown]
@@ -157,6 +158,6 @@ claim_pages.section_table(
 # %% tags=["hide-input"]
 claim_pages.paper_exceptions(
     verdicts,
-    caption="<b>Table C-11. Cells that do not bear a sentence out.</b> The sentence's quantity in "
+    caption="<b>Table C-12. Cells that do not bear a sentence out.</b> The sentence's quantity in "
     "the paper's tables, and how far another seed may move it",
 )

@@ -96,13 +96,13 @@ found
 # ## What to do depends on one question
 #
 # Which labels will the model meet in each language? Where it meets the skew that it was trained on,
-# the skewed model is the better one, and weights cost accuracy. So nothing is advised before
-# `--expect` says `even`, `as-is`, or names a CSV file with the columns `language, label, share`.
-# With it, the report also says what did best under such labels in the published runs of this book,
-# for their encoder and their data, where these runs are there: in a checkout, with all packages.
-# The report then has the class weights of eq. 2 for each language and label, code that passes them
-# to a trainer, code that corrects the probabilities after training instead, and what a balanced
-# subset would cost in rows.
+# the skewed model is the better one, and weights cost accuracy. Every report has the class weights
+# of eq. 2 for each language and label, code that passes them to a trainer, code that corrects the
+# probabilities after training instead, and what a balanced subset would cost in rows. It advises
+# none of them before `--expect` says `even`, `as-is`, or names a CSV file with the columns
+# `language, label, share`. With it, the report also says what did best under such labels in the
+# published runs of this book, for their encoder and their data, where these runs are there: in a
+# checkout, with all packages.
 
 # %%
 weights = found.weights()

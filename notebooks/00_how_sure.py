@@ -112,7 +112,8 @@ display.table(
     shap_null.table(experiments),
     caption="<b>Table S-4. The change and its null.</b> Mean change a text, imbalanced minus "
     "balanced model, both ends of the skew; the same between two balanced models; and what is "
-    "left, with its interval over seeds",
+    "left, with its interval over seeds. Seeds: of the change and its null; of the paired "
+    "difference",
 )
 
 # %% [markdown]
@@ -127,15 +128,16 @@ display.table(
     how_sure.equal_models_table(experiments),
     caption="<b>Table S-5. Equal models, simulated.</b> Mean sum a text, and how many 95 % "
     "intervals over seeds hold the true difference, 0; 200 studies, each with as many seeds as "
-    "keep their SHAP values token by token",
+    "are to keep their SHAP values token by token",
 )
 
 # %% [markdown]
 # ## What was changed after results had been seen
 #
-# Three things were. The tables show what each of them moved, on seeds 0 to 2 of profile `embedded`;
-# later seeds are run under fixed rules, and confirm or refute what these found. A pilot with the
-# same encoder came before the claims were written down.
+# [How to read this book](../how_to_read.md) lists all of it. The tables show what three of the
+# changes moved, on seeds 0 to 2 of profile `embedded`; later seeds are run under fixed rules, and
+# confirm or refute what these found. A pilot with the same encoder came before the claims were
+# written down.
 #
 # **The null's reference.** At first the null of a seed subtracted the balanced model of another
 # seed, and sorted by it, while the change subtracted the balanced model of the seed itself. Each

@@ -63,8 +63,8 @@ by_number.shown("3", experiments, originals)
 # ## Table 4: language identification, mBERT
 #
 # The paper's numbers belong to $C = 10^{-4}$, although its text names scikit-learn's default, $C =
-# 1$. The stand-in has fewer texts, so that the same $C$ regularises it more. Section 4.2 of each
-# data set shows two further probes, chance, and the encoder before fine-tuning.
+# 1$. The stand-in has fewer test texts, so that the same $C$ regularises the probe on them more.
+# Section 4.2 of each data set shows two further probes, chance, and the encoder before fine-tuning.
 
 # %% tags=["hide-input"]
 by_number.shown("4", experiments, originals)

@@ -63,8 +63,8 @@ display.missing_note(experiments, "shap_difference.parquet")
 # fall and negative tokens rise even there, since sorting by a noisy number and subtracting it again
 # pulls it to the mean. Only a difference from the null is an effect of the imbalance. The verdicts
 # subtract the null text by text and seed by seed, so they can tell differences apart where a bar
-# and its grey box, each with its own spread, overlap. Without a second balanced model there is no
-# null, and nothing is told.
+# and its grey box, each with its own spread, cover the same values. Without a second balanced model
+# there is no null, and nothing is told.
 
 # %% tags=["hide-input"]
 differences = shap_frames.shap_difference(experiments)
@@ -101,8 +101,8 @@ display.table(
 # beside the change, for both ends of the skew together. Where its share is near 100 %, the change
 # would be there between two equal models; where it is near 0 %, the imbalance makes it.
 #
-# From the seeds on that keep their SHAP values token by token, the *paired difference* stands
-# beside it: tokens are sorted by the mean of all other balanced models, and the balanced model of
+# For seeds whose SHAP values are kept token by token, the *paired difference* stands beside it:
+# tokens are sorted by the mean of all other balanced models, and the balanced model of
 # the same seed is subtracted. It is 0 on average between equal models and needs no null. [How sure
 # are we?](../../../how_sure.ipynb) shows by simulation that this is so.
 
@@ -111,7 +111,8 @@ display.table(
     shap_null.table(experiments),
     caption=f"<b>Table 4.3-2 · {here}.</b> "
     "Mean change a text, imbalanced minus balanced model; the same "
-    "between two balanced models; and what is left",
+    "between two balanced models; and what is left. Seeds: of the change and its null; of the "
+    "paired difference",
 )
 
 # %% [markdown]

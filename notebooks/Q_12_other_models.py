@@ -14,7 +14,8 @@
 # # Q.12 Do encoders with fewer layers, or without pretraining, show the same?
 #
 # One encoder is cut after half of its layers. The other has them all, but random weights: what it
-# knows of languages comes from the task alone. Both are fine-tuned in the three setups with seed 0.
+# knows of languages comes from the task alone: where its languages move apart as well, that needs
+# no pretraining. Both are fine-tuned in the three setups with seed 0.
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper

@@ -40,7 +40,8 @@ attributions = question_figures.attributions(multiemo)
 display.figure(
     question_figures.forest(attributions, unit="imbalanced − balanced"),
     caption="<b>Figure Q.4-1.</b> MultiEmo: paired differences of positive, neutral and negative "
-    "tokens by both methods, with their 95 % intervals over seeds (ticks).",
+    f"tokens by {' and '.join(attributions['panel'].unique()) or 'both methods'}, with their 95 % "
+    "intervals over seeds (ticks). A method stands here once it has three seeds.",
     alt=figures.alt_text(
         "Paired differences by method",
         question_figures.means(attributions),

@@ -15,7 +15,9 @@
 #
 # In the paper's imbalance labels are as frequent as each other over all languages; they differ by
 # language. Here one model has that skew, and another the first language's shares in every
-# language: its labels are as uneven, but the language says nothing about them.
+# language: its labels are as uneven, but the language says nothing about them. "Apart" compares
+# with the balanced model; [4.2](../sections/04_2_language_identification.ipynb) has the encoder
+# before fine-tuning beside all of them.
 
 # %% tags=["parameters", "hide-input"]
 profile = "quick"  # a file in configs/: quick, embedded, paper
@@ -82,7 +84,7 @@ display.table(
 )
 
 # %% [markdown]
-# What the skew of a single language costs depends on the texts to come. The priors are those of
+# What the same skew in every language costs depends on the texts to come. The priors are those of
 # each model: even shares of labels, the shares that it was trained with, and these reversed.
 
 # %% tags=["hide-input"]

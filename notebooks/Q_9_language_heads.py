@@ -47,8 +47,8 @@ curves = frames.training_curves([*weighted, *asked])
 display.figure(
     figures.training_curves(curves),
     caption="<b>Figure Q.9-1.</b> MultiEmo: validation loss by training step, a line a model of "
-    "seed 0; the filled mark is the model that is kept. All are weighted by eq. 2, and the model "
-    "with class weights and without a head stands beside them.",
+    "seed 0; the filled mark is the model that is kept. All losses shown are weighted by eq. 2. "
+    "Beside the models with a head stands the one that was trained with these weights, too.",
     alt=figures.alt_text(
         "Lowest validation loss",
         curves[curves["best"]],

@@ -77,7 +77,7 @@ def test_pages_of_verdicts_keep_our_markup_and_escape_a_model_s_name(checkout, t
             claim_pages.paper_exceptions(found, caption="c"),
             takeaways.headline(listed, found, number="Table 1"),
             takeaways.evidence(listed, found),
-            takeaways.priors(listed, caption="d"),
+            takeaways.priors(listed, number="d"),
             takeaways.section(listed[:1], "4.1"),
             front_page.in_short(listed, found, []),
             front_page.figure(listed, number="Figure 1"),

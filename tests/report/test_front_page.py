@@ -50,12 +50,13 @@ def test_every_plain_sentence_is_about_a_claim_and_has_an_opposite():
 
 def test_the_verdict_chooses_the_sentence(two_data_sets):
     listed, found = two_data_sets
-    for name in front_page.PROBLEM_AND_CURE:
+    without_tokens = set(front_page.PROBLEM_AND_CURE) - {"abstract/uninformative"}
+    for name in without_tokens:
         one = plain_words.read(listed, found, name, "e5_small")
         said, opposite = plain_words.WORDS[name]
         text = plain_words.sentences([one])
         expected = {
-            claims.HOLDS: f"As the paper says, {said}.",
+            claims.HOLDS: f"In line with the paper, {said}.",
             claims.FAILS: f"Unlike in the paper, {opposite}.",
             claims.UNKNOWN: f"It cannot be told whether {said}.",
         }
@@ -73,8 +74,30 @@ def test_a_claim_is_read_on_all_data_sets_together_else_where_most_seeds_are(two
     assert plain_words.read(listed, alone, name, "mbert") is None
 
 
-def test_the_three_sentences_count_findings_seeds_and_gaps(experiments):
+def test_one_seed_is_called_one_seed(two_data_sets):
+    listed, _ = two_data_sets
+    name = "abstract/performance"
+    results = [as_in_the_paper(seeds=[0], dataset=each) for each in NAMES]
+    one = plain_words.read(listed, evaluate(CLAIMS, results), name, "e5_small")
+    said = plain_words.sentences([one], several=True, sizes=True)
+    assert said.startswith(f"One seed gives no verdict on whether {plain_words.WORDS[name][0]} (−")
+    assert "alone" not in said
+
+
+def test_verdicts_are_counted_where_they_were_found(two_data_sets):
+    listed, found = two_data_sets
+    said = front_page._how_sure(listed, found)
+    raised = sum(claim.raised for claim in CLAIMS if claim.id in HEADLINES)
+    assert f"({len(HEADLINES) - raised} of the paper, {raised} that its results raise)" in said
+    assert "on all data sets together" in said and "new seeds" not in said
+    later = [as_in_the_paper(seeds=range(6), dataset=name) for name in NAMES]
+    said = front_page._how_sure(listed, evaluate(CLAIMS, later, family=HEADLINES))
+    assert all(f"By {name}'s new seeds alone" in said for name in ("MultiEmo pairs", "XNLI-7500"))
+
+
+def test_the_sentences_count_findings_seeds_and_gaps(experiments):
     text = front_page.in_short(experiments, verdicts(experiments), []).text
+    assert "On texts skewed as in training" in text and "skewed the other way" in text
     counts = [int(n) for n in re.findall(r"(\d+) (?:hold|do not|cannot)", text)]
     assert 0 < sum(counts) <= len(HEADLINES)
     assert "MultiEmo pairs, up to 2 seeds" in text

@@ -173,7 +173,7 @@ def test_measures_are_compared_with_the_log_loss_seed_by_seed(results):
     assert list(found.columns) == [0, 1, 2]
     assert found.loc["both texts: accuracy, C=1"].tolist() == [1, 1, 1]
     assert found.loc["both texts: accuracy, C=1e-4"].tolist() == [1, 0, 1]
-    assert measures.answer(found).startswith("5 of 11 measures")
+    assert "of 11 measures with 3 seeds, 5 in every seed, " in measures.answer(found)
     assert "both texts: accuracy, C=1e-4: 2 of 3" in measures.alt_text(found)
     assert measures.figure(found) is not None
     assert measures.figure(measures.agreement(results_by_hand.as_in_the_paper(()))) is None
@@ -188,6 +188,9 @@ def test_figures_draw_what_there_is_and_nothing_where_there_is_none(results):
     ]
     balanced = gains[(gains["line"] == "Balanced") & (gains["panel"] == "Even")]
     assert refitted["value"].tolist() == balanced["value"].tolist()
+    by_source = question_figures.erased_by_source(results)
+    assert by_source.loc["test texts", "Seeds"].tolist() == [3, 3, 3]
+    assert by_source["Chance"].unique() == [1 / len(results.skew)]
     changes = question_figures.erasures(results)
     assert list(dict.fromkeys(changes["panel"])) == list(question_figures.ERASURE_UNITS)
     assert len(question_figures.forest(changes, unit=question_figures.ERASURE_UNITS)) == 3
@@ -197,4 +200,5 @@ def test_figures_draw_what_there_is_and_nothing_where_there_is_none(results):
     assert question_figures.value_slopes(empty).empty
     assert question_figures.attribution_agreement(empty).empty
     assert question_figures.classification_scores(empty).empty
+    assert question_figures.erased_by_source(empty).empty
     assert measures.levels(empty).empty

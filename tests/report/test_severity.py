@@ -30,7 +30,7 @@ def test_the_answer_says_whether_harm_bends():
     levelling = told(lambda level: 0.2 * level - 0.06 * level**2)
     assert [one.numbers.verdict for one in levelling] == [HOLDS, FAILS]
     assert questions.answer(QUESTION, levelling) == (
-        "The more imbalance, the lower the accuracy; each step harms less than the step before."
+        "The more imbalance, the lower the accuracy; harm grows more slowly than the imbalance."
     )
 
 

@@ -46,7 +46,13 @@ def test_the_null_stands_beside_the_change(experiments):
 def test_without_a_null_the_change_is_told_alone(experiments):
     skewed = [experiment for experiment in experiments if experiment.setup == "imbalanced"]
     table = shap_null.table(skewed)
-    assert table.loc["Positive tokens"].tolist() == ["−0.050", "missing", "missing", "missing"]
+    assert table.loc["Positive tokens"].tolist() == [
+        "−0.050",
+        "missing",
+        "missing",
+        "missing",
+        "2",
+    ]
     assert shap_null.table([]).empty
 
 

@@ -93,7 +93,7 @@ def separation_measures(content: Mapping[str, Any]) -> dict[str, float]:
     found = {f"accuracy, C = {strength}": last[strength]["accuracy"] for strength in last}
     found |= {f"log loss, C = {strength}": -last[strength]["log_loss"] for strength in last}
     found["confidence, C = 1"] = last["1e+00"]["confidence"]
-    for number, layer in enumerate(content["layers"]):
+    for number, layer in enumerate(content["layers"][:-1]):  # the last one's stand above
         found[f"log loss, layer {number}"] = -layer["log_loss"]
     found["log loss, mean over tokens"] = -content["mean"]["log_loss"]
     found["ABX"] = content["abx"]

@@ -12,7 +12,7 @@ from helpers.report.claim_quantities import WITH_ENTROPY
 from helpers.report.counted import Counted
 from helpers.report.display import interval_text
 from helpers.report.figures import GREY, alt_text, legend_below, panels, setups_of
-from helpers.report.frames import interval
+from helpers.report.frames import share_interval
 from helpers.report.labels import setup_label
 from helpers.report.question_figures import beside_accuracy, by_seed
 
@@ -137,8 +137,8 @@ def spread(found: pd.DataFrame) -> pd.DataFrame:
         lengths = _distance(mine, mine.groupby("seed").transform("mean")).groupby("seed").mean()
         seeds = _distance(mine, mine.groupby("tokens").transform("mean")).mean()
         rows[setup_label(setup)] = {
-            "From even shares": interval_text(even.mean(), *interval(even)),
-            "Between lengths": interval_text(lengths.mean(), *interval(lengths)),
+            "From even shares": interval_text(even.mean(), *share_interval(even)),
+            "Between lengths": interval_text(lengths.mean(), *share_interval(lengths)),
             "Between seeds": interval_text(float(seeds)) if len(even) > 1 else "–",
             "Seeds": str(len(even)),
         }

@@ -21,6 +21,7 @@ from helpers.analysis.quantities import (
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import SETUPS
 from helpers.report import claims
+from helpers.report.claim_cells import paper_words
 from helpers.report.display import Html, bound, figure, signed
 from helpers.report.evidence import OTHER, Finding, Verdicts
 from helpers.report.figures import (
@@ -161,7 +162,7 @@ def in_words(
     lines = []
     for claim in listed:
         values = ", ".join(signed(number.value) for number in claim.paper)
-        parts = [f"paper {values or found.paper[claim.id].verdict}"]
+        parts = [f"paper {values or paper_words(found.paper[claim.id])}"]
         for place, label in columns(experiments, found).items():
             finding = found.of(claim.id, *place)
             if finding is None or finding.numbers is None:

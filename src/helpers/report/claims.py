@@ -144,6 +144,8 @@ class Claim:
         Families of data sets it is about.
     models : tuple of str, optional
         Models it is about, where it is about no other.
+    raised : bool
+        Whether it is no sentence of the paper, but a question that its results raise.
     """
 
     id: str
@@ -156,6 +158,7 @@ class Claim:
     figure_only: bool = False
     families: tuple[str, ...] | None = None
     models: tuple[str, ...] | None = None
+    raised: bool = False
 
     @property
     def section(self) -> str:

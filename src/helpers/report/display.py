@@ -19,6 +19,7 @@ from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, model_label
 from helpers.foundation.profiles import load_profile
 from helpers.report import figures, frames
+from helpers.report.labels import setup_label
 from helpers.stages.commands import commands
 from helpers.stages.freshness import outdated
 
@@ -427,7 +428,10 @@ def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str =
 
 
 def _runs(experiments: Sequence[Experiment]) -> str:
-    return "; ".join(f"{experiment.setup}, seed {experiment.seed}" for experiment in experiments)
+    return "; ".join(
+        f"{setup_label(each.setup)}{f' ({each.variant})' * bool(each.variant)}, seed {each.seed}"
+        for each in experiments
+    )
 
 
 def shown_commands(experiments: Sequence[Experiment]) -> str:

@@ -1,4 +1,4 @@
-"""The book's first page: three sentences and one figure, from the results at hand."""
+"""The book's first page: a few sentences and one figure, from the results at hand."""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -9,23 +9,20 @@ from matplotlib.figure import Figure
 
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, model_label
-from helpers.report import by_number, claims, frames, plain_words, skew_figures
-from helpers.report.claim_list import HEADLINES
-from helpers.report.display import Html, Panel, multiples
-from helpers.report.evidence import Verdicts
+from helpers.report import by_number, claims, frames, plain_words, skew_figures, takeaways
+from helpers.report.claim_list import CLAIMS, HEADLINES
+from helpers.report.display import Html, Panel, multiples, signed
+from helpers.report.evidence import Finding, Verdicts
 from helpers.report.figures import STYLE
-from helpers.report.places import by_place, places
+from helpers.report.places import POOLED, by_place, places
 
 PROBLEM_AND_CURE = (
     "abstract/performance",
     "4.1/follows-the-skew",
     "abstract/further-apart",
+    "abstract/uninformative",
     "abstract/weights-performance",
     "4.4/slope",
-)
-
-_COUNTED: Mapping[claims.Verdict, str] = MappingProxyType(
-    {claims.HOLDS: "hold", claims.FAILS: "do not hold", claims.UNKNOWN: "cannot be told"}
 )
 
 
@@ -43,11 +40,11 @@ def in_short(
     originals : sequence of Experiment
         Of profile ``paper``, as in `helpers.report.by_number.beside`.
     """
-    said = plain_words.paragraph(experiments, found, PROBLEM_AND_CURE)
-    sure = _how_sure(experiments, found)
+    said = plain_words.paragraph(experiments, found, PROBLEM_AND_CURE, sizes=True)
     parts = {
         "What was found.": said.html if said else "No result has been computed yet.",
-        "How sure.": sure,
+        "On other test texts.": _other_texts(experiments),
+        "How sure.": _how_sure(experiments, found),
         "What is missing.": _missing(experiments, originals),
     }
     told = {name: text for name, text in parts.items() if text}
@@ -58,31 +55,88 @@ def in_short(
     )
 
 
+_MORE_ACCURATE: Mapping[claims.Verdict, str] = MappingProxyType(
+    {
+        claims.HOLDS: "the imbalanced model is more accurate than the balanced one",
+        claims.FAILS: "the imbalanced model is less accurate than the balanced one",
+        claims.UNKNOWN: "it cannot be told which of the two models is more accurate",
+    }
+)
+_SKEWED: Mapping[str, str] = MappingProxyType(
+    {"training": "On texts skewed as in training", "reversed": "on texts skewed the other way"}
+)
+
+
+def _other_texts(experiments: Sequence[Experiment]) -> str:
+    """Say how imbalanced and balanced models compare on texts whose shares are not even."""
+    found = takeaways.under_priors(experiments)
+    lines = []
+    for model in _models(experiments):
+        parts = []
+        for prior, where in _SKEWED.items():
+            name = f"{prior}/imbalanced/balanced"
+            one = plain_words.read(experiments, found, name, model)
+            if one is not None and one.numbers is not None:
+                words, size = _MORE_ACCURATE[one.numbers.verdict], signed(one.numbers.estimate)
+                parts.append(f"{where} {words} ({size})")
+        lines += [f"{'; '.join(parts)}."] * bool(parts)
+    even = "Accuracy above is on test texts with even shares of labels in every language."
+    return " ".join([even, *lines]) if lines else ""
+
+
 def _how_sure(experiments: Sequence[Experiment], found: Verdicts) -> str:
     """Say on how many data sets, models and seeds the findings rest, and how many hold."""
+    raised = sum(claim.raised for claim in CLAIMS if claim.id in HEADLINES)
+    whose = f"{len(HEADLINES) - raised} of the paper, {raised} that its results raise"
     lines = []
-    among = places(experiments)
-    for model in dict.fromkeys(model for _, model in among):
+    for model in _models(experiments):
+        datasets = [name for name, its_model in places(experiments) if its_model == model]
         read = [plain_words.read(experiments, found, name, model) for name in HEADLINES]
-        told = [one.numbers for one in read if one is not None and one.numbers is not None]
+        told = [one for one in read if one is not None and one.numbers is not None]
         if not told:
             continue
-        datasets = [dataset_label(name) for name, its_model in among if its_model == model]
-        counts = {verdict: sum(one.verdict == verdict for one in told) for verdict in _COUNTED}
-        counted = [f"{n} {_COUNTED[verdict]}" for verdict, n in counts.items() if n]
-        missing = len(HEADLINES) - len(told)
-        counted += [f"{missing} {'have' if missing > 1 else 'has'} no result yet"] * bool(missing)
-        seeds = max(len(values) for one in told for values in one.values.values())
-        lines.append(
-            f"Of the paper's {len(HEADLINES)} main findings, {_listed(counted)} "
-            f"({html.escape(model_label(model))} on {_listed(datasets)}, up to {seeds} "
-            f"seed{'s' * (seeds > 1)} of each setup)."
+        seeds = max(
+            len(seeds) for one in told if one.numbers for seeds in one.numbers.values.values()
         )
+        lines.append(
+            f"Of {len(HEADLINES)} main findings ({whose}), {_by_where(told, len(datasets))} "
+            f"({html.escape(model_label(model))} on {_listed(list(map(dataset_label, datasets)))}, "
+            f"up to {seeds} seed{'s' * (seeds > 1)} of each setup)."
+        )
+        lines += [_on_new_seeds(found, dataset, model) for dataset in datasets]
     rule = (
         "A finding holds only where the whole 95 % interval over seeds lies on its side; one seed "
         "decides nothing."
     )
-    return " ".join([*lines, rule]) if lines else ""
+    return " ".join(line for line in [*lines, rule] if line) if lines else ""
+
+
+def _by_where(told: Sequence[Finding], datasets: int) -> str:
+    """Count verdicts: those on all data sets together, and those on one alone."""
+    counts = []
+    for dataset in dict.fromkeys(one.dataset for one in told):
+        where = "all data sets together" if dataset == POOLED else f"{dataset_label(dataset)} alone"
+        number = plain_words.counted([one for one in told if one.dataset == dataset])
+        counts.append(f"{number}{f' on {where}' * (datasets > 1)}")
+    missing = len(HEADLINES) - len(told)
+    counts += [f"{missing} {'have' if missing > 1 else 'has'} no result yet"] * bool(missing)
+    return _listed(counts)
+
+
+def _on_new_seeds(found: Verdicts, dataset: str, model: str) -> str:
+    """Count the verdicts of the seeds that came after the rules; nothing without such seeds."""
+    given = [found.of(name, dataset, model) for name in HEADLINES]
+    new = [one.cohorts["confirming"] for one in given if one and "confirming" in one.cohorts]
+    if not new:
+        return ""
+    return (
+        f"By {dataset_label(dataset)}'s new seeds alone, which came after the rules, "
+        f"{plain_words.counted(new)}."
+    )
+
+
+def _models(experiments: Sequence[Experiment]) -> list[str]:
+    return list(dict.fromkeys(model for _, model in places(experiments)))
 
 
 def _listed(words: Sequence[str]) -> str:

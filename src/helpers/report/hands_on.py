@@ -29,7 +29,7 @@ _BLUE = "0 114 178"  # Okabe and Ito's
 def _changes(setup: str) -> Mapping[str, Measure]:
     """Return what is shown of a setup, each as a difference from the balanced one."""
     return {
-        "slope of predictions on the skew": q.skew_slope(setup, "balanced"),
+        "slope of predictions on the shares of severity 1": q.skew_slope(setup, "balanced"),
         "accuracy": q.accuracy(setup, "balanced"),
         "how easily languages are told apart": q.identification(setup, "balanced"),
     }
@@ -107,7 +107,8 @@ def _shares(results: RunResults, severity: float) -> str:
     rows = ""
     for language, row in shares.iterrows():
         cells = "".join(
-            f'<td style="background:rgb({_BLUE}/{min(0.75, share):.2f})">{100 * share:.0f} %</td>'
+            f'<td style="background:rgb({_BLUE}/{min(0.75, share):.2f})">'
+            f"{round(100 * share, 1):g} %</td>"
             for share in row
         )
         rows += f'<tr><th scope="row">{html.escape(str(language))}</th>{cells}</tr>'

@@ -1,14 +1,15 @@
 """Findings in plain sentences, chosen by their verdicts; nothing here says what came out."""
 
 import html
+import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, model_label
 from helpers.report.claims import FAILS, HOLDS, UNKNOWN, Verdict
-from helpers.report.display import Html
-from helpers.report.evidence import Finding, Verdicts
+from helpers.report.display import Html, signed
+from helpers.report.evidence import Finding, Numbers, Verdicts
 from helpers.report.places import POOLED, places
 
 # What a claim says, and what its opposite says: the second is said where the claim does not hold.
@@ -31,22 +32,24 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "languages lie closer together inside the imbalanced model, by log loss",
         ),
         "abstract/uninformative": (
-            "words without a bearing on the label speak for the one frequent in their language",
-            "words without a bearing on the label speak against the one frequent in their language",
+            "tokens that hardly move the balanced model speak for the label frequent in their "
+            "language",
+            "tokens that hardly move the balanced model speak against the label frequent in their "
+            "language",
         ),
         "abstract/uninformative-null": (
-            "by the paper's own difference, words without a bearing on the label speak for the one "
-            "frequent in their language",
-            "by the paper's own difference, words without a bearing on the label speak against the "
-            "one frequent in their language",
+            "by the paper's own difference, tokens that hardly move the balanced model speak for "
+            "the label frequent in their language",
+            "by the paper's own difference, tokens that hardly move the balanced model speak "
+            "against the label frequent in their language",
         ),
         "4.3/positive": (
-            "words that speak for a label count less than they do for a balanced model",
-            "words that speak for a label count more than they do for a balanced model",
+            "tokens that speak for a label count less than they do for a balanced model",
+            "tokens that speak for a label count more than they do for a balanced model",
         ),
         "4.3/negative": (
-            "words that speak against a label count less than they do for a balanced model",
-            "words that speak against a label count more than they do for a balanced model",
+            "tokens that speak against a label count less than they do for a balanced model",
+            "tokens that speak against a label count more than they do for a balanced model",
         ),
         "abstract/weights-performance": (
             "class weights win accuracy back",
@@ -80,6 +83,10 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "about three fifths of the tokens are neutral at the paper's threshold",
             "the share of neutral tokens at the paper's threshold is not about three fifths",
         ),
+        "A.4/similar-differences": (
+            "a larger threshold shows differences of a similar size",
+            "a larger threshold shows differences of another size",
+        ),
         "A.4/higher-threshold": (
             "neutral tokens speak for the labels frequent in their language at a larger "
             "threshold, too",
@@ -89,8 +96,14 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 _OPENINGS: Mapping[Verdict, str] = MappingProxyType(
-    {HOLDS: "As the paper says, ", FAILS: "Unlike in the paper, ", UNKNOWN: "It cannot be told "}
+    {
+        HOLDS: "In line with the paper, ",
+        FAILS: "Unlike in the paper, ",
+        UNKNOWN: "It cannot be told ",
+    }
 )
+_TOLD = (_OPENINGS[HOLDS], _OPENINGS[FAILS])
+_ONE_SEED = "One seed gives no verdict on "
 
 
 def read(
@@ -111,8 +124,8 @@ def _seeds(finding: Finding) -> int:
     return finding.numbers.seeds if finding.numbers else 0
 
 
-def sentences(findings: Sequence[Finding], *, several: bool = False) -> str:
-    """Return findings in one sentence for each verdict.
+def sentences(findings: Sequence[Finding], *, several: bool = False, sizes: bool = False) -> str:
+    """Return findings in one sentence for each verdict, and one for those of a single seed.
 
     Parameters
     ----------
@@ -120,39 +133,66 @@ def sentences(findings: Sequence[Finding], *, several: bool = False) -> str:
         With numbers.
     several : bool
         Name the data set of a finding that is not about all together.
+    sizes : bool
+        Put each finding's number in brackets.
     """
-    told: dict[Verdict, list[str]] = {}
+    told: dict[str, list[str]] = {}
     for each in findings:
-        if each.numbers is not None:
-            words = WORDS[each.claim.id][each.numbers.verdict == FAILS]
-            alone = several and each.dataset != POOLED
-            words += f" ({dataset_label(each.dataset)} alone)" if alone else ""
-            told.setdefault(each.numbers.verdict, []).append(words)
+        if each.numbers is None:
+            continue
+        words = WORDS[each.claim.id][each.numbers.verdict == FAILS]
+        single = math.isnan(each.numbers.ci_low)
+        added = [signed(each.numbers.estimate)] * sizes
+        if several and each.dataset != POOLED and not single:
+            added.append(f"{dataset_label(each.dataset)} alone")
+        words += f" ({', '.join(added)})" if added else ""
+        told.setdefault(_ONE_SEED if single else _OPENINGS[each.numbers.verdict], []).append(words)
     return " ".join(
-        f"{opening}{_listed(told[verdict], verdict)}."
-        for verdict, opening in _OPENINGS.items()
-        if verdict in told
+        f"{opening}{_listed(told[opening], asked=opening not in _TOLD)}."
+        for opening in (*_OPENINGS.values(), _ONE_SEED)
+        if opening in told
     )
 
 
-def _listed(clauses: Sequence[str], verdict: Verdict) -> str:
-    """Join clauses.
+def _listed(clauses: Sequence[str], *, asked: bool) -> str:
+    """Join clauses, as indirect questions where they are asked.
 
     Examples
     --------
-    >>> _listed(["A falls", "B rises"], HOLDS), _listed(["A falls", "B rises"], UNKNOWN)
+    >>> _listed(["A falls", "B rises"], asked=False), _listed(["A falls", "B rises"], asked=True)
     ('A falls, and B rises', 'whether A falls, or whether B rises')
     """
-    if verdict == UNKNOWN:
+    if asked:
         clauses = [f"whether {clause}" for clause in clauses]
     *first, last = clauses
     if not first:
         return last
-    return f"{'; '.join(first)}, {'or' if verdict == UNKNOWN else 'and'} {last}"
+    return f"{'; '.join(first)}, {'or' if asked else 'and'} {last}"
+
+
+_COUNTED: Mapping[Verdict, tuple[str, str]] = MappingProxyType(
+    {
+        HOLDS: ("holds", "hold"),
+        FAILS: ("does not hold", "do not hold"),
+        UNKNOWN: ("cannot be told", "cannot be told"),
+    }
+)
+
+
+def counted(findings: Sequence[Finding | Numbers]) -> str:
+    """Say how many of some findings hold, do not hold and cannot be told, where there are any."""
+    numbers = [each.numbers if isinstance(each, Finding) else each for each in findings]
+    given = [each.verdict for each in numbers if each is not None]
+    counts = {verdict: given.count(verdict) for verdict in _COUNTED}
+    return ", ".join(f"{n} {_COUNTED[verdict][n > 1]}" for verdict, n in counts.items() if n)
 
 
 def paragraph(
-    experiments: Sequence[Experiment], found: Verdicts, claims: Sequence[str]
+    experiments: Sequence[Experiment],
+    found: Verdicts,
+    claims: Sequence[str],
+    *,
+    sizes: bool = False,
 ) -> Html | None:
     """Return what some claims come to, a model after the other; None where nothing is known.
 
@@ -164,6 +204,8 @@ def paragraph(
         From `helpers.report.verdicts.verdicts`.
     claims : sequence of str
         Ids, each in `WORDS`.
+    sizes : bool
+        As in `sentences`.
     """
     among = places(experiments)
     said = {}
@@ -172,7 +214,7 @@ def paragraph(
         told = [each for each in findings if each is not None]
         if told:
             several = sum(its_model == model for _, its_model in among) > 1
-            said[model] = sentences(told, several=several)
+            said[model] = sentences(told, several=several, sizes=sizes)
     if not said:
         return None
     text = " ".join(

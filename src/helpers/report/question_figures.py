@@ -20,6 +20,7 @@ from helpers.analysis.quantities import (
     values_by_seed,
 )
 from helpers.foundation.names import SETUPS, dataset_label
+from helpers.report.display import rows_by_two
 from helpers.report.figures import INK, SETUP_COLOURS, panels
 from helpers.report.frames import Experiments, each, interval
 from helpers.report.labels import setup_label
@@ -180,15 +181,14 @@ def classification_scores(results: RunResults) -> pd.DataFrame:
 
 
 def marginal_weights(experiments: Experiments) -> pd.DataFrame:
-    """Return the class weights that do not know languages: a row a data set, a column a label."""
+    """Return the class weights that do not know languages: a row for each data set's labels."""
     rows = {}
     for experiment, content in each(experiments, "subsets.json"):
         counts = content["counts"]["train"]["imbalanced"]
         weights = marginal_class_weights(counts)
-        rows[dataset_label(experiment.dataset)] = dict(
-            zip(content["labels"], weights.tolist(), strict=True)
-        )
-    return pd.DataFrame.from_dict(rows, orient="index")
+        for label, weight in zip(content["labels"], weights.tolist(), strict=True):
+            rows[dataset_label(experiment.dataset), label] = {"Class weight": weight}
+    return rows_by_two(rows)
 
 
 # --- tokens ---------------------------------------------------------------------------------
@@ -295,3 +295,33 @@ def erasures(results: RunResults) -> pd.DataFrame:
             ),
         ]
     return by_seed(results, sorted(rows, key=lambda row: list(ERASURE_UNITS).index(row[0])))
+
+
+def erased_by_source(results: RunResults) -> pd.DataFrame:
+    """Return how easily languages are told apart before and after an erasure, by kind of text."""
+    records = []
+    for key, content in results.file("erasure.json").items():
+        before = results.identification.get(key)
+        if key[0] != remedies.TREATED or before is None:
+            continue
+        for source, probes in before["sources"].items():
+            states = {"Before": probes["probes"]} | {
+                setup_label(eraser): after[source] for eraser, after in content["probes"].items()
+            }
+            for state, scores in states.items():
+                records.append(
+                    {
+                        "source": f"{source} texts",
+                        "state": state,
+                        "Accuracy, C = 1e-4": scores["C=1e-4"]["accuracy"],
+                        "Accuracy, C = 1": scores["C=1"]["accuracy"],
+                        "Log loss, C = 1": scores["C=1"]["log_loss"],
+                        "Chance": 1 / len(results.skew),
+                        "Seeds": 1.0,
+                    }
+                )
+    if not records:
+        return pd.DataFrame()
+    found = pd.DataFrame(records).groupby(["source", "state"], sort=False)
+    frame: pd.DataFrame = found.mean().rename_axis([None, None])
+    return frame.assign(Seeds=found["Seeds"].sum())

@@ -29,7 +29,9 @@ def index(results: Sequence[RunResults], *, profile: str, caption: str) -> Html:
         With the table's number.
     """
     rows = {
-        html.escape(each.title): _row(each, results, question_runs.told(each, profile))
+        html.escape(f"{each.number} {each.title}"): _row(
+            each, results, question_runs.told(each, profile)
+        )
         for each in all_questions().values()
     }
     frame = pd.DataFrame.from_dict(rows, orient="index")

@@ -115,6 +115,12 @@ class Question:
     runs: tuple[Runs, ...] = ()
     dataset: str = "multiemo"
 
+    @property
+    def number(self) -> str:
+        """What its page is called before its title, such as ``"Q.6"``."""
+        letter, number, *_ = self.page.split("_")
+        return f"{letter}.{number}"
+
 
 def about(question: Question, results: Sequence[RunResults]) -> RunResults:
     """Return the results that a question's answer is about; empty ones where there are none."""

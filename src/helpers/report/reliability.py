@@ -62,12 +62,17 @@ def progress() -> str:
     if not report:
         return ""
     tried = sum(sum(found.values()) for found in report["targets"].values())
-    again = (
-        f" Of those that no test had noticed, {each['tried']} were tried again at a later commit, "
-        f"and {each['noticed']} were noticed then."
-        for each in report.get("tried_again", [])
+    again = report.get("tried_again", [])
+    total = pd.DataFrame(report["targets"]).sum(axis=1)
+    ran = total["killed"] + total["survived"]
+    first = total["killed"] - sum(each["noticed"] for each in again)
+    told = (
+        f" At first {percent(first / ran)} were noticed. Of the others, {each['tried']} were tried "
+        f"again after tests had been added, and {each['noticed']} were noticed then: the table "
+        "counts them as noticed."
+        for each in again
     )
-    return f"Tried so far: {tried} of {report['drawn']} changes that were drawn." + "".join(again)
+    return f"Tried so far: {tried} of {report['drawn']} changes that were drawn." + "".join(told)
 
 
 def survivors() -> pd.DataFrame:

@@ -196,13 +196,7 @@ def _guesses(experiments: Experiments) -> Html:
 
 
 def _priors(experiments: Experiments) -> Html:
-    return takeaways.priors(
-        experiments,
-        caption="<b>Table 4.4-B. On which test texts do weights pay?</b> Differences of accuracy "
-        "with 95 % intervals over seeds, where every label is equally frequent in every language "
-        "(the test set), where labels are skewed as in training, and where they are skewed the "
-        "other way: the same predictions, weighted",
-    )
+    return takeaways.priors(experiments, number="Table 4.4-B")
 
 
 # --- facts ----------------------------------------------------------------------------------
@@ -321,7 +315,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             ),
         ),
         "A.4": Section(
-            claims=("A.4/neutral-share", "A.4/higher-threshold"),
+            claims=("A.4/neutral-share", "A.4/higher-threshold", "A.4/similar-differences"),
             of_paper=("A.4",),
             parts=(
                 _pictures(

@@ -77,7 +77,7 @@ def null_share(results: RunResults, *, setup: str = "imbalanced") -> pd.DataFram
                     strict=True,
                 )
             ),
-            "seeds": len(left),
+            "seeds": len(both) or len(values["change"]),
             "paired_seeds": len(paired),
         }
     return pd.DataFrame.from_dict(records, orient="index")
@@ -102,10 +102,13 @@ def table(experiments: Experiments) -> pd.DataFrame:
                 "Null, share of the change": percent(row["share"]).replace("-", "−"),
                 "Change − null [95 %]": interval_text(row["left"], row["low"], row["high"]),
             }
+            counts = [f"{row['seeds']:.0f}"]
             if row["paired_seeds"]:
                 cells["Paired difference [95 %]"] = interval_text(
                     row["paired"], row["paired_low"], row["paired_high"]
                 )
+                counts.append(f"{row['paired_seeds']:.0f}")
+            cells["Seeds"] = "; ".join(counts)
             rows[place, str(what)] = cells
     frame = rows_by_two(rows)
     return (frame.droplevel(0) if len(found) == 1 else frame).fillna(MISSING)

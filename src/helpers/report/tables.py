@@ -246,7 +246,9 @@ def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFr
     index = ["class", "represented", "setup"]
     order = pd.MultiIndex.from_product([ends, ["under", "over"], frames.setups(experiments)])
     wide = frame.pivot(index=index, columns="category", values="text")
-    wide = wide.reindex(index=order, columns=shap_frames.CATEGORIES).fillna(MISSING)
+    wide = wide.reindex(index=order, columns=shap_frames.CATEGORIES)
+    wide["Seeds"] = frame.groupby(index, observed=True)["seeds"].max().map(str)
+    wide = wide.fillna(MISSING)
     names = {"balanced": "Null", "imbalanced": setup_label("imbalanced")} | {
         name: f"With {setup.weighting.label}"
         for name, setup in all_setups().items()

@@ -14,7 +14,7 @@ from helpers.analysis.quantities import RunResults
 from helpers.foundation.datasets import all_datasets
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, family_of, model_label
-from helpers.report import claims
+from helpers.report import claims, plain_words
 from helpers.report.claim_cells import (
     interval,
     our_cell,
@@ -63,7 +63,7 @@ def section(experiments: Sequence[Experiment], *sections: str) -> Html:
     ]
     first = experiments[0]
     where = f"{dataset_label(first.dataset)}, {html.escape(model_label(first.model))}"
-    summary = f"Of the {len(told)} claims tested here ({where}): {_counted(told)}."
+    summary = f"Of the {len(told)} claims tested here ({where}): {plain_words.counted(told)}."
     content = f'<p>{summary}</p><ul class="companion-claims">{"".join(lines)}</ul>'
     if names := unlearned(collect(experiments)):
         content += (
@@ -86,18 +86,6 @@ def unlearned(results: Sequence[RunResults]) -> str:
         f"{name}, seed{'s' * (len(found) > 1)} {', '.join(map(str, sorted(found)))}"
         for name, found in sorted(seeds.items())
     )
-
-
-def _counted(findings: Sequence[Finding]) -> str:
-    """Say how many of some claims hold, do not hold and cannot be told, each where there is one."""
-    words = {
-        claims.HOLDS: ("holds", "hold"),
-        claims.FAILS: ("does not hold", "do not hold"),
-        claims.UNKNOWN: ("cannot be told", "cannot be told"),
-    }
-    given = [each.numbers.verdict for each in findings if each.numbers is not None]
-    counts = {verdict: given.count(verdict) for verdict in words}
-    return ", ".join(f"{n} {words[verdict][n > 1]}" for verdict, n in counts.items() if n)
 
 
 # --- the root page --------------------------------------------------------------------------
@@ -231,7 +219,7 @@ def _findings(found: Verdicts, dataset: str, model: str) -> str:
     mine = [found.of(name, dataset, model) for name in HEADLINES]
     told = [each for each in mine if each is not None and each.numbers is not None]
     missing = len(mine) - len(told)
-    parts = [_counted(told)] * bool(told) + [f"{missing} missing"] * bool(missing)
+    parts = [plain_words.counted(told)] * bool(told) + [f"{missing} missing"] * bool(missing)
     return f"of the {len(mine)} findings, {', '.join(parts)}"
 
 
@@ -245,14 +233,15 @@ def _what_was_run(one: RunResults) -> str:
     )
 
 
-def priors_table(experiments: Sequence[Experiment]) -> pd.DataFrame:
-    """Return differences of accuracy under three shares of labels in the test set.
+def under_priors(experiments: Sequence[Experiment]) -> Verdicts:
+    """Return the differences of accuracy under each prior of the test set, judged against 0.
 
-    Returns
-    -------
-    DataFrame
-        Text: numbers with their intervals, a row for each share and difference; columns every data
-        set and model, and where there are several data sets, all together.
+    A claim's id is prior, setup and the setup that is subtracted, with slashes between them.
+
+    Parameters
+    ----------
+    experiments : sequence of Experiment
+        Of one profile.
     """
     asked = [
         claims.Claim(
@@ -265,13 +254,26 @@ def priors_table(experiments: Sequence[Experiment]) -> pd.DataFrame:
         for prior in PRIORS
         for setup, minus in COMPARISONS
     ]
-    found = evaluate(asked, collect(experiments))
+    return evaluate(asked, collect(experiments))
+
+
+def priors_table(experiments: Sequence[Experiment]) -> pd.DataFrame:
+    """Return differences of accuracy under three shares of labels in the test set.
+
+    Returns
+    -------
+    DataFrame
+        Text: numbers with their intervals, a row for each share and difference; columns every data
+        set and model, and where there are several data sets, all together.
+    """
+    found = under_priors(experiments)
+    asked = {each.claim.id: each.claim for each in found.findings}
     headings = columns(experiments, found)
     rows = {
         (PRIOR_LABELS[claim.section], claim.quantity.words): {
-            heading: _difference(found.of(claim.id, *place)) for place, heading in headings.items()
+            heading: _difference(found.of(name, *place)) for place, heading in headings.items()
         }
-        for claim in asked
+        for name, claim in asked.items()
     }
     return rows_by_two(rows)
 
@@ -281,6 +283,12 @@ def _difference(finding: Finding | None) -> str:
     return f"{signed(numbers.estimate)} {interval(numbers)}".rstrip() if numbers else MISSING
 
 
-def priors(experiments: Sequence[Experiment], *, caption: str) -> Html:
-    """Return `priors_table` with its caption."""
-    return table(priors_table(experiments), caption=caption)
+def priors(experiments: Sequence[Experiment], *, number: str) -> Html:
+    """Return `priors_table` with its caption, as the table of some number."""
+    return table(
+        priors_table(experiments),
+        caption=f"<b>{number}. On which test texts do weights pay?</b> Differences of accuracy "
+        "with 95 % intervals over seeds, where every label is equally frequent in every language "
+        "(the test set), where labels are skewed as in training, and where they are skewed the "
+        "other way: the same predictions, weighted",
+    )

@@ -24,19 +24,19 @@ CLAIMS: tuple[Claim, ...] = (
     *THRESHOLD,
 )
 
-# The findings of the root page, in few words: pooled over data sets, one family of tests.
+# The main findings, in few words, as on the root page: pooled, they are one family of tests.
 HEADLINES: Mapping[str, str] = MappingProxyType(
     {
         "abstract/performance": "Accuracy falls",
         "4.1/follows-the-skew": "Predictions lean to the labels frequent in the text's language",
         "abstract/separation": "Languages are easier to tell apart, measured as in the paper",
         "abstract/further-apart": "Languages lie further apart, measured by log loss",
-        "abstract/uninformative": "Words that say nothing of the label speak for the one frequent "
-        "in their language",
+        "abstract/uninformative": "Tokens that hardly move the balanced model speak for the label "
+        "frequent in their language",
         "abstract/uninformative-null": "The same, by the paper's own difference",
         "abstract/weights-performance": "Class weights win accuracy back",
         "4.4/accuracy-left": "Class weights leave no loss of accuracy, to within a point",
-        "4.4/slope": "Class weights keep predictions from leaning to their language's labels",
+        "4.4/slope": "Class weights make predictions lean less to their language's labels",
         "abstract/weights-separation": "Class weights make languages harder to tell apart, "
         "measured as in the paper",
         "abstract/closer-together": "Class weights bring languages closer together, measured "

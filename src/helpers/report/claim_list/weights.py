@@ -38,16 +38,18 @@ CURE = (
         "With class weights, accuracy is within a point of what balanced data give.",
         quantity=q.accuracy("imbalanced_cw", "balanced"),
         region=SAME_ACCURACY,
+        raised=True,
         paper=cells.accuracy_gap(
             ["3", "6"], "imbalanced_cw", "balanced", q.accuracy("imbalanced_cw", "balanced")
         ),
     ),
     claim(
         "4.4/slope",
-        "4.4, last paragraph, in effect; no such number is printed",
+        "a question that 4.1 and 4.4 raise",
         "With class weights, predictions lean less to the labels frequent in a text's language.",
         quantity=q.slope(*WEIGHTS),
         region=BELOW,
+        raised=True,
     ),
     claim(
         "4.4/identification",

@@ -33,7 +33,7 @@ def _parts(axis: s.Axis) -> tuple[Part, Part]:
         Part(
             claim=claim(
                 f"severity/{axis}/quadratic",
-                "Each step of imbalance harms more than the step before.",
+                "Harm grows faster than the imbalance.",
                 Quantity(
                     "accuracy, imbalanced − balanced, factor of the square",
                     ruler,
@@ -41,8 +41,8 @@ def _parts(axis: s.Axis) -> tuple[Part, Part]:
                 ),
                 BELOW,
             ),
-            holds="each step harms more than the step before",
-            fails="each step harms less than the step before",
+            holds="harm grows faster than the imbalance",
+            fails="harm grows more slowly than the imbalance",
             unknown="whether harm grows faster or more slowly than the imbalance",
         ),
     )
