@@ -41,12 +41,16 @@ question_runs.missing_note(question, profile)
 
 # %% tags=["hide-input"]
 sizes = base_values.sizes(multiemo)
+null = (
+    "Two balanced models of different seeds show how far models differ without any imbalance (the "
+    "null). "
+)
 display.figure(
     question_figures.forest(sizes, unit="size of the difference"),
     caption="<b>Figure Q.10-1.</b> MultiEmo: how far the base values of two models differ, trained "
-    "with and without masked input entropy; mean over the first and the last label. Two balanced "
-    "models of different seeds show how far models differ without any imbalance (the null). A dot "
-    "is the mean with its 95 % interval over seeds, a tick a seed. "
+    "with and without masked input entropy; mean over the first and the last label. "
+    f"{null * (sizes['panel'].nunique() > 1)}A dot is the mean, with its 95 % interval where there "
+    "are several seeds, a tick a seed. "
     f"{described.seeds_in_words(sizes)}",
     alt=figures.alt_text(
         "Mean size of the difference of base values",
