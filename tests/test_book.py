@@ -15,6 +15,7 @@ import fake_results
 import printed_commands
 from helpers import book, book_pages
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.profiles import PUBLISHED_PROFILE
 from helpers.report.claim_list import CLAIMS
 from helpers.verification import TOLERANCES
 
@@ -333,6 +334,21 @@ def test_what_pages_of_the_whole_run_read_beside_makes_them_stale(root, built, f
         assert book._stamp(part, {}) == before[1]
     finally:
         other.unlink()
+
+
+def test_a_published_result_makes_the_pages_stale_whose_verdicts_it_judges(root, built):
+    page_ = next(one for one in book.pages("tiny") if one.source.stem == "04_1_performance")
+    profile = root / "configs" / f"{PUBLISHED_PROFILE}.yaml"
+    profile.write_text((root / "configs" / "tiny.yaml").read_text())
+    result = book.experiments(PUBLISHED_PROFILE)[0].folder / "metrics.json"
+    try:
+        before = book._stamp(page_, {})
+        result.parent.mkdir(parents=True)
+        result.write_text("{}")
+        assert book._stamp(page_, {}) != before
+    finally:
+        profile.unlink()
+        shutil.rmtree(root / "results" / PUBLISHED_PROFILE)
 
 
 def test_a_failing_notebook_is_one_sentence_and_leaves_its_log(root, tmp_path):

@@ -37,6 +37,7 @@ def companion(*arguments, **options):
         (["run", "--source", "imdb=."], ["NAME one of"]),
         (["subsets", "--source", "xnli="], ["'' is not a folder"]),
         (["subsets", "--source", "xnli=~nobody/x"], ["is not a folder"]),
+        (["subsets", "--source", "xnli=~no-such-user/x"], ["is not a folder"]),
         (["subsets", "--source", "xnli=/", "--source", "xnli=/"], ["xnli has a folder already"]),
         (["run", "--model", ""], ["model ''", "owner/name"]),
         (["run", "--seed", "4294967296"], ["seed 4294967296", "from 0 to 4294967295"]),

@@ -42,6 +42,15 @@ def test_what_is_equal_byte_for_byte_is_the_same(experiments, before):
     assert str(first) == f"results/{place}/metrics.json: same"
 
 
+def test_a_number_that_is_none_any_more_has_moved(experiments, tmp_path):
+    content = store.read_json(experiments[0].folder, "metrics.json")
+    for name, change in (("before", {}), ("after", {"accuracy": float("nan")})):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "metrics.json").write_text(json.dumps({**content, **change}))
+    before, after = (tmp_path / name / "metrics.json" for name in ("before", "after"))
+    assert v.compare_file(before, after, name="metrics.json").outcome == "moved"
+
+
 @pytest.mark.parametrize(
     ("by", "outcome"), [(0.5, "within tolerance"), (0.99, "within tolerance"), (1.01, "moved")]
 )

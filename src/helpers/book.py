@@ -25,8 +25,9 @@ from helpers import notebooks
 from helpers.book_pages import Page, introduce, pages, table_of_contents
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import check_choice, family_of
-from helpers.foundation.profiles import PUBLISHED_PROFILE
+from helpers.foundation.profiles import PUBLISHED_PROFILE, profile_names
 from helpers.stages.selection import book_experiments as experiments
 from helpers.stages.selection import originals
 
@@ -120,7 +121,7 @@ def _stamp(page: Page, sums: dict[Path, str]) -> str:
     if page.place is None:
         # What was measured beside the experiments, whose files lie deeper.
         inputs += sorted(paths.results_dir().glob("*/*.json"))
-    for experiment in page.experiments:
+    for experiment in dict.fromkeys([*page.experiments, *_judged_by()]):
         # Explanations with text stay local, are large, and no page reads them.
         inputs += sorted(
             path
@@ -138,6 +139,11 @@ def _stamp(page: Page, sums: dict[Path, str]) -> str:
         parameters=page.parameters,
         inputs=list(zip(names, [sums[path] for path in inputs], strict=True)),
     )
+
+
+def _judged_by() -> list[Experiment]:
+    """Return the published experiments: their spread judges the paper's numbers on a page."""
+    return experiments(PUBLISHED_PROFILE) if PUBLISHED_PROFILE in profile_names() else []
 
 
 def _is_current(target: Path, stamp: str) -> bool:

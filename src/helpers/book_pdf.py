@@ -70,8 +70,12 @@ def write_pdf(first_page: Path, *, program: str) -> Path:
         options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}"]
         options += ["--generate-pdf-document-outline", "--no-pdf-header-footer"]
         options += [f"--print-to-pdf={printed}"]
-        done = subprocess.run([program, *options, whole.as_uri()], capture_output=True, text=True)
-        whole.unlink()
+        try:
+            done = subprocess.run(
+                [program, *options, whole.as_uri()], capture_output=True, text=True
+            )
+        finally:
+            whole.unlink(missing_ok=True)
         if done.returncode != 0 or not printed.stat().st_size:
             said = done.stderr.strip().splitlines() or ["nothing"]
             raise CompanionError(f"{program} does not print the book; it says: {said[-1]}")

@@ -299,7 +299,7 @@ def compare_file(before: Path, after: Path, *, name: str) -> FileChange:
         if a.value != b.value
     }
     ordered = sorted(excess, key=lambda key: -excess[key])
-    beyond = any(value > 0 for value in excess.values())
+    beyond = any(not value <= 0 for value in excess.values())  # not a number is no rounding
     return FileChange(
         file=name,
         outcome="moved" if beyond else "within tolerance",

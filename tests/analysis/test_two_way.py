@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.analysis.quantities import accuracy
-from helpers.analysis.two_way import over_seeds_and_rows
+from helpers.analysis.two_way import Components, over_seeds_and_rows
 from helpers.foundation.errors import CompanionError
 from results_by_hand import published
 
@@ -51,6 +51,12 @@ def test_it_covers_the_mean_of_seeds_and_rows_to_come():
         low, high = over_seeds_and_rows(rows, range(200))[0].interval()
         covered.append(low <= 0 <= high)
     assert 0.91 < np.mean(covered) < 0.98
+
+
+def test_what_never_differs_has_an_interval_without_width():
+    found, components = over_seeds_and_rows(np.zeros((3, 10)), groups=np.arange(10))
+    assert (found.value, found.error) == (0.0, 0.0) and found.freedom > 0
+    assert components == Components(0.0, 0.0, 0.0)
 
 
 def test_one_seed_and_one_source_row_are_refused():

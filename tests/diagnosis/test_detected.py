@@ -34,6 +34,14 @@ def test_right_and_wrong_languages():
     ]
 
 
+def test_a_language_s_name_is_no_code():
+    pytest.importorskip("eld", reason="optional: pip install eld")
+    named = frame()
+    named["language"] = named["language"].map(lambda code: {"de": "Slovak"}.get(code, f"{code}-XX"))
+    found = diagnose(named)
+    assert found.detected.texts == 60 and "sl" not in found.detected.disagreeing
+
+
 def test_without_a_text_nothing_is_detected():
     assert detected.detect(None) is None and detected.findings(None) == []
     assert diagnose(frame().drop(columns="text")).detected is None

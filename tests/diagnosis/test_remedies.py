@@ -112,11 +112,12 @@ def test_a_file_of_shares_is_read_before_the_rows(tmp_path):
 NAMES = {"language": "language", "label": "label"}
 
 
-def test_sample_weight_from_the_file(tmp_path):
-    path = tmp_path / "weights.csv"
-    FOUND.weights().to_csv(path, index=False)
-    space = {"frame": FRAME.copy()}
-    exec(snippets.SAMPLE_WEIGHT.format(weights=str(path), **NAMES), space)
+@pytest.mark.parametrize(
+    "label", [str, {"good": 1.0, "bad": 5.0}.get, {"good": True, "bad": False}.get]
+)
+def test_sample_weight(label):
+    space = {"frame": FRAME.assign(label=FRAME["label"].map(label))}
+    exec(snippets.SAMPLE_WEIGHT.format(**NAMES), space)
     expected = FOUND.sample_weight(FRAME).to_numpy()
     assert space["frame"]["sample_weight"].to_numpy() == pytest.approx(expected)
 

@@ -99,6 +99,21 @@ def test_a_folder_that_datasets_saved(tmp_path):
         diagnose(tmp_path / "both")
 
 
+def test_rows_get_the_weights_of_labels_that_the_data_name(tmp_path):
+    datasets = pytest.importorskip("datasets")
+    features = datasets.Features(
+        language=datasets.Value("string"),
+        label=datasets.ClassLabel(names=["bad", "good"]),
+        text=datasets.Value("string"),
+    )
+    saved = datasets.Dataset.from_pandas(FRAME, features=features, preserve_index=False)
+    saved.to_parquet(tmp_path / "rows.parquet")
+    rows = pd.read_parquet(tmp_path / "rows.parquet")
+    assert set(rows["label"]) == {0, 1}
+    named = diagnose(tmp_path / "rows.parquet").sample_weight(rows)
+    assert named.tolist() == diagnose(FRAME).sample_weight(FRAME).tolist()
+
+
 def test_what_a_batch_holds_does_not_matter(monkeypatch):
     whole = diagnose(FRAME)
     monkeypatch.setattr("helpers.diagnosis.formats.BATCH_ROWS", 7)

@@ -11,6 +11,7 @@ from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.report import display, frames
 from helpers.report.results import collect
+from helpers.stages import running
 
 
 def publish(experiment, *names, data="texts", source="the offline assets"):
@@ -117,6 +118,32 @@ def test_results_of_a_folder_that_is_not_given_are_outdated_when_settings_change
     profile = checkout / "configs" / "quick.yaml"
     profile.write_text(profile.read_text().replace("epochs: 1", "epochs: 3"))
     assert stages.outdated([experiment]) == {experiment: ["predictions"]}
+
+
+def test_external_texts_of_a_folder_that_is_not_given_are_not_outdated(checkout):
+    profile = checkout / "configs" / "quick.yaml"
+    profile.write_text(profile.read_text().replace("external: eld", "external: wikipedia"))
+    experiment = Experiment("e5_small", "multiemo_pairs", "balanced", 0, "quick")
+    (checkout / "articles").mkdir()
+    there = {"wikipedia": checkout / "articles"}
+    about = fake_results.identity(experiment) | running._local_external("wikipedia", there)
+    record = store.StageRecord(
+        fingerprint=stages.stage_fingerprint(
+            experiment, "language_identification", sources=there, data=None
+        ),
+        version=1, files={}, seconds=1, peak_memory_gib=1,
+    )  # fmt: skip
+    store.publish(
+        experiment.folder,
+        "language_identification",
+        {},
+        record=record,
+        parameters=about,
+        environment={},
+    )
+    assert stages.outdated([experiment]) == {}
+    profile.write_text(profile.read_text().replace("epochs: 1", "epochs: 3"))
+    assert stages.outdated([experiment]) == {experiment: ["language_identification"]}
 
 
 def test_claims_and_notebooks_say_what_is_outdated(experiments):

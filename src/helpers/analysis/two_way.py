@@ -83,6 +83,8 @@ def over_seeds_and_rows(
     rows = _variance_of_mean(of_row - mean, codes)
     both = sum(_variance_of_mean(one, codes) for one in residual) / (n_seeds * (n_seeds - 1))
     total = max(seeds + rows - both, seeds)
+    if total == 0:  # no row and no seed differs from another
+        return Mean(mean, 0.0, float(n_seeds - 1)), Components(0.0, 0.0, 0.0)
     freedom = total**2 / (
         seeds**2 / (n_seeds - 1)
         + rows**2 / (n_groups - 1)

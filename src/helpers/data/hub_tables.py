@@ -4,12 +4,12 @@ What was loaded once is read from the cache afterwards, with or without a networ
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from helpers.data.cached_files import is_recorded, write_recorded
+from helpers.data.cached_files import cache_errors, is_recorded, write_recorded
 from helpers.data.grouping import SPLITS
 from helpers.data.hub_errors import is_gone, reason
 from helpers.data.tables import Tables, require_columns
@@ -55,13 +55,15 @@ def load_hub_tables(
     reasons = []
     for table in candidates:
         try:
-            _fetch(table, languages)
+            resolved, contents = _fetch(table, languages)
         # The hub's clients raise errors of many kinds.
         except Exception as error:
             reasons.append(f"{table.repository}: {reason(error)}")
             if is_gone(error):
                 continue
             break
+        with cache_errors(cache_dir()):
+            _keep(table, resolved, contents)
         found = _cached(table, languages)
         assert found is not None
         return found
@@ -82,21 +84,23 @@ def _paths(table: HubTable, languages: Sequence[str]) -> tuple[Path, dict[tuple[
 def _cached(table: HubTable, languages: Sequence[str]) -> tuple[Tables, str] | None:
     """Return the tables of a repository that lie in the cache, whole, and their source."""
     commit, files = _paths(table, languages)
-    if not all(is_recorded(path, made_from=table.revision) for path in (commit, *files.values())):
+    if not is_recorded(commit, made_from=table.revision):
+        return None
+    # A branch may have moved since: all languages are of the commit that was fetched last.
+    resolved = commit.read_text(encoding="ascii")
+    if not all(is_recorded(path, made_from=resolved) for path in files.values()):
         return None
     columns = list(table.columns.names)
     tables = {key: (pd.read_parquet(path)[columns], table.columns) for key, path in files.items()}
-    resolved = commit.read_text(encoding="ascii")
     return tables, str(table) + (f", commit {resolved}" if resolved != table.revision else "")
 
 
-def _fetch(table: HubTable, languages: Sequence[str]) -> None:
-    """Load a repository's languages with ``datasets`` and write the columns into the cache."""
+def _fetch(table: HubTable, languages: Sequence[str]) -> tuple[str, dict[tuple[str, str], bytes]]:
+    """Load a repository's languages with ``datasets``; return the commit and files of columns."""
     from datasets import load_dataset
 
-    commit, files = _paths(table, languages)
-    commit.parent.mkdir(parents=True, exist_ok=True)
     resolved = _resolve(table)
+    contents = {}
     for language in languages:
         names = {"name": table.config, "data_dir": table.data_dir}
         splits = load_dataset(
@@ -110,7 +114,16 @@ def _fetch(table: HubTable, languages: Sequence[str]) -> None:
             require_columns(f"{language}/{split}", table.columns.names, splits[split].column_names)
             frame = splits[split].select_columns(list(table.columns.names)).to_pandas()
             content = frame.to_parquet(None, index=False, compression="zstd")
-            write_recorded(files[split, language], bytes(content), made_from=table.revision)
+            contents[split, language] = bytes(content)
+    return resolved, contents
+
+
+def _keep(table: HubTable, resolved: str, contents: Mapping[tuple[str, str], bytes]) -> None:
+    """Write what was fetched into the cache, the commit last."""
+    commit, files = _paths(table, list(dict.fromkeys(language for _, language in contents)))
+    commit.parent.mkdir(parents=True, exist_ok=True)
+    for key, content in contents.items():
+        write_recorded(files[key], content, made_from=resolved)
     write_recorded(commit, resolved.encode("ascii"), made_from=table.revision)
 
 

@@ -174,8 +174,9 @@ def names_of(values: Iterable[Any], of_numbers: tuple[str, ...] | None = None) -
             return str(bool(value)).lower()
         if isinstance(value, float | np.floating) and float(value).is_integer():
             value = int(value)
-        if of_numbers is not None and isinstance(value, int) and 0 <= value < len(of_numbers):
-            return of_numbers[value]
+        whole = isinstance(value, int | np.integer)
+        if of_numbers is not None and whole and 0 <= value < len(of_numbers):
+            return of_numbers[int(value)]
         return str(value).strip()
 
     return {value: name(value) for value in values}

@@ -44,7 +44,8 @@ def detect(examples: pd.DataFrame | None) -> Detected | None:
         return None
     detector = LanguageDetector()
     known = {str(code) for code in languageData.lang_codes.values()}
-    codes = examples["language"].astype(str).str.strip().str.lower().str[:2]
+    named = examples["language"].astype(str).str.strip().str.lower()
+    codes = named.str.split(r"[-_]", n=1, regex=True).str[0]  # pt-br is pt; a name is no code
     texts = examples["text"].astype(str)
     fit = codes.isin(known) & (texts.str.len() >= _SHORTEST)
     read = texts[fit].map(lambda text: detector.detect(text).language)

@@ -110,6 +110,7 @@ def diagnose(
         reference=compared,
         expectations=tuple(expectations),
         expect=None if expect is None else str(expect),
+        label_names=source.label_names,
     )
 
 

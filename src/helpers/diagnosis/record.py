@@ -1,5 +1,6 @@
 """What a diagnosis holds, and how it is written as JSON."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -9,6 +10,7 @@ import pandas as pd
 from helpers.diagnosis import remedies
 from helpers.diagnosis.association import Association, Estimate
 from helpers.diagnosis.columns import Columns
+from helpers.diagnosis.counting import names_of
 from helpers.diagnosis.detected import Detected
 from helpers.diagnosis.findings import Excluded, Finding
 from helpers.diagnosis.harm_seen import HarmSeen, harm_seen
@@ -87,6 +89,8 @@ class Diagnosis:
         The one that was named, or all.
     expect : str or None
         What was named.
+    label_names : mapping of str to tuple of str
+        Where the data say what the numbers 0, 1, … of a column are called.
     """
 
     source: str
@@ -103,6 +107,7 @@ class Diagnosis:
     reference: Reference | None
     expectations: tuple[Expectation, ...]
     expect: str | None
+    label_names: Mapping[str, tuple[str, ...]]
 
     @property
     def rows(self) -> int:
@@ -184,7 +189,11 @@ class Diagnosis:
 
     def sample_weight(self, frame: pd.DataFrame) -> pd.Series:
         """Return the weight of each row of a frame with the same columns."""
-        return remedies.sample_weight(frame, self.weights(), self.columns)
+        names = {
+            column: names_of(frame[column].unique(), self.label_names.get(column))
+            for column in (self.columns.language, self.columns.label)
+        }
+        return remedies.sample_weight(frame, self.weights(), names)
 
     def balanced_subset(self, frame: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
         """Draw the largest balanced subset of a frame with the same columns."""

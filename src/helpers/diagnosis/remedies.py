@@ -6,13 +6,12 @@ Everything follows from one question: which labels will the model meet in each l
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from helpers.data.csv_rows import read_csv
-from helpers.diagnosis.counting import names_of
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import check_choice
 from helpers.training.class_weights import weights_of_cells
@@ -177,7 +176,9 @@ def expectations(counts: pd.DataFrame, expect: str | Path | None) -> list[Expect
     ]
 
 
-def sample_weight(frame: pd.DataFrame, weights: pd.DataFrame, columns: "Columns") -> pd.Series:
+def sample_weight(
+    frame: pd.DataFrame, weights: pd.DataFrame, names: Mapping[str, Mapping[Any, str]]
+) -> pd.Series:
     """Return each row's weight.
 
     Parameters
@@ -186,8 +187,8 @@ def sample_weight(frame: pd.DataFrame, weights: pd.DataFrame, columns: "Columns"
         Rows with the language's and the label's column.
     weights : DataFrame
         From `class_weights`.
-    columns : Columns
-        Which columns these are.
+    names : mapping of str to mapping
+        The language's column and the label's, each with what its values are called in ``weights``.
 
     Raises
     ------
@@ -195,12 +196,7 @@ def sample_weight(frame: pd.DataFrame, weights: pd.DataFrame, columns: "Columns"
         If a row's language and label have no weight.
     """
     of_cell = weights.set_index(["language", "label"])["weight"]
-    cells = pd.MultiIndex.from_arrays(
-        [
-            frame[name].map(names_of(frame[name].unique()))
-            for name in (columns.language, columns.label)
-        ]
-    )
+    cells = pd.MultiIndex.from_arrays([frame[name].map(known) for name, known in names.items()])
     found = of_cell.reindex(cells).to_numpy()
     if np.isnan(found).any():
         language, label = cells[int(np.isnan(found).argmax())]

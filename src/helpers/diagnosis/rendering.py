@@ -17,7 +17,6 @@ from helpers.foundation.errors import CompanionError
 _SHOWN_LANGUAGES, _SHOWN_LABELS = 30, 20  # of the joint table
 _SHOWN_ROWS = 40  # of any other table
 _TERMINAL_LANGUAGES, _TERMINAL_LABELS, _TERMINAL_LETTERS = 12, 8, 14
-_WEIGHTS_FILE = "weights.csv"
 _STRONGEST = 0.55  # opacity of a cell's colour, under which its number stays readable
 
 
@@ -216,7 +215,7 @@ def _snippets(diagnosis: Diagnosis) -> list[tuple[str, str]]:
     return [
         (
             "Give each row its weight",
-            snippets.SAMPLE_WEIGHT.format(weights=_WEIGHTS_FILE, **names),
+            snippets.SAMPLE_WEIGHT.format(**names),
         ),
         ("Pass the weights to a Hugging Face Trainer (one device)", snippets.WEIGHTED_TRAINER),
         (

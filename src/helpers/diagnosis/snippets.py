@@ -14,12 +14,10 @@ class WeightedTrainer(Trainer):  # TrainingArguments(..., remove_unused_columns=
 """
 
 SAMPLE_WEIGHT = """\
-import pandas as pd
+from helpers.diagnosis import diagnose
 
-weights = pd.read_csv({weights!r}, dtype={{"language": str, "label": str}})
-weight = weights.set_index(["language", "label"])["weight"]
-cells = pd.MultiIndex.from_frame(frame[[{language!r}, {label!r}]].astype(str))
-frame["sample_weight"] = weight.reindex(cells).to_numpy()
+diagnosis = diagnose(frame, language={language!r}, label={label!r})
+frame["sample_weight"] = diagnosis.sample_weight(frame)
 """
 
 PRIOR_CORRECTION = """\

@@ -91,7 +91,7 @@ def output_root() -> Path:
     It is ``COMPANION_OUTPUT``, else the checkout, else the current folder.
     """
     if os.environ.get(OUTPUT_VARIABLE):
-        return Path(os.environ[OUTPUT_VARIABLE]).expanduser().resolve()
+        return named(os.environ[OUTPUT_VARIABLE], what=OUTPUT_VARIABLE)
     if not os.environ.get(ROOT_VARIABLE) and _checkout() is None:
         return Path.cwd()
     return repository_root()
@@ -117,13 +117,25 @@ def existing_folder(text: str, *, what: str) -> Path:
     """
     try:
         # No name at all would be the working directory.
-        folder = Path(text).expanduser().resolve() if text.strip() else None
-        found = folder is not None and folder.is_dir()
-    except (OSError, RuntimeError, ValueError):
-        found = False
-    if folder is None or not found:
-        raise CompanionError(f"{what}: {text!r} is not a folder")
-    return folder
+        if text.strip() and (folder := named(text, what=what)).is_dir():
+            return folder
+    except (OSError, ValueError):
+        pass
+    raise CompanionError(f"{what}: {text!r} is not a folder")
+
+
+def named(text: str, *, what: str) -> Path:
+    """Return the path that a reader names, with ``~`` resolved; it need not be there.
+
+    Raises
+    ------
+    CompanionError
+        If it starts with the home of a user who is not there; it names ``what`` asked for it.
+    """
+    try:
+        return Path(text).expanduser().resolve()
+    except RuntimeError as error:
+        raise CompanionError(f"{what}: {text!r} names a user who is not there") from error
 
 
 def benchmark_file(script: str) -> Path:
@@ -153,5 +165,5 @@ def output_at(folder: Path) -> AbstractContextManager[None]:
 def cache_dir() -> Path:
     """Return the user's cache for the offline assets; ``COMPANION_CACHE`` moves it."""
     if os.environ.get(CACHE_VARIABLE):
-        return Path(os.environ[CACHE_VARIABLE]).expanduser().resolve()
+        return named(os.environ[CACHE_VARIABLE], what=CACHE_VARIABLE)
     return Path(platformdirs.user_cache_path("language-class-imbalance"))

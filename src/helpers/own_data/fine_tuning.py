@@ -74,7 +74,7 @@ def plan_job(source: Source, *, model: str, profile: str, output: Path | None) -
     folder = Path(model).expanduser()
     if folder.is_dir() and model.strip():
         model = str(folder.resolve())
-    output = (output or Path.cwd() / f"companion-{_name_of(source)}").expanduser().resolve()
+    output = paths.named(str(output or f"companion-{_name_of(source)}"), what="--output")
     if not _is_own(output) or (output / "src" / "helpers").is_dir():
         raise CompanionError(f"--output {str(output)!r}: give a folder of its own")
     return Job(model, profile, output)

@@ -130,7 +130,7 @@ class Work:
 
 
 def count_work(texts: Texts, experiment: Experiment, stage: str, *, first: bool = True) -> Work:
-    """Return the work of a stage; none for one that only reads and writes.
+    """Return the work of a stage; none for one that only reads and writes, or is not counted.
 
     ``first``: whether the experiment probes the model before fine-tuning, once for all.
     """

@@ -85,6 +85,8 @@ def make_plan(
                         "gpu_memory_gib": throughput.gpu_memory_gib if work.tokens else None,
                     }
                 )
+    uncounted = dict.fromkeys(each["stage"] for each in records if not each["tokens"])
+    notes.append(f"without an estimate, and in no sum: {', '.join(uncounted)}")
     total = pd.DataFrame(records)[_SUMS].sum()
     return {
         "profile": profile,

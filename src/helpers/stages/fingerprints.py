@@ -24,10 +24,13 @@ class Upstream:
         Data set family to a local folder.
     data : str, optional
         Stands for the checksum of texts that are not here: a local folder not in ``sources``.
+    external : str, optional
+        The same of the external texts.
     """
 
     sources: Sources
     data: str | None = None
+    external: str | None = None
 
     def stage(self, experiment: Experiment, name: str) -> str:
         """Return the checksum of all that a stage's result depends on."""
@@ -48,10 +51,15 @@ class Upstream:
 
 
 def stage_fingerprint(
-    experiment: Experiment, stage: str, *, sources: Sources, data: str | None = None
+    experiment: Experiment,
+    stage: str,
+    *,
+    sources: Sources,
+    data: str | None = None,
+    external: str | None = None,
 ) -> str:
     """Return the checksum of all that a stage's result depends on; as in `Upstream`."""
-    return Upstream(sources, data).stage(experiment, stage)
+    return Upstream(sources, data, external).stage(experiment, stage)
 
 
 def model_and_external_texts(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
@@ -60,7 +68,8 @@ def model_and_external_texts(experiment: Experiment, upstream: Upstream) -> dict
     return {
         "finetuning": upstream.stage(experiment, "finetuning"),
         "external": asdict(external),
-        "external_data": external_fingerprint(external.external, sources=upstream.sources),
+        "external_data": upstream.external
+        or external_fingerprint(external.external, sources=upstream.sources),
     }
 
 

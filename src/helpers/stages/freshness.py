@@ -30,9 +30,10 @@ def outdated(listed: Iterable[Experiment]) -> dict[Experiment, list[str]]:
             continue
         local = str(run["parameters"].get("data_source", "")).startswith("local folder")
         data = run["parameters"].get("data_fingerprint") if local else None
+        external = run["parameters"].get("local_external_fingerprint")
         for stage in filter(run["stages"].__contains__, result_stages()):
             try:
-                now = stage_fingerprint(experiment, stage, sources={}, data=data)
+                now = stage_fingerprint(experiment, stage, sources={}, data=data, external=external)
             except CompanionError:
                 break
             if run["stages"][stage]["fingerprint"] != now:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.data.corpora import Sources, full_name
+from helpers.data.external_texts import external_fingerprint
 from helpers.foundation import hardware, paths, provenance, store
 from helpers.foundation.errors import CompanionError, disk_reason
 from helpers.foundation.experiment import Experiment
@@ -181,7 +182,15 @@ def _parameters(bench: Workbench) -> dict[str, Any]:
         "model_source": model_source(experiment.model),
         "data_source": bench.corpus.source,
         "data_fingerprint": data_fingerprint(experiment, sources=bench.sources),
+        **_local_external(settings.language_identification.external, bench.sources),
     }
+
+
+def _local_external(source: str, sources: Sources) -> dict[str, str]:
+    """Return the checksum of external texts from a local folder, which may be gone later."""
+    if source not in sources:
+        return {}
+    return {"local_external_fingerprint": external_fingerprint(source, sources=sources)}
 
 
 def run(
