@@ -67,6 +67,10 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "class weights bring languages closer together, by log loss",
             "class weights drive languages further apart, by log loss",
         ),
+        "4.4/smaller-differences": (
+            "SHAP differences are smaller with class weights than without",
+            "SHAP differences are larger with class weights than without",
+        ),
         "A.3/base-values": (
             "masked input entropy makes base values differ less between models",
             "masked input entropy makes base values differ more between models",

@@ -299,6 +299,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
                 "4.4/accuracy-left",
                 "4.4/slope",
                 "abstract/closer-together",
+                "4.4/smaller-differences",
             ),
             of_paper=("4.4",),
             parts=(_priors,),
