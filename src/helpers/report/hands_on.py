@@ -11,10 +11,10 @@ import pandas as pd
 from helpers.analysis.quantities import RunResults
 from helpers.data.cells import skew_shares
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import dataset_label, model_label
 from helpers.report import example_plots, frames, question_runs, severity
 from helpers.report.display import Html, missing, not_computed, percent, scrollable, signed
 from helpers.report.labels import setup_label
+from helpers.report.places import place_label
 from helpers.report.question_figures import means
 from helpers.report.question_list.severity import QUESTION
 from helpers.report.results import collect
@@ -57,7 +57,7 @@ def severity_slider(experiments: Sequence[Experiment], *, caption: str) -> Html:
         f"{_shares(results, step)}{_bars(changes, step)}</div>"
         for step in steps
     ]
-    where = f"{dataset_label(results.dataset)}, {html.escape(model_label(results.model))}"
+    where = html.escape(place_label(*results.place))
     about = (
         f"{caption} {where}. Above: label shares of each language in the imbalanced training "
         "subset. Below: what that changes on the balanced model of the same seed, mean over seeds."
@@ -108,7 +108,7 @@ def _bars(changes: pd.DataFrame, step: float) -> str:
 # --- be the model -----------------------------------------------------------------------------
 
 
-def guess(experiments: Sequence[Experiment], *, caption: str, seed: int = 0) -> Html:
+def guess(experiments: Sequence[Experiment], *, caption: str) -> Html:
     """Return texts of the book's own, masked, to guess the label of from their language alone.
 
     Parameters
@@ -117,8 +117,6 @@ def guess(experiments: Sequence[Experiment], *, caption: str, seed: int = 0) -> 
         Of one model and data set.
     caption : str
         May hold HTML.
-    seed : int
-        Of the models whose answers are shown.
 
     Returns
     -------
@@ -126,7 +124,7 @@ def guess(experiments: Sequence[Experiment], *, caption: str, seed: int = 0) -> 
         For each language one text. What is uncovered tells the text, which labels its language had
         in training, and what each model answers.
     """
-    values, counts = example_plots.example_values(experiments, seed=seed), pd.DataFrame()
+    values, counts = example_plots.example_values(experiments), pd.DataFrame()
     if not values.empty:
         counts = frames.imbalanced_counts(experiments)
     if counts.empty:
