@@ -123,6 +123,17 @@ def capitalised(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def count_text(number: float) -> str:
+    """Return a whole number as text, or that it is missing.
+
+    Examples
+    --------
+    >>> count_text(1200.0), count_text(float("nan")) == MISSING
+    ('1,200', True)
+    """
+    return MISSING if math.isnan(number) else f"{number:,.0f}"
+
+
 def counted(number: int, noun: str) -> str:
     """Return how many there are of something.
 
@@ -351,7 +362,7 @@ def folded(content: Html, *, summary: str) -> Html:
 
 
 def note(text: str, *, kind: str = "note") -> Html:
-    """Return a short paragraph that stands out; ``kind`` is its style (note, missing, verdict)."""
+    """Return a short paragraph that stands out; ``kind`` is its style (note, missing, takeaway)."""
     return Html(f'<p class="companion-{kind}">{text}</p>', text)
 
 
