@@ -435,8 +435,6 @@ def test_what_does_not_fit_is_refused_before_training(tune, reviews):
     only_good = reviews[reviews["label"] == 1]
     with pytest.raises(CompanionError, match="no training row"):
         tune(train=only_good, row_weights=np.ones(len(only_good)))
-    with pytest.raises(CompanionError, match="batch_size=0"):
-        tune(batch_size=0)
     with pytest.raises(CompanionError, match="max_length=65"):
         tune(max_length=65)
 
