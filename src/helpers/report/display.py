@@ -16,10 +16,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import dataset_label, model_label
 from helpers.foundation.profiles import load_profile
 from helpers.report import figures, frames
 from helpers.report.labels import setup_label
+from helpers.report.places import place_label
 from helpers.stages.commands import commands
 from helpers.stages.freshness import outdated
 
@@ -370,8 +370,7 @@ def place_name(experiments: Sequence[Experiment]) -> str:
     """Return, as HTML, the data set of some experiments, and the model where there are several."""
     first = experiments[0]
     several = len(load_profile(first.profile).models) > 1
-    model = f", {html.escape(model_label(first.model))}" if several else ""
-    return dataset_label(first.dataset) + model
+    return html.escape(place_label(first.dataset, first.model if several else ""))
 
 
 def rests_on(frame: pd.DataFrame) -> str:
