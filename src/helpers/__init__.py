@@ -1,4 +1,5 @@
-"""Thin helpers behind the companion's notebooks: four rooms on one foundation.
+"""Thin helpers behind the companion's notebooks, in layers.
 
-Imports go only downwards: ``report``, ``analysis``, ``training``, ``data``, ``foundation``.
+Imports go only downwards: the command line, ``own_data``, ``planning`` and the book, ``diagnosis``,
+``report``, ``stages``, ``analysis``, ``training``, ``data``, ``foundation``.
 """

@@ -296,6 +296,8 @@ def render(profile: str, *, datasets: Iterable[str] = ()) -> Path:
     CompanionError
         If a notebook fails or the book has a warning.
     """
-    datasets = [name for name in datasets if family_of(name)]
+    datasets = list(datasets)
+    for name in datasets:
+        family_of(name)  # refuses what is no data set
     executed = execute_notebooks(pages(profile, datasets=datasets))
     return build(write_toc(profile, datasets=datasets), everything=executed > 0)

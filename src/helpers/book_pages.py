@@ -16,7 +16,7 @@ from helpers.foundation import paths
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import Place, dataset_label, model_label
-from helpers.report.places import place_names
+from helpers.report.places import place_label, place_names
 from helpers.stages.commands import command_line
 from helpers.stages.selection import book_experiments as experiments
 from helpers.stages.selection import originals, places
@@ -205,9 +205,7 @@ def _links(page: Page) -> str:
     """Return links from a section's page to the pages of its data sets."""
     assert page.of is not None
     names = {
-        each.relative_folder.parts[:3]: (
-            f"{dataset_label(each.dataset)}, {html.escape(model_label(each.model))}"
-        )
+        each.relative_folder.parts[:3]: html.escape(place_label(*each.place))
         for each in page.experiments
     }
     lines = []

@@ -282,10 +282,11 @@ def assets(
     json_: JsonOption = False,
 ) -> None:
     """Fetch and check the offline encoder and texts (about 450 MB once)."""
-    from helpers.data import offline_assets
+    from helpers.data.asset_table import ASSETS
+    from helpers.data.offline_assets import encoder_folder, ensure_asset
 
-    folder = offline_assets.encoder_folder()
-    fetched = {name: str(offline_assets.ensure_asset(name)) for name in offline_assets.ASSETS}
+    folder = encoder_folder()
+    fetched = {name: str(ensure_asset(name)) for name in ASSETS}
     report = {"encoder": str(folder), **fetched}
     if json_:
         _print_json(report)

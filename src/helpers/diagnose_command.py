@@ -69,8 +69,10 @@ def diagnose(
     ] = None,
 ) -> None:
     """Say whether language predicts the label in a data set of yours, and what to do."""
+    from helpers.diagnosis.severity import LEVELS
+
     if fail_on is not None:
-        check_choice("level for --fail-on", fail_on, ("note", "warning", "error"))
+        check_choice("level for --fail-on", fail_on, LEVELS)
     read = [Path(each).expanduser() for each in (data, reference, expect) if _is_there(each)]
     _check_target("--html", html, read)
     _check_target("--weights", weights, [*read, *([html] if html is not None else [])])
@@ -86,7 +88,6 @@ def diagnose(
     elif output is not None or profile != "quick":
         raise CompanionError("--profile and --output say how --model fine-tunes: name a model too")
     from helpers.diagnosis.diagnosing import diagnose as run
-    from helpers.diagnosis.record import LEVELS
 
     found = run(
         data,

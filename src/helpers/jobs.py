@@ -81,9 +81,7 @@ def jobs_of(listed: Iterable[Experiment]) -> list[Job]:
     return own + shared
 
 
-def profile_jobs(
-    profile: str, *, sources: Sources, datasets: Sequence[str] | None = None
-) -> list[Job]:
+def profile_jobs(profile: str, *, sources: Sources) -> list[Job]:
     """Return the jobs of a profile; a local source changes its data set's name.
 
     Parameters
@@ -92,10 +90,8 @@ def profile_jobs(
         A file in ``configs/``.
     sources : mapping
         Data set family to a local folder.
-    datasets : sequence of str, optional
-        By default those of the profile's matrix.
     """
-    names = [full_name(name, sources) for name in datasets or load_profile(profile).matrix]
+    names = [full_name(name, sources) for name in load_profile(profile).matrix]
     return jobs_of(stages.profile_experiments(profile, datasets=names))
 
 

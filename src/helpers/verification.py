@@ -319,8 +319,7 @@ def number_pairs(before: Path, after: Path) -> dict[str, tuple[Number, Number]]:
         return _prediction_pairs(before, after)
     first, second = numbers(before), numbers(after)
     absent = Number(float("inf"), "count")
-    pairs = {key: (first.get(key, absent), second.get(key, absent)) for key in {**first, **second}}
-    return pairs
+    return {key: (first.get(key, absent), second.get(key, absent)) for key in {**first, **second}}
 
 
 def _prediction_pairs(before: Path, after: Path) -> dict[str, tuple[Number, Number]]:

@@ -109,10 +109,9 @@ def test_two_models_differ_by_the_four_parts_of_every_text(tiny_encoder):
     tokens = frame.groupby(["text", "class"])["n_tokens"].sum().unstack()
     visible = [int((~s).sum()) for s in first.special_tokens]
     assert (tokens.to_numpy() == np.array(visible)[:, None]).all()
+    rows = pd.DataFrame({"id": list("abcd"), "language": languages})
     stored = [
-        explanation_from_frame(
-            explanation_frame(e, ids=list("abcd"), languages=languages, labels=[0, 1, 2, 0])
-        )
+        explanation_from_frame(explanation_frame(e, rows, class_names=e.output_names))
         for e in (first, second)
     ]
     pd.testing.assert_frame_equal(cumulative_difference(*stored, languages=languages), frame)

@@ -487,14 +487,10 @@ def test_plots_of_shap_work(loaded):
 def test_frame_and_back(loaded):
     texts = ["The room was clean.", "", "饭菜送来时是凉的"]
     explanation = explain(*loaded, texts)
-    frame = explanation_frame(
-        explanation,
-        ids=["a", "b", "c"],
-        languages=["en", "en", "zh"],
-        labels=[0, 1, 2],
-        class_names=["low", "mid", "high"],
-    )
     names = ["low", "mid", "high"]
+    about = {"group": ["a", "b", "c"], "language": ["en", "en", "zh"], "label": [0, 1, 2]}
+    rows = pd.DataFrame({"id": ["a", "b", "c"], **about})
+    frame = explanation_frame(explanation, rows, class_names=names)
     assert list(frame.columns) == [
         *("text_id", "group", "language", "label", "position", "token", "is_special"),
         *(f"value_{n}" for n in names),
@@ -508,10 +504,11 @@ def test_frame_and_back(loaded):
         np.testing.assert_array_equal(back.special_tokens[i], explanation.special_tokens[i])
     np.testing.assert_array_equal(back.base_values, explanation.base_values)
     assert "<div" in shap.plots.text(back[0], display=False)
-    with pytest.raises(CompanionError, match="labels: 2 for 3 explained texts"):
-        explanation_frame(explanation, ids="abc", languages="abc", labels=[0, 1])
-    with pytest.raises(CompanionError, match="class_names: 1 for 3"):
-        explanation_frame(explanation, ids="abc", languages="abc", labels="abc", class_names="x")
+    shorter = explanation_frame(explanation, rows[["id", "language"]], class_names=names)
+    pd.testing.assert_frame_equal(shorter, frame.drop(columns=["group", "label"]))
+    for wrong, labels in ((rows[:2], names), (rows, ["low"])):
+        with pytest.raises(ValueError):
+            explanation_frame(explanation, wrong, class_names=labels)
 
 
 def test_stratified_sample_has_every_language_and_label_at_its_share():

@@ -4,7 +4,7 @@ import datasets.config
 import pandas as pd
 import pytest
 
-from helpers.data.corpora import external_fingerprint, load_external_texts
+from helpers.data.external_texts import external_fingerprint, load_external_texts
 from helpers.foundation.errors import CompanionError
 
 LANGUAGES = ("fr", "es", "ja", "de", "en", "zh")

@@ -25,7 +25,8 @@ if "SHORT_WAITS" in os.environ:
     time.sleep = lambda seconds: wait(min(seconds, 0.05))
 datasets.config.SLEEP_TIME_ON_THREADS_SHUTDOWN = 0.1  # seconds a shuffled stream rests at its end
 datasets.config.STREAMING_READ_MAX_RETRIES = 1  # of 20, each after some seconds
-from helpers.data.corpora import load_corpus, load_external_texts, source_fingerprint
+from helpers.data.corpora import load_corpus
+from helpers.data.external_texts import load_external_texts
 from helpers.foundation.errors import CompanionError
 try:
     for what in sys.argv[1:]:
@@ -35,7 +36,6 @@ try:
             print(json.dumps(rows.to_dict("list")))
         else:
             corpus = load_corpus(what)
-            assert corpus.fingerprint == source_fingerprint(what)
             sizes = [len(corpus.train), len(corpus.validation), len(corpus.test)]
             test = corpus.test.to_dict("list")
             print(json.dumps({"source": corpus.source, "sizes": sizes, "test": test}))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
-from helpers.data.subsets import _largest, balanced_sample, cell_sizes, make_subsets
+from helpers.data.cells import cell_sizes
+from helpers.data.subsets import _largest, balanced_sample, make_subsets
 from helpers.foundation.errors import CompanionError
 
 AMAZON = {language: [1, 2, 3, 4, 5] for language in ("fr", "es", "ja")} | {

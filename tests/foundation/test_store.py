@@ -125,30 +125,6 @@ def test_two_processes_on_one_folder_lose_nothing(tmp_path):
     assert store.read_json(tmp_path, "s1.json") == {"stage": "s1"}
 
 
-def test_a_held_folder_is_told_in_a_sentence(tmp_path):
-    code = f"""
-        import time
-        from pathlib import Path
-        from helpers.foundation import store
-        with store.experiment_lock(Path({str(tmp_path)!r})):
-            print("held", flush=True)
-            time.sleep(60)
-    """
-    holder = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert holder.stdout.readline() == "held\n"
-        with (
-            pytest.raises(CompanionError, match="in use by another process"),
-            store.experiment_lock(tmp_path, wait=False),
-        ):
-            pass
-    finally:
-        holder.kill()
-        holder.wait()
-
-
 def test_a_kill_at_any_moment_leaves_a_folder_that_verifies(tmp_path):
     code = f"""
         import sys

@@ -17,8 +17,9 @@ from tables import write as write_table
 from tally import case
 
 from fake_encoder import encoder_file
-from helpers.data.corpora import SPLITS, load_corpus
+from helpers.data.corpora import load_corpus
 from helpers.data.folders import data_card, own_name
+from helpers.data.grouping import SPLITS
 from helpers.data.quantised_encoder import bert_state, read_encoder
 from helpers.diagnosis.diagnosing import diagnose
 from helpers.foundation import paths, profiles, store

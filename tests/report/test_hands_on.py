@@ -1,5 +1,6 @@
 """What a reader moves and guesses: the numbers of the results, at every step."""
 
+import dataclasses
 import re
 
 import pytest
@@ -8,13 +9,18 @@ import fake_results
 from helpers.data.cells import skew_shares
 from helpers.foundation.experiment import Experiment
 from helpers.report import hands_on
-from helpers.report.results import collect
+from results_by_hand import at_severities
 
 
 @pytest.fixture(scope="module")
 def experiments(tmp_path_factory):
     """Results of severity 1, and of one half for one seed."""
-    with fake_results.checkout(tmp_path_factory.mktemp("hands")):
+    asked = dataclasses.replace(hands_on.QUESTION, dataset="multiemo_pairs")  # what is made up
+    with (
+        fake_results.checkout(tmp_path_factory.mktemp("hands")),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(hands_on, "QUESTION", asked)
         listed = fake_results.write_all()
         fake_results.write_one(
             Experiment("e5_small", "multiemo_pairs", "imbalanced", 1, "tiny", "severity=0.5")
@@ -22,22 +28,30 @@ def experiments(tmp_path_factory):
         yield listed
 
 
-def test_beside_each_imbalanced_model_stand_the_severities_of_the_open_question(experiments):
-    added = [each for each in hands_on.with_severities(experiments) if each not in experiments]
-    assert {each.setup for each in added} == {"imbalanced"}
-    assert {(each.seed, each.variant) for each in added} == {
-        (seed, f"severity={share}") for seed in (0, 1) for share in (0.5, 0.75, 1.25, 1.5)
-    }
+def accuracies(html):
+    """Return the change and its number of seeds at each step."""
+    found = re.findall(r"Severity ([\d.]+)</b>.*?>accuracy</th><td>(.*?)</td>", html)
+    return {step: re.sub("<.*?>", "", shown) for step, shown in found}
 
 
 def test_changes_are_those_of_the_seeds_of_both(experiments):
-    [results] = collect(hands_on.with_severities(experiments))
-    found = hands_on.by_severity(results).set_index(["severity", "measure"])
-    assert found.loc[0.0, "value"].eq(0).all()
+    shown = accuracies(hands_on.severity_slider(experiments, caption="").html)
+    assert shown["0"] == "0.000 seeds: 2" and shown["0.5"].endswith("seeds: 1")
+    change, _, seeds = shown["1"].replace("−", "-").partition(" seeds: ")
     whole = fake_results.ACCURACY["imbalanced"] - fake_results.ACCURACY["balanced"]
-    assert found.loc[(1.0, "accuracy"), "value"] == pytest.approx(whole, abs=0.02)
-    assert found.loc[(1.0, "accuracy"), "seeds"] == 2
-    assert found.loc[(0.5, "accuracy"), "seeds"] == 1
+    assert float(change) == pytest.approx(whole, abs=0.02) and seeds == "2"
+
+
+def test_a_model_that_has_not_learned_changes_nothing(experiments, monkeypatch):
+    made = at_severities(lambda level: 0.1 * level)
+    learned = made.predictions["imbalanced", 0]
+    unlearned = learned.assign(predicted=0)
+    given = dataclasses.replace(
+        made, predictions={**made.predictions, ("imbalanced", 0): unlearned}
+    )
+    monkeypatch.setattr(hands_on, "collect", lambda _: [given])
+    shown = accuracies(hands_on.severity_slider(experiments, caption="").html)
+    assert shown["1"] == "−0.100 seeds: 2"
 
 
 def test_a_step_has_its_severity_s_shares_and_says_what_is_missing(experiments):

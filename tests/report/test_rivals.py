@@ -80,6 +80,7 @@ def test_tables_have_the_rivals_that_are_there(results):
     assert rivals.verdicts(asked, as_in_the_paper(())).empty
     shown = rivals.other_measures(results, RIVALS)
     assert shown["Seeds"].tolist() == ["3", "3"] and shown.shape == (2, 4)
+    assert shown.columns[-1] == "Seeds"
     trained = rivals.training(results, RIVALS, largest_norm=1.0)
     assert trained.iloc[0].tolist() == [0.5, 0.5, 1]
     assert rivals.gains(as_in_the_paper(()), RIVALS).empty

@@ -9,8 +9,8 @@ from helpers.data.offline_assets import ENCODER_LAYERS, encoder_folder
 from helpers.foundation.errors import CompanionError
 from helpers.training.classifier import FirstTokenClassifier
 from helpers.training.embeddings import restore_embeddings, trim_embeddings
-from helpers.training.encoders import load_encoder, model_fingerprint
-from helpers.training.model_identity import check_encoder
+from helpers.training.encoders import load_encoder
+from helpers.training.model_identity import check_encoder, model_fingerprint
 
 TEXTS = ["The room was clean and quiet.", "部屋はとても静かで清潔でした。"]
 

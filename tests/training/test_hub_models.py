@@ -14,7 +14,8 @@ import json, sys, time
 wait = time.sleep  # the client waits between attempts
 time.sleep = lambda seconds: wait(min(seconds, 0.05))
 from helpers.foundation.errors import CompanionError
-from helpers.training.encoders import load_encoder, model_source
+from helpers.training.encoders import load_encoder
+from helpers.training.model_identity import model_source
 for name in sys.argv[1:]:
     try:
         model, tokenizer = load_encoder(name, num_labels=3, first_token="pooler")

@@ -42,12 +42,11 @@ def test_batches_give_what_single_texts_give(loaded, reviews, tokens_per_batch, 
         precision="fp32",
         device="cpu",
     )
-    np.testing.assert_allclose(found.logits, logits, atol=1e-4)
     np.testing.assert_allclose(found.features, features, atol=1e-4)
     np.testing.assert_allclose(
         found.probabilities, torch.tensor(logits).softmax(-1).numpy(), atol=1e-4
     )
-    for array in (found.logits, found.features, found.probabilities):
+    for array in (found.features, found.probabilities):
         assert array.dtype == np.float32
 
 
@@ -70,7 +69,7 @@ def test_an_encoder_without_a_head_gives_features_alone(tiny_encoder, loaded, re
     found = run_model(bare, AutoTokenizer.from_pretrained(tiny_encoder), texts, **options)
     expected = run_model(model, tokenizer, texts, **options)
     np.testing.assert_allclose(found.features, expected.features, atol=1e-5)
-    assert found.logits is None and found.probabilities is None
+    assert found.probabilities is None
 
 
 def test_the_models_mode_is_left_as_it_was(loaded):
@@ -79,7 +78,7 @@ def test_the_models_mode_is_left_as_it_was(loaded):
     model.train()
     first, second = (run_model(model, tokenizer, ["The room"], **options) for _ in range(2))
     assert model.training
-    np.testing.assert_array_equal(first.logits, second.logits)  # without dropout
+    np.testing.assert_array_equal(first.probabilities, second.probabilities)  # without dropout
     model.eval()
     run_model(model, tokenizer, ["The room"], **options)
     assert not model.training

@@ -45,7 +45,6 @@ def online_code(
     languages: Sequence[Any],
     rows: Sequence[Any],
     *,
-    C: float = 1.0,
     seed: int = 0,
 ) -> DescriptionLength:
     """Return the length of the online code of texts' languages.
@@ -55,8 +54,6 @@ def online_code(
     features : array, shape (texts, d)
     languages, rows : sequence, length texts
         Of each text its language and its source row.
-    C : float
-        Of the logistic regressions, as in `helpers.analysis.language_identification.probe`.
     seed : int
         Shuffles the source rows.
 
@@ -88,7 +85,7 @@ def online_code(
     for start, end in itertools.pairwise(ends):
         known, sent = place < start, (place >= start) & (place < end)
         with threadpool_limits(1):  # small products: threads that wait for each other cost more
-            model = LogisticRegression(C=C, max_iter=_MAX_ITERATIONS).fit(x[known], y[known])
+            model = LogisticRegression(max_iter=_MAX_ITERATIONS).fit(x[known], y[known])
             logs = model.predict_log_proba(x[sent])
         total -= float(logs[np.arange(len(logs)), y[sent]].sum()) / float(np.log(2))
     return DescriptionLength(bits=total / len(y), uniform_bits=uniform)

@@ -40,7 +40,6 @@ class ProbeResult:
     confidence: float
     calibration_error: float
     accuracy_by_language: Mapping[str, float]
-    predicted: npt.NDArray[Any]
 
 
 def probe(
@@ -121,7 +120,6 @@ def probe(
             str(language): float(accuracy_score(y[y == language], predicted[y == language]))
             for language in classes
         },
-        predicted=predicted,
     )
 
 
@@ -162,12 +160,12 @@ def probe_all(
 ) -> dict[str, Any]:
     """Run the four probes of every table; the paper's text and code name different ones.
 
-    ==============  ==============================================================
-    ``C=1``           scikit-learn's default, as the paper's text says
-    ``C=1e-4``        the authors' code
+    =================  ===============================================================
+    ``C=1``            scikit-learn's default, as the paper's text says
+    ``C=1e-4``         the authors' code
     ``C=1e-4 scaled``  the same penalty per row as the paper's: C times its rows / ours
-    ``standardised``  C = 1 on standardised features: free of their scale
-    ==============  ==============================================================
+    ``standardised``   C = 1 on standardised features: free of their scale
+    =================  ===============================================================
 
     Parameters
     ----------

@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from helpers.analysis.masked_texts import EncodedText, masked_ids
 from helpers.analysis.partition import MASKS_PER_ROUND
 from helpers.foundation.errors import CompanionError
-
-# Tokens of a batch that keep a device busy. On a processor more of them leave its cache.
-_TOKENS_PER_BATCH = {"cpu": 2048, "mps": 8192, "cuda": 65536}
+from helpers.training.inference import default_tokens_per_batch
 
 
 class MaskedModel:
@@ -45,7 +43,7 @@ class MaskedModel:
     ) -> None:
         self.model = model
         self.device = next(iter(parameters(model)), torch.empty(0)).device
-        self.tokens_per_batch = tokens_per_batch or _TOKENS_PER_BATCH.get(self.device.type, 2048)
+        self.tokens_per_batch = tokens_per_batch or default_tokens_per_batch(self.device.type)
         self.batches_ahead = 2 if self.device.type == "cuda" else 1
         self._mask, self._pad = tokenizer.mask_token_id, tokenizer.pad_token_id or 0
         self._classes = None if classes is None else list(classes)

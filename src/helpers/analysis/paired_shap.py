@@ -21,8 +21,8 @@ import pandas as pd
 from helpers.analysis.quantities import Key, Measure, Observation, RunResults
 from helpers.analysis.shap_difference import (
     BASE,
+    CATEGORIES,
     SIDES,
-    TOKEN_CATEGORIES,
     category_codes,
     with_label_names,
     with_representation,
@@ -88,11 +88,10 @@ def paired_difference(
             raise CompanionError("SHAP values to be compared are not of the same texts and tokens")
     mean = np.mean([frame["value"].to_numpy(dtype=float) for frame in sorting], axis=0)
     is_token = (reference["position"] >= 0).to_numpy()
-    categories = (*TOKEN_CATEGORIES, BASE)
     code = category_codes(mean, threshold)
-    code[~is_token] = categories.index(BASE)
+    code[~is_token] = CATEGORIES.index(BASE)
     rows = reference[["text", "class"]].assign(
-        category=pd.Categorical.from_codes(code, pd.Index(categories)),
+        category=pd.Categorical.from_codes(code, pd.Index(CATEGORIES)),
         difference=ours["value"].to_numpy(dtype=float) - reference["value"].to_numpy(dtype=float),
         n_tokens=is_token.astype(int),
     )

@@ -263,11 +263,6 @@ class Partition:
     # --- results ---------------------------------------------------------------------------
 
     @property
-    def distinct(self) -> int:
-        """The number of masks that the model was asked about."""
-        return len(self._rows)
-
-    @property
     def base_value(self) -> NDArray[np.float64]:
         """The model's answer to the empty mask, shape ``(classes,)``."""
         base: NDArray[np.float64] = self._answers[self._rows[self._always]].copy()

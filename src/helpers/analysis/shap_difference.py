@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 TOKEN_CATEGORIES = ("positive", "neutral", "negative")
 BASE = "base"
+CATEGORIES = (*TOKEN_CATEGORIES, BASE)
 SIDES = ("over", "under", "even")  # how frequent a class is in a language, against the others
 # The three thresholds of A.4 among the ones between them.
 THRESHOLDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
@@ -94,9 +95,8 @@ def cumulative_difference(
     np.add.at(n_tokens, where, np.broadcast_to(counted[:, None], category.shape))
     difference[:, :, 3] = np.asarray(imbalanced.base_values) - np.asarray(balanced.base_values)
 
-    categories = (*TOKEN_CATEGORIES, BASE)
     index = pd.MultiIndex.from_product(
-        [range(texts), class_names(balanced), categories], names=["text", "class", "category"]
+        [range(texts), class_names(balanced), CATEGORIES], names=["text", "class", "category"]
     )
     frame = pd.DataFrame(
         {"difference": difference.ravel(), "n_tokens": n_tokens.ravel()}, index=index

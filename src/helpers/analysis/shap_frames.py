@@ -1,7 +1,6 @@
 """SHAP values as frames: to store them, and to choose the texts they are computed for."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,13 +11,7 @@ from helpers.foundation.errors import CompanionError
 
 
 def explanation_frame(
-    explanation: shap.Explanation,
-    *,
-    ids: Sequence[str],
-    languages: Sequence[str],
-    labels: Sequence[Any],
-    groups: Sequence[str] | None = None,
-    class_names: Sequence[str] | None = None,
+    explanation: shap.Explanation, rows: pd.DataFrame, *, class_names: Sequence[str]
 ) -> pd.DataFrame:
     """Return an explanation as a frame with one row per token.
 
@@ -26,50 +19,31 @@ def explanation_frame(
     ----------
     explanation : shap.Explanation
         From ``explain_corpus``.
-    ids, languages, labels : sequence
-        One for each text.
-    groups : sequence of str, optional
-        The source row of each text; by default its id.
-    class_names : sequence of str, optional
-        By default the explanation's output names.
+    rows : pandas.DataFrame
+        A row for each text: ``id``, ``language`` and, where they are known, ``group`` and
+        ``label``.
+    class_names : sequence of str
+        One for each explained class.
 
     Returns
     -------
     pandas.DataFrame
         ``text_id, group, language, label, position, token, is_special``, and for each class
         ``value_<class>`` and ``base_<class>``.
-
-    Raises
-    ------
-    CompanionError
-        If a sequence has another length than the explanation.
     """
-    names = list(class_names if class_names is not None else explanation.output_names)
-    per_text = {
-        "text_id": ids,
-        "group": ids if groups is None else groups,
-        "language": languages,
-        "label": labels,
-    }
-    count = len(explanation.values)
-    fields = ("ids", "groups", "languages", "labels")
-    for field, values in zip(fields, per_text.values(), strict=True):
-        if len(values) != count:
-            raise CompanionError(f"{field}: {len(values)} for {count} explained texts")
-    if len(names) != explanation.base_values.shape[1]:
-        raise CompanionError(
-            f"class_names: {len(names)} for {explanation.base_values.shape[1]} explained classes"
-        )
     lengths = [len(v) for v in explanation.values]
-    frame = pd.DataFrame({k: np.repeat(np.asarray(v), lengths) for k, v in per_text.items()})
+    columns = [name for name in ("id", "group", "language", "label") if name in rows]
+    per_text = {name: np.asarray(rows[name].tolist()) for name in columns}
+    frame = pd.DataFrame({name: np.repeat(values, lengths) for name, values in per_text.items()})
+    frame = frame.rename(columns={"id": "text_id"})
     frame["position"] = np.concatenate([np.arange(n) for n in lengths])
     frame["token"] = np.concatenate([np.asarray(d, dtype=object) for d in explanation.data])
     frame["is_special"] = np.concatenate(list(explanation.special_tokens))
     tokens = np.concatenate(list(explanation.values))
     bases = np.repeat(explanation.base_values, lengths, axis=0)
     for kind, numbers in (("value", tokens), ("base", bases)):
-        for column, name in enumerate(names):
-            frame[f"{kind}_{name}"] = numbers[:, column]
+        for name, column in zip(class_names, numbers.T, strict=True):
+            frame[f"{kind}_{name}"] = column
     return frame
 
 

@@ -23,23 +23,25 @@ from helpers.analysis.quantities import (
     mean_over_rows,
     variant_of,
 )
-from helpers.analysis.shap_difference import BASE, SIDES, TOKEN_CATEGORIES
+from helpers.analysis.shap_difference import (
+    BASE,
+    CATEGORIES,
+    SIDES,
+    TOKEN_CATEGORIES,
+    with_representation,
+)
 from helpers.foundation.folders import with_variant
 
 Side = Literal["over", "under", "all"]
 
 
 def _shap(results: RunResults, setup: str, seed: int) -> pd.DataFrame | None:
-    """Return a SHAP difference of the figures' two classes, with the side of each row."""
+    """Return a SHAP difference of the figures' two classes, as represented as each is."""
     frame = results.shap_difference.get((setup, seed))
     if frame is None:
         return None
-    frame = frame[frame["class"].isin(results.extremes)].copy()
-    over = {label: results.over_represented([label]) for label in results.extremes}
-    pairs = zip(frame["class"], frame["language"], strict=True)
-    names = {True: "over", False: "under", None: "even"}
-    frame["side"] = [names[over[label][language]] for label, language in pairs]
-    return frame
+    frame = frame[frame["class"].isin(results.extremes)]
+    return with_representation(frame, results.skew, classes=results.labels)
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,11 @@ def _sums(results: RunResults, setup: str, seed: int, labels: Sequence[str]) -> 
             return None
         frame = frame[frame["class"].isin(labels)]
         # A text without a token of a category has no difference in it.
-        columns = pd.MultiIndex.from_product([SIDES, (*TOKEN_CATEGORIES, BASE)])
-        sums = frame.groupby(["text", "side", "category"], observed=True)["difference"].sum()
-        wide = sums.unstack(["side", "category"]).reindex(columns=columns).fillna(0.0)
+        columns = pd.MultiIndex.from_product([SIDES, CATEGORIES])
+        sums = frame.groupby(["text", "represented", "category"], observed=True)["difference"].sum()
+        wide = sums.unstack(["represented", "category"]).reindex(columns=columns).fillna(0.0)
         pairs = frame.drop_duplicates(["text", "class"])
-        counts = pd.crosstab(pairs["text"], pairs["side"])
+        counts = pd.crosstab(pairs["text"], pairs["represented"])
         results.memo[key] = _Sums(
             sums=wide,
             classes=counts.reindex(index=wide.index, columns=SIDES, fill_value=0),

@@ -15,6 +15,7 @@ from helpers.foundation.errors import CompanionError
 
 Floats = npt.NDArray[np.float64]
 
+_THRESHOLD = 0.01  # values within plus or minus this are neutral
 QUANTITIES = ("the paper's", "the paper's, minus its null", "paired")
 
 
@@ -24,7 +25,6 @@ def equal_models(
     seeds: int,
     texts: int = 240,
     tokens: int = 20,
-    threshold: float = 0.01,
     studies: int = 400,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -42,8 +42,6 @@ def equal_models(
         Seeds of a study, at least 3: the paired difference needs two others.
     texts, tokens : int
         Texts of a study, and tokens of a text.
-    threshold : float
-        Values within plus or minus this are neutral.
     studies : int
         Number of simulated studies.
     seed : int
@@ -78,7 +76,7 @@ def equal_models(
         noise = generator.standard_normal((2, seeds, len(drawn)))
         factor = 1 + factor_spread * generator.standard_normal((2, seeds, 1))
         balanced, skewed = factor * (means[drawn] + spreads[drawn] * noise)
-        found[study] = _differences(balanced, skewed, threshold) / texts
+        found[study] = _differences(balanced, skewed) / texts
     return pd.DataFrame(
         [
             (quantity, category, *_summary(found[:, q, c]))
@@ -89,11 +87,11 @@ def equal_models(
     )
 
 
-def _differences(balanced: Floats, skewed: Floats, threshold: float) -> Floats:
+def _differences(balanced: Floats, skewed: Floats) -> Floats:
     """Return sums over tokens, (quantities, categories, seeds), of models (seeds, tokens)."""
-    own = category_codes(balanced, threshold)
+    own = category_codes(balanced, _THRESHOLD)
     n = len(balanced)
-    of_others = category_codes((balanced.sum(axis=0) - balanced) / (n - 1), threshold)
+    of_others = category_codes((balanced.sum(axis=0) - balanced) / (n - 1), _THRESHOLD)
     change, null = skewed - balanced, np.roll(balanced, -1, axis=0) - balanced
     pairs = ((own, change), (own, change - null), (of_others, change))
     return np.array(

@@ -112,11 +112,11 @@ def over_data_sets(differences: Sequence[npt.ArrayLike]) -> Mean:
     )
 
 
-def upper_spread(differences: npt.ArrayLike, *, confidence: float = 0.8) -> float:
+def upper_spread(differences: npt.ArrayLike) -> float:
     """Return an upper bound of the standard deviation between seeds.
 
     A standard deviation from few seeds is itself unsure; this is the bound that the true one lies
-    below with some confidence (chi-square).
+    below with a confidence of 80 % (chi-square).
 
     Examples
     --------
@@ -125,7 +125,7 @@ def upper_spread(differences: npt.ArrayLike, *, confidence: float = 0.8) -> floa
     """
     values = _finite(differences, "differences")
     freedom = len(values) - 1
-    return float(values.std(ddof=1) * (freedom / stats.chi2.ppf(1 - confidence, freedom)) ** 0.5)
+    return float(values.std(ddof=1) * (freedom / stats.chi2.ppf(1 - 0.8, freedom)) ** 0.5)
 
 
 def borrowed_margin(differences: npt.ArrayLike, *, confidence: float = 0.95) -> float:
@@ -179,10 +179,9 @@ def over_groups(
     groups: Sequence[Any] | pd.Series,
     *,
     resamples: int = 1000,
-    confidence: float = 0.95,
     seed: int = 0,
 ) -> RowMean:
-    """Return a mean over rows with its bootstrap interval (BCa), resampling source rows.
+    """Return a mean over rows with its 95 % bootstrap interval (BCa), resampling source rows.
 
     Whole groups are drawn, so rows that share one stay together.
 
@@ -194,8 +193,6 @@ def over_groups(
         Source row of each.
     resamples : int
         Number of resamples.
-    confidence : float
-        Coverage.
     seed : int
         Seed of the resampling.
 
@@ -230,7 +227,7 @@ def over_groups(
         vectorized=True,
         n_resamples=resamples,
         batch=256,  # bounds memory
-        confidence_level=confidence,
+        confidence_level=0.95,
         method="BCa",
         rng=np.random.default_rng(seed),
     ).confidence_interval

@@ -27,25 +27,23 @@ NEUTRAL_SHARE = 0.6  # of the tokens, in the paper (A.4)
 _TOKEN = ["text", "class", "position"]
 
 
-def quantile_threshold(frames: Sequence[pd.DataFrame], *, share: float = NEUTRAL_SHARE) -> float:
-    """Return the threshold that makes a share of the tokens neutral, by the mean of some models.
+def quantile_threshold(frames: Sequence[pd.DataFrame]) -> float:
+    """Return the threshold that makes `NEUTRAL_SHARE` of the tokens neutral, by models' mean.
 
     Parameters
     ----------
     frames : sequence of DataFrame
         As `helpers.analysis.shap_frames.token_values` gives them, of the same tokens.
-    share : float
-        Between 0 and 1.
 
     Examples
     --------
     >>> values = pd.DataFrame({"text": "a", "class": 0, "position": range(5)})
-    >>> quantile_threshold([values.assign(value=[0.0, 0.1, -0.2, 0.3, -0.4])], share=0.5)
-    0.2
+    >>> quantile_threshold([values.assign(value=[0.0, 0.1, -0.2, 0.3, -0.4])])
+    0.24
     """
     means = _mean(frames)
     tokens = means.index.get_level_values("position") >= 0
-    return float(np.quantile(means[tokens].abs(), share))
+    return float(np.quantile(means[tokens].abs(), NEUTRAL_SHARE))
 
 
 def _mean(frames: Sequence[pd.DataFrame]) -> pd.Series:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
@@ -67,12 +68,7 @@ class Pool:
         """
         if self.group is None:
             return np.arange(len(self.language))
-        key = self.group * self.n_cells + self.cell
-        order = np.argsort(key, kind="stable")
-        ranks = np.arange(len(key))
-        is_first = np.r_[True, np.diff(key[order]) != 0]
-        occurrence = np.empty(len(key), dtype=np.int64)
-        occurrence[order] = ranks - np.maximum.accumulate(np.where(is_first, ranks, 0))
+        occurrence = ranks(self.group * self.n_cells + self.cell)
         source = self.group * self.n_labels + self.label
         key = source * (int(occurrence.max(initial=0)) + 1) + occurrence
         codes: Integers = np.unique(key, return_inverse=True)[1]
@@ -139,6 +135,17 @@ def once_checker(pool: Pool) -> Callable[[Integers, Integers], bool]:
         return sum(int(count.sum()) for count in types.most(need)) == int(need.sum())
 
     return fits
+
+
+def ranks(key: Integers) -> Integers:
+    """Return each row's number among those of its key, in order.
+
+    Examples
+    --------
+    >>> ranks(np.array([5, 3, 5, 5])).tolist()
+    [0, 0, 1, 2]
+    """
+    return np.asarray(pd.Series(key).groupby(key).cumcount(), dtype=np.int64)
 
 
 def _needs(balanced: Integers, imbalanced: Integers) -> Integers:
@@ -258,10 +265,7 @@ class _Types:
 
     def _rows(self, count: Integers, offset: Integers) -> Integers:
         kind = np.repeat(self.option_type, count)
-        first_of_type = np.r_[True, np.diff(kind) != 0][: len(kind)]
-        ranks = np.arange(len(kind))
-        rank = ranks - np.maximum.accumulate(np.where(first_of_type, ranks, 0))
-        unit = self.unit_code[offset[kind] + rank]
+        unit = self.unit_code[offset[kind] + ranks(kind)]
         key = unit * self.n_cells + np.repeat(self.option_cell, count)
         rows: Integers = self.entry_row[np.searchsorted(self.entry_key, key)]
         return rows

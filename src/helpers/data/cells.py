@@ -5,7 +5,7 @@ for each label.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -13,15 +13,15 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.profiles import Rule
 
-Rule = Literal["paper", "authors_code"]
 Skew = Mapping[str, Sequence[float]]
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-RULES: tuple[str, ...] = ("paper", "authors_code")
+RULES: tuple[str, ...] = get_args(Rule)
 
-_EVEN = 1e-9  # how far below even a share may lie by arithmetic alone
+_EVEN = 1e-9  # how far from even a share may lie by arithmetic alone
 _ROUNDING = 0.002  # how far rounded weights may leave a label's share from uniform
 
 
@@ -112,7 +112,7 @@ def excess_shares(skew: Skew) -> Floats:
     weights = np.array([list(row) for row in skew.values()], dtype=float)
     shares = weights / weights.sum(axis=1, keepdims=True)
     excess: Floats = shares - shares.mean(axis=0)
-    return np.where(np.abs(excess) < 1e-9, 0.0, excess)
+    return np.where(np.abs(excess) < _EVEN, 0.0, excess)
 
 
 def rare_cell_weights(

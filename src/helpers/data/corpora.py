@@ -14,7 +14,6 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from helpers.data.external_texts import external_fingerprint, load_external_texts
 from helpers.data.folders import (
     data_card,
     folder_fingerprint,
@@ -30,16 +29,6 @@ from helpers.foundation.datasets import Dataset, Skew, all_datasets
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import check_choice, family_of
 from helpers.foundation.store import fingerprint
-
-__all__ = [
-    "Corpus",
-    "external_fingerprint",
-    "full_name",
-    "load_corpus",
-    "load_external_texts",
-    "resolve_name",
-    "source_fingerprint",
-]
 
 VERSION = 1  # raise it when the rows, groups or splits of a corpus change
 COLUMNS = ("id", "group", "language", "label", "text", "text_pair")
@@ -65,8 +54,6 @@ class Corpus:
         For each language a weight for each label (Table 1); empty where none is known.
     train, validation, test : DataFrame
         Columns as in the module's head; no group is in two splits.
-    fingerprint : str
-        As `source_fingerprint`.
     source : str
         Where the rows come from, in one line.
     licence : str
@@ -84,7 +71,6 @@ class Corpus:
     train: pd.DataFrame
     validation: pd.DataFrame
     test: pd.DataFrame
-    fingerprint: str
     source: str
     licence: str
     dropped: Mapping[str, int] = field(default_factory=dict)
@@ -138,7 +124,6 @@ def load_corpus(
             split: frame.loc[frame["language"].isin(languages), list(COLUMNS)]
             for split, frame in rows.splits.items()
         },
-        fingerprint=source_fingerprint(name, sources=sources, skew=skew),
         source=rows.source,
         licence=str(data_card(folder).get("license", about.licence)) if folder else about.licence,
         dropped=MappingProxyType(dict(rows.dropped)),

@@ -6,22 +6,24 @@ drawn from the hub is kept in the cache: every experiment has the same texts, an
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
+from helpers.data.asset_table import ASSETS
 from helpers.data.cached_files import cache_errors, is_recorded, write_recorded
 from helpers.data.hub_errors import reason
-from helpers.data.offline_assets import ASSETS, ensure_asset
+from helpers.data.offline_assets import ensure_asset
 from helpers.data.tables import clean
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import check_choice
 from helpers.foundation.paths import cache_dir
-from helpers.foundation.profiles import hub_settings
+from helpers.foundation.profiles import External, hub_settings
 from helpers.foundation.store import fingerprint
 
-EXTERNAL = ("eld", "wikipedia")
+EXTERNAL: tuple[str, ...] = get_args(External)
 SHUFFLE_BUFFER = 10_000  # articles: the sample is drawn from a stream, never from a whole dump
 VERSION = 1  # raise it when the texts that are drawn change
 

@@ -23,6 +23,7 @@ from helpers.data.tables import (
 from helpers.foundation.datasets import Dataset
 from helpers.foundation.errors import CompanionError, one_line
 from helpers.foundation.hub import Columns
+from helpers.foundation.store import sha256
 from helpers.foundation.yaml_text import read_yaml
 
 _LANGUAGE = "language"  # a column that a folder's files may have besides
@@ -127,9 +128,7 @@ def folder_fingerprint(files: Iterable[Path], *, root: Path) -> str:
     """
     digest = hashlib.sha256()
     for path in sorted(files):
-        with path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-        digest.update(f"{path.relative_to(root).as_posix()} {content}\n".encode())
+        digest.update(f"{path.relative_to(root).as_posix()} {sha256(path)}\n".encode())
     return digest.hexdigest()[:32]
 
 

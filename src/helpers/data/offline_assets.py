@@ -48,8 +48,6 @@ from helpers.foundation.errors import CompanionError, one_line
 from helpers.foundation.paths import cache_dir, existing_folder
 from helpers.foundation.store import read_record, sha256
 
-__all__ = ["ASSETS", "ENCODER_VERSION", "Asset", "Member", "encoder_folder", "ensure_asset"]
-
 ARCHIVES_VARIABLE = "COMPANION_ARCHIVES"
 ENCODER_VERSION = 1  # raise it when the folder that encoder_folder() writes has to change
 ENCODER_LAYERS = 12
@@ -303,18 +301,11 @@ def _members(archive: Path, paths: set[str]) -> Iterator[tuple[str, bytes]]:
                     return
 
 
-def encoder_folder(*, cache: Path | None = None, progress: bool = True) -> Path:
+def encoder_folder() -> Path:
     """Return the offline encoder and its tokenizer as an ordinary Hugging Face folder.
 
     The folder is made once (470 MB of float32, safetensors) and loads with ``AutoModel`` and
     ``AutoTokenizer`` like any other. There is no pooler in it.
-
-    Parameters
-    ----------
-    cache : Path, optional
-        The cache, ``paths.cache_dir()`` by default.
-    progress : bool
-        Show the downloads' progress.
 
     Returns
     -------
@@ -326,29 +317,29 @@ def encoder_folder(*, cache: Path | None = None, progress: bool = True) -> Path:
     CompanionError
         As ``ensure_asset``.
     """
-    cache = cache_dir() if cache is None else Path(cache)
+    cache = cache_dir()
     folder = cache / "e5_small"
     if _complete(folder):
         return folder
     with cache_errors(cache), _locked(cache / "e5_small.lock"):
         if _complete(folder):
             return folder
-        weights = ensure_asset("encoder", cache=cache, progress=progress) / "e5-small-q4.bin"
-        tokenizer = ensure_asset("tokenizer", cache=cache, progress=progress) / "tokenizer.json"
+        weights = ensure_asset("encoder") / "e5-small-q4.bin"
+        tokenizer = ensure_asset("tokenizer") / "tokenizer.json"
         from helpers.data.quantised_encoder import save_encoder
 
         temporary = cache / "e5_small.partial"
         shutil.rmtree(temporary, ignore_errors=True)
         save_encoder(weights, tokenizer, temporary)
         files = {path.name: sha256(path) for path in sorted(temporary.iterdir())}
-        record = {"version": ENCODER_VERSION, "pinned": _encoder_pins(), "files": files}
+        record = {"version": ENCODER_VERSION, "pinned": encoder_pins(), "files": files}
         write_atomically(temporary / "complete.json", json.dumps(record, indent=1).encode())
         shutil.rmtree(folder, ignore_errors=True)
         temporary.replace(folder)
     return folder
 
 
-def _encoder_pins() -> list[str]:
+def encoder_pins() -> list[str]:
     """Return the checksums of what the encoder's folder is made from."""
     return [ASSETS[name].members[0].sha256 for name in ("encoder", "tokenizer")]
 
@@ -362,7 +353,7 @@ def _complete(folder: Path) -> bool:
     files = record.get("files")
     return (
         record.get("version") == ENCODER_VERSION
-        and record.get("pinned") == _encoder_pins()
+        and record.get("pinned") == encoder_pins()
         and isinstance(files, dict)
         and {"config.json", "model.safetensors", "tokenizer.json"} <= set(files)
         and all(

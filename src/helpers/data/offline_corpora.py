@@ -5,14 +5,13 @@ and translated by machine. Rows of all languages are translations of each other,
 drawn once, by source row, for all languages.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
+from helpers.data.asset_table import ASSETS
 from helpers.data.datasets import multiemo, multiemo_pairs
 from helpers.data.grouping import SPLITS, assign_splits, connected_groups
-from helpers.data.offline_assets import ASSETS, ensure_asset
+from helpers.data.offline_assets import ensure_asset
 from helpers.data.tables import Rows
 
 LANGUAGES, LABELS = multiemo.DATASET.languages, multiemo.DATASET.labels
@@ -42,13 +41,8 @@ def made_from() -> list[str]:
     return [member.sha256 for member in ASSETS["reviews"].members]
 
 
-def load_multiemo(*, cache: Path | None = None) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
+def load_multiemo() -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
     """Return the splits of MultiEmo's sentences in six languages.
-
-    Parameters
-    ----------
-    cache : Path, optional
-        The cache of the offline assets.
 
     Returns
     -------
@@ -59,7 +53,7 @@ def load_multiemo(*, cache: Path | None = None) -> tuple[dict[str, pd.DataFrame]
     dropped : dict of str to int
         Rows that were left out, by reason.
     """
-    folder = ensure_asset("reviews", cache=cache)
+    folder = ensure_asset("reviews")
     table = pd.concat(
         [
             pd.read_parquet(folder / f"{language}.parquet").assign(language=language)
@@ -88,19 +82,12 @@ def load_multiemo(*, cache: Path | None = None) -> tuple[dict[str, pd.DataFrame]
     }, dropped
 
 
-def load_multiemo_pairs(
-    *, cache: Path | None = None
-) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
+def load_multiemo_pairs() -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
     """Return pairs of sentences: is the first more, as, or less positive than the second.
 
     Both sentences are of one language and one split of `load_multiemo`; negative < neutral <
     positive, and ambivalent sentences are left out. The same pairs exist in each language. A source
     row is in one pair at most, and labels are uniform.
-
-    Parameters
-    ----------
-    cache : Path, optional
-        The cache of the offline assets.
 
     Returns
     -------
@@ -109,7 +96,7 @@ def load_multiemo_pairs(
     dropped : dict of str to int
         As `load_multiemo`.
     """
-    singles, dropped = load_multiemo(cache=cache)
+    singles, dropped = load_multiemo()
     return {
         split: pair_up(rows, seed=_SPLIT_SEED + position)
         for position, (split, rows) in enumerate(singles.items())

@@ -13,31 +13,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.data.allocation import Pool, allocate, once_checker
+from helpers.data.allocation import Pool, allocate, once_checker, ranks
 from helpers.data.cells import (
     RULES,
     Floats,
     Integers,
-    Rule,
     Skew,
     cell_sizes,
     check_size,
     own_cells,
     round_cells,
-    severity_limit,
     skew_shares,
 )
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import check_choice
-
-__all__ = [
-    "Subsets",
-    "balanced_sample",
-    "cell_sizes",
-    "make_subsets",
-    "severity_limit",
-    "skew_shares",
-]
+from helpers.foundation.profiles import Rule
 
 
 @dataclass(frozen=True, eq=False)
@@ -324,9 +314,5 @@ def _count(pool: Pool) -> Integers:
 
 def _first(pool: Pool, cells: Integers) -> npt.NDArray[np.bool_]:
     """Return the first rows of each cell, in file order."""
-    cell, wanted = pool.cell, cells.T.ravel()
-    order = np.argsort(cell, kind="stable")
-    start = np.r_[0, np.cumsum(np.bincount(cell, minlength=pool.n_cells))[:-1]]
-    rank = np.empty(len(cell), dtype=np.int64)
-    rank[order] = np.arange(len(cell)) - start[cell[order]]
-    return rank < wanted[cell]
+    wanted = cells.T.ravel()
+    return ranks(pool.cell) < wanted[pool.cell]

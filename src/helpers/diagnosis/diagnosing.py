@@ -9,8 +9,8 @@ from helpers.diagnosis import detected, findings, remedies
 from helpers.diagnosis.association import associate
 from helpers.diagnosis.columns import recognise
 from helpers.diagnosis.counting import Counted, count
-from helpers.diagnosis.record import LEVELS, Diagnosis, Reference
-from helpers.diagnosis.severity import Status, severity, status_of
+from helpers.diagnosis.record import Diagnosis, Reference
+from helpers.diagnosis.severity import LEVELS, Status, severity, status_of
 from helpers.diagnosis.sources import Data, SeveralSplits, Source, open_source
 from helpers.foundation.errors import CompanionError
 

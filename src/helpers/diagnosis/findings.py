@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.diagnosis.association import Association
 from helpers.diagnosis.measures import adjusted_residuals
-from helpers.diagnosis.severity import Level, Status
+from helpers.diagnosis.severity import LEVELS, Level, Status
 from helpers.diagnosis.texts import TextSample
 
 FEWEST_ROWS = 10  # of a language or label, below which it is left out of the statistics
@@ -133,7 +133,7 @@ def of_table(
         Of the association.
     """
     found: list[Finding] = []
-    if association is not None and status in ("note", "warning", "error"):
+    if association is not None and status in LEVELS:
         v = association.cramers_v
         found.append(
             Finding(

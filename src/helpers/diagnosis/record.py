@@ -17,13 +17,12 @@ from helpers.diagnosis.harm_seen import HarmSeen, harm_seen
 from helpers.diagnosis.published import Published, published
 from helpers.diagnosis.remedies import Expectation
 from helpers.diagnosis.resampling import CONFIDENCE
-from helpers.diagnosis.severity import Level, Status, v_thresholds
+from helpers.diagnosis.severity import LEVELS, Level, Status, v_thresholds
 from helpers.diagnosis.texts import TextSample
 from helpers.foundation.errors import CompanionError
 
 SCHEMA_VERSION = 1
 _LISTED_CELLS = 100
-LEVELS: tuple[Level, ...] = ("note", "warning", "error")
 
 
 @dataclass(frozen=True, eq=False)

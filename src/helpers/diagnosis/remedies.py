@@ -14,7 +14,7 @@ import pandas as pd
 from helpers.data.csv_rows import read_csv
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import check_choice
-from helpers.training.class_weights import weights_of_cells
+from helpers.training.class_weights import of_mean_one, weights_of_cells
 
 if TYPE_CHECKING:
     from helpers.diagnosis.columns import Columns
@@ -86,8 +86,7 @@ def class_weights(counts: pd.DataFrame) -> pd.DataFrame:
         If a cell is empty: no weight can make up for it.
     """
     weight = weights_of_cells(counts)
-    clipped = weight.clip(upper=LARGEST_CLIPPED)
-    clipped = clipped.div((clipped * counts).sum(axis=1) / counts.sum(axis=1), axis=0)
+    clipped = of_mean_one(weight.clip(upper=LARGEST_CLIPPED), counts)
     parts = {"rows": counts, "weight": weight, CLIPPED: clipped}
     table = pd.concat({name: part.stack() for name, part in parts.items()}, axis=1)
     return table.rename_axis(["language", "label"]).reset_index()

@@ -11,13 +11,14 @@ threshold is divided by ``sqrt(min(languages, labels) - 1)``, since ``V = w / sq
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 from helpers.diagnosis.association import Association, Estimate
 from helpers.diagnosis.measures import v_of_w_1
 
 Level = Literal["note", "warning", "error"]
-Status = Literal["no finding", "too little data to tell", "note", "warning", "error"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+Status = Literal["no finding", "too little data to tell"] | Level
 
 THRESHOLDS: Mapping[Level, float] = MappingProxyType({"note": 0.1, "warning": 0.2, "error": 0.3})
 LARGEST_P = 0.05
@@ -50,11 +51,11 @@ def status_of(association: Association) -> Status:
     association : Association
         Of the joint table.
     """
-    in_w = [bound / association.v_of_w_1 for bound in _bounds(association.cramers_v)]
-    reached: list[Level] = [level for level, least in THRESHOLDS.items() if in_w[0] >= least]
+    v, unit = association.cramers_v, association.v_of_w_1
+    reached: list[Level] = [level for level, least in THRESHOLDS.items() if v.low / unit >= least]
     if reached and association.p_value <= LARGEST_P:
         return reached[-1]
-    return "no finding" if in_w[1] < THRESHOLDS["warning"] else "too little data to tell"
+    return "no finding" if v.high / unit < THRESHOLDS["warning"] else "too little data to tell"
 
 
 def paper_v(shape: tuple[int, int]) -> float:
@@ -87,7 +88,3 @@ def severity(v: Estimate, shape: tuple[int, int]) -> Estimate:
     """
     unit = paper_v(shape)
     return Estimate(v.value / unit, v.low / unit, v.high / unit)
-
-
-def _bounds(v: Estimate) -> tuple[float, float]:
-    return v.low, v.high

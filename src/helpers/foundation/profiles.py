@@ -20,6 +20,8 @@ from helpers.foundation.setups import PAPER_SETUPS
 from helpers.foundation.variants import Variant
 from helpers.foundation.yaml_text import read_yaml
 
+Rule = Literal["paper", "authors_code"]
+External = Literal["eld", "wikipedia"]
 PUBLISHED_PROFILE = "embedded"
 LARGEST_SEED = 2**32 - 1  # of NumPy's and the Trainer's generators
 _HUB_PROFILE = "paper"
@@ -112,7 +114,7 @@ class DatasetSettings:
     mie_seeds: tuple[Seed, ...] | None = None
     mie_nulls: Mapping[Seed, Seed] | None = None
     stage_seeds: Mapping[str, tuple[Seed, ...]] | None = None
-    rule: Literal["paper", "authors_code"] = "paper"
+    rule: Rule = "paper"
     with_translations: bool = False
     as_is: bool = False
     recipe: Mapping[str, Any] = field(default_factory=dict)
@@ -122,7 +124,7 @@ class DatasetSettings:
 class LanguageIdentificationSettings:
     """External texts of the language identification (paper, section 2.2)."""
 
-    external: Literal["eld", "wikipedia"] = "eld"
+    external: External = "eld"
     per_language: Annotated[int, Limits(5, 10**9)] = 1000  # a text for each fold
 
 

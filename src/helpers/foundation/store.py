@@ -18,7 +18,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -164,22 +164,18 @@ def write_frame(path: Path, frame: pd.DataFrame) -> None:
 
 
 @contextmanager
-def experiment_lock(folder: Path, *, wait: bool = True) -> Iterator[None]:
-    """Hold an experiment's folder for one process.
+def experiment_lock(folder: Path) -> Iterator[None]:
+    """Hold an experiment's folder for one process; others wait for it.
 
     Raises
     ------
     CompanionError
-        If ``wait`` is false and another process holds it, or the folder cannot be written.
+        If the folder cannot be written.
     """
-    lock = filelock.FileLock(folder / ".lock", timeout=-1 if wait else 0)
+    lock = filelock.FileLock(folder / ".lock")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
-    except filelock.Timeout as error:
-        raise CompanionError(
-            f"{folder} is in use by another process: wait for it to end"
-        ) from error
     except OSError as error:
         raise CompanionError(f"cannot write {folder}: {error.strerror or error}") from error
     try:
@@ -325,14 +321,12 @@ def publish(
     except CompanionError:
         run = {}  # a damaged index verifies nothing: start it again
     key = fingerprint(**environment)[:8]
-    written = StageRecord(
-        **{
-            **asdict(record),
-            "files": checksums,
-            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-            "environment": key,
-            "schema": RESULT_SCHEMA,
-        }
+    written = replace(
+        record,
+        files=checksums,
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        environment=key,
+        schema=RESULT_SCHEMA,
     )
     run = {
         "parameters": parameters,

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from helpers.data.grouping import SPLITS, assign_splits, connected_groups
+from helpers.data.grouping import SPLIT_SHARES, SPLITS, assign_splits, connected_groups
 from helpers.data.tables import clean
 from helpers.diagnosis.columns import Columns
 from helpers.diagnosis.counting import names_of, plain_values
@@ -22,7 +22,7 @@ from helpers.foundation.errors import CompanionError
 # of them held out, ten test rows.
 FEWEST_TRAINED, FEWEST_ROWS = 5, 30
 _SPLIT_SEED = 0
-_TRAINED_SHARE = 0.57
+_TRAINED_SHARE = SPLIT_SHARES["train"]
 _PARTS: Mapping[str, str] = MappingProxyType({"pair": "text_pair", "group": "group"})
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers import stages
-from helpers.data.offline_assets import ASSETS
+from helpers.data.asset_table import ASSETS
 from helpers.foundation import paths
 from helpers.foundation.datasets import all_datasets
 from helpers.foundation.errors import CompanionError

@@ -57,7 +57,7 @@ DEVICES = {
 
 def local_pretrained(load: Callable[..., Any], model: str) -> Any | None:
     """Return what a loader of `transformers` finds of a model on this machine, or None."""
-    from helpers.training.encoders import locate
+    from helpers.training.model_identity import locate
 
     folder = paths.cache_dir() / model
     if model == "e5_small" and not folder.is_dir():

@@ -4,9 +4,10 @@ Each script in ``benchmarks/`` leaves one file in ``results/benchmarks/``. All n
 come from one run on one machine, so their ratios mean something and their seconds little.
 """
 
+import functools
 import json
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -40,10 +41,12 @@ EXACT_VALUES = {
     "shapley": "Shapley values, without a tree",
 }
 
+Report = dict[str, Any]
+_T = TypeVar("_T")
 _WITHOUT_MODEL = ("diagnosis", "diagnosis_coverage", "diagnosis_pages", "newcomer")
 
 
-def load(name: str) -> dict[str, Any] | None:
+def load(name: str) -> Report | None:
     """Return what a benchmark left, or None.
 
     Parameters
@@ -53,6 +56,29 @@ def load(name: str) -> dict[str, Any] | None:
     """
     path = paths.benchmark_file(name)
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def of(
+    name: str, *, otherwise: Callable[[], _T]
+) -> Callable[[Callable[[Report], _T]], Callable[[], _T]]:
+    """Return a decorator that gives a function what a benchmark left.
+
+    Parameters
+    ----------
+    name : str
+        The script's name without its ending.
+    otherwise : type
+        What to return, empty, where the benchmark left nothing.
+    """
+
+    def decorate(tell: Callable[[Report], _T]) -> Callable[[], _T]:
+        def told() -> _T:
+            report = load(name)
+            return otherwise() if report is None else tell(report)
+
+        return functools.update_wrapper(told, tell)
+
+    return decorate
 
 
 def conditions(name: str) -> str:
@@ -72,11 +98,9 @@ def conditions(name: str) -> str:
     return "; ".join([*parts, f"machine: {machine}"]) + "."
 
 
-def shap_speed() -> pd.DataFrame:
+@of("shap_corpus", otherwise=pd.DataFrame)
+def shap_speed(report: Report) -> pd.DataFrame:
     """Return texts and masks per second of each way to compute SHAP values."""
-    report = load("shap_corpus")
-    if report is None:
-        return pd.DataFrame()
     rows = {}
     fastest = report["results"]["companion"]
     for name, way in SHAP_WAYS.items():
@@ -91,11 +115,9 @@ def shap_speed() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def bookkeeping() -> str:
+@of("shap_bookkeeping", otherwise=str)
+def bookkeeping(found: Report) -> str:
     """Return in a sentence what the companion's own work takes; empty where not measured."""
-    found = load("shap_bookkeeping")
-    if found is None:
-        return ""
     return (
         "Choosing masks, filling batches and adding up values take the companion "
         f"{found['milliseconds_a_text']:.1f} ms of one core a text (mean of {found['texts']} "
@@ -103,11 +125,9 @@ def bookkeeping() -> str:
     )
 
 
-def shap_growth() -> pd.DataFrame:
+@of("shap_corpus", otherwise=pd.DataFrame)
+def shap_growth(report: Report) -> pd.DataFrame:
     """Return how time grows with the number of texts and with their length."""
-    report = load("shap_corpus")
-    if report is None:
-        return pd.DataFrame()
     rows = {}
     for what in ("texts", "tokens"):
         first = report["growth"][what][0]
@@ -123,11 +143,9 @@ def shap_growth() -> pd.DataFrame:
     return frame
 
 
-def shap_cheaper() -> pd.DataFrame:
+@of("shap_corpus", otherwise=pd.DataFrame)
+def shap_cheaper(report: Report) -> pd.DataFrame:
     """Return what cheaper settings save, and how far their values are from the exact ones."""
-    report = load("shap_corpus")
-    if report is None:
-        return pd.DataFrame()
     exact = report["results"]["companion_fp32"]
     rows = {
         setting: {
@@ -145,11 +163,9 @@ def shap_cheaper() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def exactness() -> pd.DataFrame:
+@of("shap_exact", otherwise=pd.DataFrame)
+def exactness(report: Report) -> pd.DataFrame:
     """Return how far SHAP values are from exact ones that another library computes."""
-    report = load("shap_exact")
-    if report is None:
-        return pd.DataFrame()
     rows = {
         words: {
             "mean difference of a value": found["mean_distance"],
@@ -163,11 +179,9 @@ def exactness() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def exactness_conditions() -> str:
+@of("shap_exact", otherwise=str)
+def exactness_conditions(report: Report) -> str:
     """Return in a sentence which values were compared; empty where none were."""
-    report = load("shap_exact")
-    if report is None:
-        return ""
     return (
         f"{report['values']:,} values of {report['texts']} texts of at most "
         f"{report['most_tokens']} tokens, of mean size {report['mean_size']:.3f}; signs: of values "
@@ -175,11 +189,9 @@ def exactness_conditions() -> str:
     )
 
 
-def string_path() -> pd.DataFrame:
+@of("shap_string_path", otherwise=pd.DataFrame)
+def string_path(report: Report) -> pd.DataFrame:
     """Return, for each language, how shap's path through strings differs from token ids."""
-    report = load("shap_string_path")
-    if report is None:
-        return pd.DataFrame()
     rows = {
         language: {
             "masks that the tokenizer reads otherwise": percent(masks["share_that_differ"]),
@@ -196,11 +208,9 @@ def string_path() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def string_path_figure() -> pd.DataFrame:
+@of("shap_string_path", otherwise=pd.DataFrame)
+def string_path_figure(report: Report) -> pd.DataFrame:
     """Return Figure 1's bars by category on both paths, and how much they differ."""
-    report = load("shap_string_path")
-    if report is None:
-        return pd.DataFrame()
     bars = pd.DataFrame(report["figure_1"]["bars"])
     frame = bars.groupby(["class", "category"], sort=False).agg(
         ids=("ids", "mean"), strings=("strings", "mean")
@@ -213,26 +223,20 @@ def string_path_figure() -> pd.DataFrame:
     return frame.rename(columns={"ids": "over token ids", "strings": "through strings"})
 
 
-def finetuning_speed() -> pd.DataFrame:
+@of("finetuning", otherwise=pd.DataFrame)
+def finetuning_speed(report: Report) -> pd.DataFrame:
     """Return tokens of real text that each way trains on in a second."""
-    return _rates("finetuning", FINETUNING_WAYS, "tokens_per_second", "tokens a second")
+    return _rates(report["results"], FINETUNING_WAYS, "tokens_per_second", "tokens a second")
 
 
-def feature_speed() -> pd.DataFrame:
+@of("features", otherwise=pd.DataFrame)
+def feature_speed(report: Report) -> pd.DataFrame:
     """Return texts that each way turns into first-token features in a second."""
-    report = load("features")
-    if report is None:
-        return pd.DataFrame()
     found = {name: {"texts_per_second": rate} for name, rate in report["texts_per_second"].items()}
-    return _rates_of(found, FEATURE_WAYS, "texts_per_second", "texts a second")
+    return _rates(found, FEATURE_WAYS, "texts_per_second", "texts a second")
 
 
-def _rates(name: str, ways: dict[str, str], key: str, column: str) -> pd.DataFrame:
-    report = load(name)
-    return pd.DataFrame() if report is None else _rates_of(report["results"], ways, key, column)
-
-
-def _rates_of(
+def _rates(
     found: dict[str, dict[str, float]], ways: dict[str, str], key: str, column: str
 ) -> pd.DataFrame:
     fastest = found["companion"][key]

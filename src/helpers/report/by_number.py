@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.foundation.names import dataset_label, family_of, model_label
+from helpers.foundation.names import dataset_label, family_of
 from helpers.report import display, frames, paper, tables
 from helpers.report.display import MISSING, Html, interval_text, percent
 from helpers.report.frames import Experiments
 from helpers.report.labels import setup_label
-from helpers.report.places import by_place
+from helpers.report.places import by_place, place_label
 
 NEEDS_THE_HUB = "needs the hub: run profile paper"
 PROBES = ("C=1", "C=1e-4")  # what the paper's text names, and what its numbers belong to
@@ -65,13 +65,13 @@ def _columns(
         if each.dataset == dataset and (model is None or each.model == model)
     ]
     own = [each for each in own if each.model == own[0].model]
-    heading = dataset_label(dataset) + (f", {model_label(model)}" if model else "")
+    heading = place_label(dataset, model or "")
     found = [Column(f"Reproduced: {heading}", own)]
     for (name, its_model), members in by_place(experiments).items():
         is_own = name == dataset and its_model in paper.ACCURACY_TABLE
         other_model = model is not None and its_model in paper.ACCURACY_TABLE and its_model != model
         if paper.COUNTERPART.get(family_of(name)) == dataset and not is_own and not other_model:
-            label = f"Stand-in: {dataset_label(name)}, {model_label(its_model)}"
+            label = f"Stand-in: {place_label(name, its_model)}"
             # The same encoder stands in for both of the paper's, trained as each of them was.
             label += ", masked input entropy" if number in _VARIANTS else ""
             found.append(Column(label, members))

@@ -3,7 +3,7 @@
 All of it is about the published seeds that had been seen when the analysis plan was written.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -16,10 +16,10 @@ from helpers.report import benchmarks
 from helpers.report.claim_cells import verdict_mark
 from helpers.report.claims import Region
 from helpers.report.display import MISSING, interval_text, rows_by_two
+from helpers.report.evidence import SEEN
 from helpers.report.labels import setup_label
-from helpers.report.shap_null import ROWS
+from helpers.report.shap_null import ROWS, by_seed
 
-SEEN = range(3)  # seeds 0 to 2 (book/plan.md)
 _ABOVE, _BELOW, _SMALL = Region(low=0), Region(high=0), Region(low=-0.02, high=0.02)
 
 
@@ -57,10 +57,10 @@ def null_reference(results: Sequence[RunResults]) -> pd.DataFrame:
             for one in results:
                 if one.dataset not in earlier["null"]:
                     continue
-                change = _by_seed(one, read, "imbalanced")
-                null = {int(k): v for k, v in earlier["null"][one.dataset][what].items()}
-                if when == "now":
-                    null = _by_seed(one, read, "balanced")
+                change = by_seed(one, read, "imbalanced")
+                null = by_seed(one, read, "balanced")
+                if when == "before":
+                    null = {int(k): v for k, v in earlier["null"][one.dataset][what].items()}
                 left = [
                     change[seed] - null[seed] for seed in SEEN if {seed} <= set(change) & set(null)
                 ]
@@ -68,13 +68,6 @@ def null_reference(results: Sequence[RunResults]) -> pd.DataFrame:
             if cells:
                 rows[what, when] = cells
     return rows_by_two(rows)
-
-
-def _by_seed(
-    results: RunResults, read: Callable[[RunResults, str, int], q.Observation | None], name: str
-) -> dict[int, float]:
-    found = values_by_seed(results, lambda given, seed: read(given, name, seed))
-    return dict(found.by_seed)
 
 
 # --- the recipe of MultiEmo pairs -----------------------------------------------------------

@@ -5,6 +5,7 @@ badges for artifacts. An item is one function: it reads `Facts` and answers. No 
 where there is nothing to count, the answer says so.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -169,7 +170,7 @@ def _recipe(facts: Facts) -> Answer:
 
 def _spread(facts: Facts) -> Answer:
     numbers = [one.numbers for one in facts.found.findings if one.numbers is not None]
-    with_interval = sum(one.ci_low == one.ci_low for one in numbers)
+    with_interval = sum(not math.isnan(one.ci_low) for one in numbers)
     seeds = {
         name: len(set(frames.accuracy_by_seed(listed)["seed"]))
         for name, listed in facts.by_place.items()

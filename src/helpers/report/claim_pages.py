@@ -11,7 +11,7 @@ from helpers.foundation.names import dataset_label
 from helpers.report.claim_cells import our_cell, paper_cell, ruled, verdict_mark
 from helpers.report.claim_list import CLAIMS
 from helpers.report.claims import VERDICTS, Claim
-from helpers.report.display import Html, folded, signed, table
+from helpers.report.display import Html, folded, rows_by_two, signed, table
 from helpers.report.evidence import Verdicts
 from helpers.report.verdicts import columns
 
@@ -90,7 +90,7 @@ def paper_exceptions(found: Verdicts, *, caption: str) -> Html:
                 continue  # another sentence says the same of it
             seen.add((printed.place, printed.quantity, claim.region))
             unknown = math.isnan(cell.margin)
-            rows[claim.statement, printed.place] = {
+            rows[html.escape(claim.statement), html.escape(printed.place)] = {
                 "holds": html.escape(str(claim.region)),
                 "printed": signed(printed.value),
                 "another seed may move it by": "unknown"
@@ -99,7 +99,4 @@ def paper_exceptions(found: Verdicts, *, caption: str) -> Html:
                 "side": "claimed" if claim.region.holds_for(printed.value) else "other",
                 "verdict": verdict_mark(cell.verdict),
             }
-    frame = pd.DataFrame(list(rows.values()))
-    if rows:
-        frame.index = pd.MultiIndex.from_tuples([tuple(map(html.escape, names)) for names in rows])
-    return table(frame, caption=caption, markup=True)
+    return table(rows_by_two(rows), caption=caption, markup=True)

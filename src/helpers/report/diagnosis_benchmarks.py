@@ -6,11 +6,9 @@ from helpers.report import benchmarks
 from helpers.report.display import percent
 
 
-def speed() -> pd.DataFrame:
+@benchmarks.of("diagnosis", otherwise=pd.DataFrame)
+def speed(report: benchmarks.Report) -> pd.DataFrame:
     """Return time and memory of a diagnosis beside Arrow's own read and group-by."""
-    report = benchmarks.load("diagnosis")
-    if report is None:
-        return pd.DataFrame()
     rows = {}
     for name, found in report["results"].items():
         ours, arrow = found["companion"], found["arrow"]
@@ -25,11 +23,9 @@ def speed() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def pages() -> pd.DataFrame:
+@benchmarks.of("diagnosis_pages", otherwise=pd.DataFrame)
+def pages(report: benchmarks.Report) -> pd.DataFrame:
     """Return what a report on the same CSV file takes here and in other packages."""
-    report = benchmarks.load("diagnosis_pages")
-    if report is None:
-        return pd.DataFrame()
     rows = {}
     for package, found in report["results"].items():
         measured = {} if isinstance(found, str) else found
@@ -42,11 +38,9 @@ def pages() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def newcomer_steps() -> pd.DataFrame:
+@benchmarks.of("newcomer", otherwise=pd.DataFrame)
+def newcomer_steps(report: benchmarks.Report) -> pd.DataFrame:
     """Return what each step takes from nothing to the diagnosis of a file of one's own."""
-    report = benchmarks.load("newcomer")
-    if report is None:
-        return pd.DataFrame()
     rows = {
         step: {"seconds": took["seconds"], "processor's seconds": took["processor_seconds"]}
         for step, took in report["steps"].items()
@@ -54,18 +48,17 @@ def newcomer_steps() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def newcomer_size() -> str:
+@benchmarks.of("newcomer", otherwise=str)
+def newcomer_size(report: benchmarks.Report) -> str:
     """Return in a sentence what the core takes on the disk; empty where not measured."""
-    report = benchmarks.load("newcomer")
-    if report is None:
-        return ""
     return (
         f"The environment then holds {report['packages']} packages and takes "
         f"{report['environment_mib']:,} MiB."
     )
 
 
-def errors() -> pd.DataFrame:
+@benchmarks.of("diagnosis_coverage", otherwise=pd.DataFrame)
+def errors(report: benchmarks.Report) -> pd.DataFrame:
     """Return how often the diagnosis is wrong on simulated tables, by their true Cohen's w.
 
     Returns
@@ -75,9 +68,6 @@ def errors() -> pd.DataFrame:
         share over shapes and numbers of rows, the share of intervals that lie above it, and the
         share of each status.
     """
-    report = benchmarks.load("diagnosis_coverage")
-    if report is None:
-        return pd.DataFrame()
     found = pd.json_normalize(report["results"]).fillna(0.0)
     weight = found["repeats"]
     statuses = [str(name) for name in found if str(name).startswith("statuses.")]
@@ -97,11 +87,9 @@ def errors() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("Cohen's w")
 
 
-def tables() -> str:
+@benchmarks.of("diagnosis_coverage", otherwise=str)
+def tables(report: benchmarks.Report) -> str:
     """Return in a sentence which tables were simulated; empty where none were."""
-    report = benchmarks.load("diagnosis_coverage")
-    if report is None:
-        return ""
     found = pd.DataFrame(report["results"])
     ranges = [
         f"{found[name].min():,} to {found[name].max():,} {name}"

@@ -16,10 +16,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import dataset_label, model_label
 from helpers.foundation.profiles import load_profile
 from helpers.report import figures, frames
 from helpers.report.labels import setup_label
+from helpers.report.places import place_label
 from helpers.stages.commands import commands
 from helpers.stages.freshness import outdated
 
@@ -121,6 +121,17 @@ def capitalised(words: str) -> str:
     ('By eq. 2', '')
     """
     return words[:1].upper() + words[1:]
+
+
+def count_text(number: float) -> str:
+    """Return a whole number as text, or that it is missing.
+
+    Examples
+    --------
+    >>> count_text(1200.0), count_text(float("nan")) == MISSING
+    ('1,200', True)
+    """
+    return MISSING if math.isnan(number) else f"{number:,.0f}"
 
 
 def counted(number: int, noun: str) -> str:
@@ -351,7 +362,7 @@ def folded(content: Html, *, summary: str) -> Html:
 
 
 def note(text: str, *, kind: str = "note") -> Html:
-    """Return a short paragraph that stands out; ``kind`` is its style (note, missing, verdict)."""
+    """Return a short paragraph that stands out; ``kind`` is its style (note, missing, takeaway)."""
     return Html(f'<p class="companion-{kind}">{text}</p>', text)
 
 
@@ -359,8 +370,7 @@ def place_name(experiments: Sequence[Experiment]) -> str:
     """Return, as HTML, the data set of some experiments, and the model where there are several."""
     first = experiments[0]
     several = len(load_profile(first.profile).models) > 1
-    model = f", {html.escape(model_label(first.model))}" if several else ""
-    return dataset_label(first.dataset) + model
+    return html.escape(place_label(first.dataset, first.model if several else ""))
 
 
 def rests_on(frame: pd.DataFrame) -> str:

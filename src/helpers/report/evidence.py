@@ -21,10 +21,12 @@ from helpers.report.paper_side import PaperSide, paper_side
 from helpers.report.places import POOLED
 
 FAMILY = "headline findings, pooled over data sets"
-# Seeds 0 to 2 found the rules, the next ones confirm them. A replication is never mixed with these.
+# Seeds 0 to 2 found the rules, the next ones confirm them (book/plan.md). A replication is never
+# mixed with these.
+SEEN = range(3)
 _REPLICATION = 100
 COHORTS: Mapping[str, range] = MappingProxyType(
-    {"confirming": range(3, _REPLICATION), "replication": range(_REPLICATION, 2**32)}
+    {"confirming": range(SEEN.stop, _REPLICATION), "replication": range(_REPLICATION, 2**32)}
 )
 
 

@@ -15,14 +15,13 @@ RAISES, LOWERS = "230 159 0", "86 180 233"  # Okabe and Ito's orange and sky blu
 DEEPEST = 0.45  # opacity of the largest value: text on it stays readable on either ground
 
 
-def example_values(experiments: Sequence[Experiment], *, seed: int = 0) -> pd.DataFrame:
+def example_values(experiments: Sequence[Experiment]) -> pd.DataFrame:
     """Return the SHAP values of the example texts' tokens, a column ``setup`` added.
 
     Parameters
     ----------
     experiments : sequence of Experiment
-        Of one model and data set; those of one seed are used, without variants.
-    seed : int
+        Of one model and data set; those of seed 0 are used, without variants.
 
     Returns
     -------
@@ -32,7 +31,7 @@ def example_values(experiments: Sequence[Experiment], *, seed: int = 0) -> pd.Da
     frames = [
         frame.assign(setup=experiment.setup)
         for experiment, frame in each(experiments, "shap_examples.parquet")
-        if experiment.seed == seed
+        if experiment.seed == 0
     ]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 

@@ -5,7 +5,7 @@ same colours everywhere.
 """
 
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -84,6 +84,32 @@ def setup_handles(setups: Iterable[str]) -> list[Line2D]:
     ]  # fmt: skip
 
 
+def heat_map(ax: Axes, wide: pd.DataFrame, *, largest: float, shown: Callable[[Any], str]) -> None:
+    """Draw a table as shades of blue, with its numbers.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    wide : DataFrame
+    largest : float
+        The number of the darkest shade.
+    shown : callable
+        Returns a number as text.
+    """
+    numbers = wide.to_numpy()
+    # The upper half of the colours is too dark for dark text, and no white text reads on its
+    # middle.
+    ax.imshow(numbers.astype(float), cmap="Blues", vmin=0, vmax=2 * largest, aspect="auto")
+    for y, x in np.ndindex(*numbers.shape):
+        ax.text(x, y, shown(numbers[y, x]), ha="center", va="center", color=INK)
+    ax.set_xticks(range(len(wide.columns)), wide.columns)
+    ax.set_yticks(range(len(wide)), wide.index)
+    ax.grid(False)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+
+
 # --- section 2.1 ----------------------------------------------------------------------------
 
 
@@ -98,18 +124,8 @@ def joint_counts(counts: pd.DataFrame) -> list[Axes] | None:
         part = counts[counts["subset"] == subset]
         languages, labels = (list(dict.fromkeys(part[name])) for name in ("language", "label"))
         wide = part.pivot(index="language", columns="label", values="rows").loc[languages, labels]
-        # The upper half of the colours is too dark for dark text, and no white text reads on its
-        # middle.
-        ax.imshow(wide.to_numpy(dtype=float), cmap="Blues", vmin=0, vmax=2 * largest, aspect="auto")
-        for y, row in enumerate(wide.to_numpy()):
-            for x, rows in enumerate(row):
-                ax.text(x, y, f"{rows:,}", ha="center", va="center", color=INK)
-        ax.set_xticks(range(len(labels)), labels)
-        ax.set_yticks(range(len(languages)), languages)
+        heat_map(ax, wide, largest=largest, shown="{:,}".format)
         ax.set_title(setup_label(subset))
-        ax.grid(False)
-        ax.tick_params(length=0)
-        ax.spines[:].set_visible(False)
     return axes
 
 
@@ -136,9 +152,7 @@ def training_curves(curves: pd.DataFrame) -> Axes | None:
 # --- section 4.1 ----------------------------------------------------------------------------
 
 
-def accuracy(
-    summary: pd.DataFrame, by_seed: pd.DataFrame, *, ax: Axes | None = None
-) -> Axes | None:
+def accuracy(summary: pd.DataFrame, by_seed: pd.DataFrame) -> Axes | None:
     """Draw test accuracy: every seed, the mean and its interval."""
     if summary.empty:
         return None

@@ -18,8 +18,6 @@ from helpers.foundation.names import SETUPS
 from helpers.report.results import read
 from helpers.stages.selection import compared_models
 
-PROBES = ["C=1", "C=1e-4", "C=1e-4 scaled", "standardised"]
-
 Experiments = Sequence[Experiment]
 
 

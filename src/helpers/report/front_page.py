@@ -14,7 +14,7 @@ from helpers.report.claim_list import CLAIMS, HEADLINES
 from helpers.report.display import Html, Panel, multiples, signed
 from helpers.report.evidence import Finding, Verdicts
 from helpers.report.figures import STYLE
-from helpers.report.places import POOLED, by_place, places
+from helpers.report.places import POOLED, by_place, place_label, places
 
 PROBLEM_AND_CURE = (
     "abstract/performance",
@@ -195,7 +195,7 @@ def figure(experiments: Sequence[Experiment], *, number: str) -> Html:
     if listed:
         rows, seeds = int(counts["rows"].sum()), tested["seed"].nunique()
         about = (
-            f" {dataset_label(listed[0].dataset)}, {html.escape(model_label(listed[0].model))}. "
+            f" {html.escape(place_label(*listed[0].place))}. "
             f"Left: the skew of the imbalanced training subset, {rows:,} texts. Right: predicted "
             "shares of each label, for each group of languages, on "
             f"{tested['n_test'].max():,.0f} test texts with even shares; means over {seeds} "

@@ -13,11 +13,9 @@ _HOURS = {
 }
 
 
-def grid_price() -> pd.DataFrame:
+@benchmarks.of("plan_paper", otherwise=pd.DataFrame)
+def grid_price(report: benchmarks.Report) -> pd.DataFrame:
     """Return work and hours of each model and data set, and of all; empty without a plan."""
-    report = benchmarks.load("plan_paper")
-    if report is None:
-        return pd.DataFrame()
     stages = pd.DataFrame(report["stages"])
     hours = stages.pivot_table("seconds", ["model", "dataset"], "stage", "sum", sort=False) / 3600
     sums = stages.groupby(["model", "dataset"], sort=False)
@@ -36,10 +34,8 @@ def grid_price() -> pd.DataFrame:
     return frame
 
 
-def grid_conditions() -> str:
+@benchmarks.of("plan_paper", otherwise=str)
+def grid_conditions(report: benchmarks.Report) -> str:
     """Return what the plan rests on, in sentences; empty without a plan."""
-    report = benchmarks.load("plan_paper")
-    if report is None:
-        return ""
     notes = [report["device"], *report["notes"]]
     return ". ".join(map(capitalised, notes)) + "."

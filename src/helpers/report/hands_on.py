@@ -6,18 +6,16 @@ All of it is drawn beforehand; the book's script ``steps.js`` shows one step at 
 import html
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
-from helpers.analysis import quantities as q
-from helpers.analysis.quantities import Measure, RunResults, values_by_seed
-from helpers.analysis.severity import setups_by_severity
+from helpers.analysis.quantities import RunResults
 from helpers.data.cells import skew_shares
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import dataset_label, model_label
-from helpers.report import example_plots, frames
+from helpers.report import example_plots, frames, question_runs, severity
 from helpers.report.display import Html, missing, not_computed, percent, scrollable, signed
 from helpers.report.labels import setup_label
+from helpers.report.places import place_label
+from helpers.report.question_figures import means
 from helpers.report.question_list.severity import QUESTION
 from helpers.report.results import collect
 
@@ -26,43 +24,12 @@ _STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _BLUE = "0 114 178"  # Okabe and Ito's
 
 
-def _changes(setup: str) -> Mapping[str, Measure]:
-    """Return what is shown of a setup, each as a difference from the balanced one."""
-    return {
-        "slope of predictions on the shares of severity 1": q.skew_slope(setup, "balanced"),
-        "accuracy": q.accuracy(setup, "balanced"),
-        "how easily languages are told apart": q.identification(setup, "balanced"),
-    }
-
-
-def with_severities(experiments: Sequence[Experiment]) -> list[Experiment]:
-    """Return some experiments, and with them the severities that the open question asks for."""
-    asked = [variant for runs in QUESTION.runs for variant in runs.variants]
-    beside = [
-        each.replace(variant=variant)
-        for each in experiments
-        if (each.setup, each.variant) == ("imbalanced", "")
-        for variant in asked
-    ]
-    return [*experiments, *beside]
-
-
-def by_severity(results: RunResults) -> pd.DataFrame:
-    """Return what each severity changes on the balanced model, mean over the seeds of both.
-
-    Returns
-    -------
-    DataFrame
-        ``severity, measure, value, seeds``; at severity 0 every change is 0.
-    """
-    records = []
-    for severity, setup in setups_by_severity(results).items():
-        for measure, change in _changes(setup).items():
-            values = values_by_seed(results, change).by_seed
-            if values:
-                records.append((severity, measure, float(np.mean(list(values.values()))),
-                                len(values)))  # fmt: skip
-    return pd.DataFrame(records, columns=["severity", "measure", "value", "seeds"])
+# A panel of Q.6, and what the slider calls it.
+_SHOWN: Mapping[str, str] = {
+    "Slope": "slope of predictions on the shares of severity 1",
+    "Accuracy, even": "accuracy",
+    "Identification, C = 1e-4": "how easily languages are told apart",
+}
 
 
 def severity_slider(experiments: Sequence[Experiment], *, caption: str) -> Html:
@@ -77,18 +44,20 @@ def severity_slider(experiments: Sequence[Experiment], *, caption: str) -> Html:
     caption : str
         May hold HTML.
     """
-    found = collect(with_severities(experiments))
+    profiles = dict.fromkeys(each.profile for each in experiments)
+    asked = [each for name in profiles for each in question_runs.experiments([QUESTION], name)]
+    found = collect([*experiments, *asked])
     if not found:
         return not_computed(caption)
     results = found[0]
-    changes = by_severity(results)
+    changes = means(severity.by_severity(results), line="severity")
     steps = sorted({*_STEPS, *changes["severity"]})
     parts = [
-        f'<div class="companion-step" data-step="{severity:g}"><p><b>Severity {severity:g}</b></p>'
-        f"{_shares(results, severity)}{_bars(changes, severity)}</div>"
-        for severity in steps
+        f'<div class="companion-step" data-step="{step:g}"><p><b>Severity {step:g}</b></p>'
+        f"{_shares(results, step)}{_bars(changes, step)}</div>"
+        for step in steps
     ]
-    where = f"{dataset_label(results.dataset)}, {html.escape(model_label(results.model))}"
+    where = html.escape(place_label(*results.place))
     about = (
         f"{caption} {where}. Above: label shares of each language in the imbalanced training "
         "subset. Below: what that changes on the balanced model of the same seed, mean over seeds."
@@ -96,13 +65,13 @@ def severity_slider(experiments: Sequence[Experiment], *, caption: str) -> Html:
     return Html(
         '<figure class="companion-data companion-steps" data-label="Severity" data-start="1">'
         f"<figcaption>{about}</figcaption>{''.join(parts)}</figure>",
-        ", ".join(f"{severity:g}" for severity in steps),
+        ", ".join(f"{step:g}" for step in steps),
     )
 
 
-def _shares(results: RunResults, severity: float) -> str:
+def _shares(results: RunResults, step: float) -> str:
     """Return the shares of each label in each language as a table of shades."""
-    shares = skew_shares(results.skew, severity=severity)
+    shares = skew_shares(results.skew, severity=step)
     head = "".join(f'<th scope="col">{html.escape(label)}</th>' for label in results.labels)
     rows = ""
     for language, row in shares.iterrows():
@@ -116,30 +85,30 @@ def _shares(results: RunResults, severity: float) -> str:
         f'<table class="companion-table"><thead><tr><td></td>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
-    return scrollable(table, name=f"Label shares at severity {severity:g}")
+    return scrollable(table, name=f"Label shares at severity {step:g}")
 
 
-def _bars(changes: pd.DataFrame, severity: float) -> str:
-    """Return a line for each measure: its change, as a number and as a bar on a common scale."""
+def _bars(changes: pd.DataFrame, step: float) -> str:
+    """Return a line for each panel: its change, as a number and as a bar on a common scale."""
     rows = ""
-    for measure in dict.fromkeys(changes["measure"]):
-        of_measure = changes[changes["measure"] == measure].set_index("severity")
-        largest = float(of_measure["value"].abs().max()) or 1.0
-        if severity in of_measure.index:
-            value, seeds = of_measure.loc[severity, "value"], of_measure.loc[severity, "seeds"]
-            width = 100 * abs(float(value)) / largest
-            shown = f"{signed(float(value))} <small>seeds: {seeds}</small>"
+    for panel, words in _SHOWN.items():
+        at = {row["severity"]: row for row in changes.to_dict("records") if row["panel"] == panel}
+        largest = max((abs(row["mean"]) for row in at.values()), default=0.0) or 1.0
+        if step in at:
+            value, seeds = float(at[step]["mean"]), at[step]["seeds"]
+            width = 100 * abs(value) / largest
+            shown = f"{signed(value)} <small>seeds: {seeds}</small>"
             bar = f'<span class="companion-bar" style="width:{width:.0f}%"></span>'
         else:
             shown, bar = missing(), ""
-        rows += f'<tr><th scope="row">{measure}</th><td>{shown}</td><td>{bar}</td></tr>'
+        rows += f'<tr><th scope="row">{words}</th><td>{shown}</td><td>{bar}</td></tr>'
     return f'<table class="companion-table companion-bars"><tbody>{rows}</tbody></table>'
 
 
 # --- be the model -----------------------------------------------------------------------------
 
 
-def guess(experiments: Sequence[Experiment], *, caption: str, seed: int = 0) -> Html:
+def guess(experiments: Sequence[Experiment], *, caption: str) -> Html:
     """Return texts of the book's own, masked, to guess the label of from their language alone.
 
     Parameters
@@ -148,8 +117,6 @@ def guess(experiments: Sequence[Experiment], *, caption: str, seed: int = 0) -> 
         Of one model and data set.
     caption : str
         May hold HTML.
-    seed : int
-        Of the models whose answers are shown.
 
     Returns
     -------
@@ -157,7 +124,7 @@ def guess(experiments: Sequence[Experiment], *, caption: str, seed: int = 0) -> 
         For each language one text. What is uncovered tells the text, which labels its language had
         in training, and what each model answers.
     """
-    values, counts = example_plots.example_values(experiments, seed=seed), pd.DataFrame()
+    values, counts = example_plots.example_values(experiments), pd.DataFrame()
     if not values.empty:
         counts = frames.imbalanced_counts(experiments)
     if counts.empty:

@@ -19,7 +19,7 @@ from helpers.analysis.two_way import over_seeds_and_rows
 from helpers.report.claim_list import CLAIMS, HEADLINES
 from helpers.report.claim_quantities import difference_words
 from helpers.report.counted import Counted
-from helpers.report.display import MISSING, interval_text, percent, rows_by_two, signed
+from helpers.report.display import count_text, interval_text, percent, rows_by_two, signed
 from helpers.report.evidence import evaluate
 from helpers.report.figures import GREY, INK, panels
 from helpers.report.frames import Experiments, chosen, split_sizes
@@ -108,17 +108,13 @@ def source_rows(experiments: Experiments) -> pd.DataFrame:
     )
     rows = {}
     for place, members in by_name(experiments).items():
-        sizes = split_sizes(members).set_index("split")
-        if "train" in sizes.index:
+        sizes = split_sizes(members).set_index("split").to_dict("index")
+        if "train" in sizes:
             names = [f"{subset}_{kind}" for subset in subsets for kind in ("sources", "repeated")]
-            rows[place] = [_count(sizes.loc["train", name]) for name in ("rows", *names)]
+            rows[place] = [count_text(sizes["train"][name]) for name in ("rows", *names)]
     return pd.DataFrame.from_dict(
         rows, orient="index", columns=pd.MultiIndex.from_tuples([("rows", ""), *columns])
     )
-
-
-def _count(value: Any) -> str:
-    return MISSING if pd.isna(value) else f"{int(value):,}"
 
 
 # --- how many seeds it takes ----------------------------------------------------------------

@@ -15,8 +15,8 @@ _LABELS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def setup_label(name: str) -> str:
-    """Return what a setup, or a remedy on the imbalanced model, is called.
+def setup_label(name: str, *variants: str) -> str:
+    """Return what a setup, or a remedy on the imbalanced model, is called, with its variants.
 
     Raises
     ------
@@ -25,11 +25,11 @@ def setup_label(name: str) -> str:
 
     Examples
     --------
-    >>> setup_label("balanced"), setup_label("prior")
-    ('Balanced', 'Prior correction')
+    >>> setup_label("balanced", "mie=1"), setup_label("prior", "")
+    ('Balanced, mie=1', 'Prior correction')
     """
     check_choice("setup or remedy", name, _LABELS)
-    return _LABELS[name]
+    return ", ".join(filter(None, (_LABELS[name], *variants)))
 
 
 def labelled(frame: pd.DataFrame) -> pd.DataFrame:

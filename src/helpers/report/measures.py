@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from helpers.analysis.quantities import RunResults
 from helpers.analysis.representations import same_order, separation_measures
 from helpers.foundation.setups import PAPER_SETUPS
+from helpers.report.display import counted
 from helpers.report.figures import GREY, panels
 from helpers.report.labels import setup_label
 from helpers.report.questions import NOT_YET, Description
@@ -96,14 +97,10 @@ and 0 in none; of 1 measure with 1 seed, 0.'
     for number in sorted(set(seeds), reverse=True):
         mine = share[seeds == number]
         every, none = int((mine == 1).sum()), int((mine == 0).sum())
-        told = f"of {_number(len(mine), 'measure')} with {_number(number, 'seed')}, {every}"
+        told = f"of {counted(len(mine), 'measure')} with {counted(number, 'seed')}, {every}"
         some = f" in every seed, {len(mine) - every - none} in some and {none} in none"
         parts.append(told + some * (number > 1))
     return f"The same order as by the log loss: {'; '.join(parts)}."
-
-
-def _number(count: int, word: str) -> str:
-    return f"{count} {word}{'s' * (count != 1)}"
 
 
 def described(results: RunResults) -> Description:
@@ -117,7 +114,7 @@ def described(results: RunResults) -> Description:
     found = agreement(results)
     return Description(
         answer(found),
-        f"up to {_number(found.shape[1], 'seed')}; a description" if len(found) else "",
+        f"up to {counted(found.shape[1], 'seed')}; a description" if len(found) else "",
     )
 
 

@@ -8,13 +8,13 @@ import pandas as pd
 from helpers.foundation import store
 from helpers.foundation.datasets import all_datasets
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import FAMILIES, dataset_label, family_of, model_label
+from helpers.foundation.names import FAMILIES, dataset_label, family_of
 from helpers.foundation.profiles import load_profile
 from helpers.report import display
 from helpers.report.display import Html
 from helpers.report.frames import Experiments
 from helpers.report.labels import setup_label
-from helpers.report.places import by_place
+from helpers.report.places import by_place, place_label
 from helpers.stages import stages_of
 from helpers.stages.commands import command_line, run_arguments
 
@@ -77,11 +77,11 @@ def open_cells(experiments: Experiments, *, outdated: Stages = _NONE) -> pd.Data
 def _grouped(experiments: Experiments) -> dict[tuple[str, str], list[Experiment]]:
     """Group experiments by place and setup; a place without any result is one group."""
     grouped: dict[tuple[str, str], list[Experiment]] = {}
-    for (dataset, model), members in by_place(experiments).items():
-        where = f"{dataset_label(dataset)}, {model_label(model)}"
+    for place, members in by_place(experiments).items():
+        where = place_label(*place)
         empty = all(len(absent_stages(each)) == len(stages_of(each)) for each in members)
         for each in members:
-            setup = setup_label(each.setup) + (f", {each.variant}" if each.variant else "")
+            setup = setup_label(each.setup, each.variant)
             grouped.setdefault((where, ALL_SETUPS if empty else setup), []).append(each)
     return grouped
 

@@ -24,21 +24,19 @@ def places(experiments: Iterable[Experiment]) -> list[Place]:
 def place_names(listed: Sequence[Place]) -> dict[Place, str]:
     """Return what some places are called; the model is named where there are several."""
     several = len({each.model for each in listed}) > 1
-    return {
-        each: heading(each.dataset) + (f", {model_label(each.model)}" if several else "")
-        for each in listed
-    }
+    return {each: place_label(each.dataset, each.model if several else "") for each in listed}
 
 
-def heading(dataset: str) -> str:
-    """Return what a data set, or all together, is called at the head of a column.
+def place_label(dataset: str, model: str = "") -> str:
+    """Return what a data set, or all together, is called; with its model where one is given.
 
     Examples
     --------
-    >>> heading("multiemo"), heading(POOLED)
-    ('MultiEmo', 'Together')
+    >>> place_label("multiemo", "mbert"), place_label(POOLED)
+    ('MultiEmo, mBERT', 'Together')
     """
-    return "Together" if dataset == POOLED else dataset_label(dataset)
+    name = "Together" if dataset == POOLED else dataset_label(dataset)
+    return f"{name}, {model_label(model)}" if model else name
 
 
 def by_name(experiments: Iterable[Experiment]) -> dict[str, list[Experiment]]:

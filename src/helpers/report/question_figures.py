@@ -19,6 +19,7 @@ from helpers.analysis.quantities import (
     skew_slope,
     values_by_seed,
 )
+from helpers.analysis.shap_difference import TOKEN_CATEGORIES
 from helpers.foundation.names import SETUPS, dataset_label
 from helpers.report.display import rows_by_two
 from helpers.report.figures import INK, SETUP_COLOURS, panels
@@ -250,7 +251,7 @@ def attributions(results: RunResults) -> pd.DataFrame:
                 f"{category}, {words}",
                 paired_shap.paired_shap_difference("imbalanced", category, side),
             )
-            for category in ("positive", "neutral", "negative")
+            for category in TOKEN_CATEGORIES
             for side, words in sides.items()
         )
         frames.append(by_seed(given, rows))

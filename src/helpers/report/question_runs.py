@@ -184,7 +184,7 @@ def _names(listed: Sequence[Experiment]) -> str:
     for (setup, variant), members in seeds.items():
         variants.setdefault((setup, tuple(members)), []).append(variant)
     return "; ".join(
-        f"{', '.join(filter(None, (setup_label(setup), *names)))}, "
+        f"{setup_label(setup, *names)}, "
         f"seed{'s' * (len(members) > 1)} {', '.join(map(str, members))}"
         for (setup, members), names in variants.items()
     )

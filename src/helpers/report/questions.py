@@ -17,7 +17,7 @@ from helpers.report import claim_cells
 from helpers.report.claims import FAILS, HOLDS, UNKNOWN, Claim, Verdict
 from helpers.report.display import Html, capitalised, folded, note, table
 from helpers.report.evidence import Finding, adjusted, evaluate
-from helpers.report.places import heading
+from helpers.report.places import place_label
 
 NOT_YET = "Not computed yet."
 _MOST_OPEN = 4  # of more verdicts, those that cannot be told open at a click
@@ -233,7 +233,8 @@ def verdict_table(question: Question, results: Sequence[RunResults], *, caption:
     cells: dict[str, Mapping[str, str]] = {}
     for place, part in enumerate(question.parts):
         cells[html.escape(claim_cells.ruled(part.claim))] = {
-            heading(dataset): claim_cells.our_cell(told[place]) for dataset, told in shown.items()
+            place_label(dataset): claim_cells.our_cell(told[place])
+            for dataset, told in shown.items()
         }
     frame = pd.DataFrame.from_dict(cells, orient="index") if shown else pd.DataFrame()
     return table(frame, caption=caption, markup=True)

@@ -10,10 +10,11 @@ from matplotlib.ticker import PercentFormatter
 
 from helpers.analysis import remedies, rivals
 from helpers.analysis.label_priors import PRIORS
-from helpers.analysis.quantities import Measure, RunResults, values_by_seed
+from helpers.analysis.quantities import Measure, RunResults
 from helpers.report import questions
 from helpers.report.claim_cells import our_cell
 from helpers.report.counted import Counted
+from helpers.report.described import differences
 from helpers.report.display import interval_text
 from helpers.report.figures import (
     SETUP_COLOURS,
@@ -78,18 +79,12 @@ def verdicts(question: Question, results: RunResults) -> pd.DataFrame:
 
 def other_measures(results: RunResults, names: Sequence[str]) -> pd.DataFrame:
     """Return other differences to the weights of eq. 2, as text: a row a setup, with intervals."""
-    counted = Counted(results).results
-    rows: dict[str, dict[str, str]] = {}
-    for name in names:
-        cells = {}
-        for words, measure in _measures(name).items():
-            values = pd.Series(values_by_seed(counted, measure).by_seed, dtype=float)
-            if len(values):
-                cells[words] = interval_text(float(values.mean()), *interval(values))
-                cells["Seeds"] = str(len(values))
-        if cells:
-            rows[setup_label(name)] = cells
-    return pd.DataFrame.from_dict(rows, orient="index")
+    rows = (
+        (panel, setup_label(name), measure)
+        for name in names
+        for panel, measure in _measures(name).items()
+    )
+    return differences(by_seed(Counted(results).results, rows))
 
 
 def _measures(name: str) -> Mapping[str, Measure]:

@@ -7,11 +7,12 @@ import pandas as pd
 
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import dataset_label, model_label
+from helpers.foundation.names import model_label
 from helpers.report.display import MISSING, percent, rows_by_two
 from helpers.report.frames import Experiments
 from helpers.report.labels import setup_label
 from helpers.report.open_cells import absent_stages, in_words
+from helpers.report.places import place_label
 from helpers.stages import RESULT_STAGES, stages_of
 
 # --- the recipe: section 3 --------------------------------------------------------------------
@@ -95,9 +96,8 @@ def progress(experiments: Experiments) -> pd.DataFrame:
     found = finished_stages(experiments)
     by_setup: dict[tuple[str, str], list[Experiment]] = {}
     for experiment in experiments:
-        where = f"{dataset_label(experiment.dataset)}, {model_label(experiment.model)}"
-        setup = setup_label(experiment.setup)
-        name = f"{setup}, {experiment.variant}" if experiment.variant else setup
+        where = place_label(*experiment.place)
+        name = setup_label(experiment.setup, experiment.variant)
         by_setup.setdefault((where, name), []).append(experiment)
     rows = {}
     for place, members in by_setup.items():

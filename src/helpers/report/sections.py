@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from helpers.foundation.names import check_choice, dataset_label, model_label
+from helpers.foundation.names import check_choice
 from helpers.report import (
     claim_figures,
     figures,
@@ -34,7 +34,7 @@ from helpers.report.display import Html, Panel, folded, interval_text, multiples
 from helpers.report.evidence import Verdicts
 from helpers.report.frames import Experiments
 from helpers.report.labels import labelled
-from helpers.report.places import by_name
+from helpers.report.places import by_name, place_label
 from helpers.report.results import collect
 
 Part = Callable[[Experiments], Html]
@@ -220,7 +220,7 @@ def _learned(experiments: Experiments) -> str:
     if not number:
         return ""
     failed = "; ".join(
-        f"{dataset_label(one.dataset)}, {model_label(one.model)}: {names}"
+        f"{place_label(*one.place)}: {names}"
         for one in results
         if (names := takeaways.unlearned([one]))
     )

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
 from helpers.report.figures import GREY, INK, LIGHT, legend_below, panels
-from helpers.report.shap_frames import CATEGORIES, CATEGORY_LABELS
+from helpers.report.shap_frames import CATEGORY_LABELS
 
 # Told apart in greyscale too; the second for kinds of tokens, which have no side.
 SIDE_COLOURS: Mapping[str, str] = MappingProxyType({"under": "#56b4e9", "over": "#8a4500"})
@@ -56,7 +56,7 @@ def shap_difference(
             _null_boxes(ax, _cells(null, label, side), offset)
             _bars(ax, _cells(bars, label, side), offset, colour)
         ax.axhline(0, color=INK, linewidth=0.9)
-        ax.set_xticks(range(len(CATEGORIES)), CATEGORY_LABELS.values())
+        ax.set_xticks(range(len(CATEGORY_LABELS)), CATEGORY_LABELS.values())
         ax.set_title(f"Label “{label}”")
         ax.grid(visible=False, axis="x")
         if limits is not None:
@@ -85,7 +85,7 @@ def shap_limits(differences: pd.DataFrame, labels: Sequence[str]) -> tuple[float
 
 def _cells(rows: pd.DataFrame, label: str, side: str) -> list[tuple[int, Any]]:
     part = rows[(rows["class"] == label) & (rows["represented"] == side)].set_index("category")
-    return [(x, part.loc[name]) for x, name in enumerate(CATEGORIES) if name in part.index]
+    return [(x, part.loc[name]) for x, name in enumerate(CATEGORY_LABELS) if name in part.index]
 
 
 def _null_boxes(ax: Axes, cells: list[tuple[int, Any]], offset: float) -> None:

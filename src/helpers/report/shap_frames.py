@@ -18,7 +18,6 @@ from helpers.report.frames import (
     subsets,
 )
 
-CATEGORIES = ["positive", "neutral", "negative", "base"]
 # Words for readers: a label may itself be called positive or negative.
 CATEGORY_LABELS = {
     "positive": "for the label",

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.analysis.paired_shap import PAIRED, mean_difference, separation
-from helpers.analysis.quantities import Observation, RunResults
+from helpers.analysis.quantities import Observation, RunResults, values_by_seed
 from helpers.analysis.shap_difference import SIDES
 from helpers.report.display import MISSING, interval_text, percent, rows_by_two, signed
 from helpers.report.frames import Experiments, interval
@@ -37,15 +37,16 @@ ROWS: Mapping[str, Reader] = MappingProxyType(
 )
 
 
-def null_share(results: RunResults, *, setup: str = "imbalanced") -> pd.DataFrame:
-    """Return the change of tokens, its null, and what is left of it.
+_SETUPS = {"change": "imbalanced", "null": "balanced", "paired": "imbalanced" + PAIRED}
+
+
+def null_share(results: RunResults) -> pd.DataFrame:
+    """Return the imbalanced model's change of tokens, its null, and what is left of it.
 
     Parameters
     ----------
     results : RunResults
         Of one model and data set.
-    setup : str
-        Whose difference from the balanced model.
 
     Returns
     -------
@@ -58,8 +59,8 @@ def null_share(results: RunResults, *, setup: str = "imbalanced") -> pd.DataFram
     records = {}
     for what, read in ROWS.items():
         values = {
-            name: _by_seed(results, read, key)
-            for name, key in {"change": setup, "null": "balanced", "paired": setup + PAIRED}.items()
+            name: pd.Series(by_seed(results, read, key), dtype=float)
+            for name, key in _SETUPS.items()
         }
         both = pd.DataFrame({name: values[name] for name in ("change", "null")}).dropna()
         left = both["change"] - both["null"]
@@ -83,9 +84,9 @@ def null_share(results: RunResults, *, setup: str = "imbalanced") -> pd.DataFram
     return pd.DataFrame.from_dict(records, orient="index")
 
 
-def _by_seed(results: RunResults, read: Reader, name: str) -> pd.Series:
-    found = {seed: read(results, name, seed) for seed in results.seeds}
-    return pd.Series({seed: one.value for seed, one in found.items() if one}, dtype=float)
+def by_seed(results: RunResults, read: Reader, name: str) -> Mapping[int, float]:
+    """Return what is read of a setup's difference, in every seed that has it."""
+    return values_by_seed(results, lambda given, seed: read(given, name, seed)).by_seed
 
 
 def table(experiments: Experiments) -> pd.DataFrame:

@@ -12,10 +12,10 @@ from matplotlib.ticker import PercentFormatter
 from helpers.report import frames
 from helpers.report.figures import (
     GREY,
-    INK,
     SETUP_COLOURS,
     SETUP_MARKERS,
     alt_text,
+    heat_map,
     legend_below,
     panels,
 )
@@ -40,16 +40,9 @@ def skew(counts: pd.DataFrame, *, ax: Axes | None = None) -> Axes | None:
     ax = ax or panels(1, **SIZE)[0]
     languages, labels = (list(dict.fromkeys(counts[name])) for name in ("language", "label"))
     wide = counts.pivot(index="language", columns="label", values="share").loc[languages, labels]
-    shares = wide.to_numpy(dtype=float)
-    # Dark text reads on the lower half of the colours only.
-    ax.imshow(shares, cmap="Blues", vmin=0, vmax=2 * shares.max(), aspect="auto")
-    for y, x in np.ndindex(*shares.shape):
-        ax.text(x, y, f"{100 * shares[y, x]:.0f} %", ha="center", va="center", color=INK)
-    ax.set_xticks(range(len(labels)), labels, rotation=20 if len(labels) > 3 else 0)
-    ax.set_yticks(range(len(languages)), languages)
-    ax.grid(False)
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
+    heat_map(ax, wide, largest=counts["share"].max(), shown=lambda share: f"{100 * share:.0f} %")
+    if len(labels) > 3:
+        ax.set_xticks(range(len(labels)), labels, rotation=20)
     return ax
 
 

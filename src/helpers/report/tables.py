@@ -13,9 +13,10 @@ import pandas as pd
 from helpers.foundation.names import dataset_label, family_of, model_label
 from helpers.foundation.setups import all_setups
 from helpers.report import frames, paper, shap_frames
-from helpers.report.display import MISSING, interval_text, percent
+from helpers.report.display import MISSING, count_text, interval_text, percent
 from helpers.report.frames import Experiments
 from helpers.report.labels import setup_label
+from helpers.report.places import place_label
 
 SOURCE_LABELS = {"test": "Test set", "external": "External texts"}
 _REFERENCES = {"Chance": "chance", "Before fine-tuning": "pretrained"}
@@ -28,8 +29,7 @@ PROBE_LABELS = {
 
 
 def _ours(experiments: Experiments) -> str:
-    first = experiments[0]
-    return f"This run: {dataset_label(first.dataset)}, {model_label(first.model)}"
+    return f"This run: {place_label(*experiments[0].place)}"
 
 
 def _counterpart(experiments: Experiments) -> str | None:
@@ -125,8 +125,8 @@ def accuracy(experiments: Experiments) -> pd.DataFrame:
     columns: dict[tuple[str, str], Any] = {
         (ours, "accuracy [95 %]"): intervals(found, "accuracy"),
         (ours, "macro F1"): [interval_text(value) for value in found["macro_f1"]],
-        (ours, "test rows"): [_count(value) for value in found["n_test"]],
-        (ours, "seeds"): [_count(value) for value in found["seeds"]],
+        (ours, "test rows"): [count_text(value) for value in found["n_test"]],
+        (ours, "seeds"): [count_text(value) for value in found["seeds"]],
     }
     counterpart = _counterpart(experiments)
     if counterpart is not None:
@@ -146,10 +146,6 @@ def intervals(frame: pd.DataFrame, column: str) -> list[str]:
         interval_text(*numbers)
         for numbers in frame[[column, "low", "high"]].astype(float).itertuples(index=False)
     ]
-
-
-def _count(value: float) -> str:
-    return MISSING if math.isnan(value) else f"{value:,.0f}"
 
 
 def accuracy_by_language(experiments: Experiments) -> pd.DataFrame:
@@ -194,7 +190,7 @@ def identification(experiments: Experiments) -> pd.DataFrame:
         return pd.DataFrame()
     rows = [*_REFERENCES, *frames.setups(experiments)]
     index = pd.MultiIndex.from_product([list(dict.fromkeys(frame["source"])), rows])
-    probes = [probe for probe in frames.PROBES if probe in set(frame["probe"])]
+    probes = [probe for probe in PROBE_LABELS if probe in set(frame["probe"])]
     columns: dict[tuple[str, str], Any] = {}
     for probe in probes:
         cells = {}
@@ -246,7 +242,7 @@ def shap_difference(experiments: Experiments, *, variant: str = "") -> pd.DataFr
     index = ["class", "represented", "setup"]
     order = pd.MultiIndex.from_product([ends, ["under", "over"], frames.setups(experiments)])
     wide = frame.pivot(index=index, columns="category", values="text")
-    wide = wide.reindex(index=order, columns=shap_frames.CATEGORIES)
+    wide = wide.reindex(index=order, columns=list(shap_frames.CATEGORY_LABELS))
     wide["Seeds"] = frame.groupby(index, observed=True)["seeds"].max().map(str)
     wide = wide.fillna(MISSING)
     names = {"balanced": "Null", "imbalanced": setup_label("imbalanced")} | {

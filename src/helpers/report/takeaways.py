@@ -28,7 +28,7 @@ from helpers.report.claim_quantities import accuracy_under
 from helpers.report.display import MISSING, Html, rows_by_two, signed, table
 from helpers.report.evidence import Finding, Verdicts, evaluate
 from helpers.report.labels import setup_label
-from helpers.report.places import POOLED, places
+from helpers.report.places import POOLED, place_label, places
 from helpers.report.priors import COMPARISONS, PRIOR_LABELS
 from helpers.report.results import collect
 from helpers.report.verdicts import columns, verdicts
@@ -61,8 +61,7 @@ def section(experiments: Sequence[Experiment], *sections: str) -> Html:
         for each in told
         if each.numbers is not None
     ]
-    first = experiments[0]
-    where = f"{dataset_label(first.dataset)}, {html.escape(model_label(first.model))}"
+    where = html.escape(place_label(*experiments[0].place))
     summary = f"Of the {len(told)} claims tested here ({where}): {plain_words.counted(told)}."
     content = f'<p>{summary}</p><ul class="companion-claims">{"".join(lines)}</ul>'
     if names := unlearned(collect(experiments)):
@@ -267,13 +266,16 @@ def priors_table(experiments: Sequence[Experiment]) -> pd.DataFrame:
         set and model, and where there are several data sets, all together.
     """
     found = under_priors(experiments)
-    asked = {each.claim.id: each.claim for each in found.findings}
+    if not found.findings:
+        return pd.DataFrame()
     headings = columns(experiments, found)
     rows = {
-        (PRIOR_LABELS[claim.section], claim.quantity.words): {
-            heading: _difference(found.of(name, *place)) for place, heading in headings.items()
+        (PRIOR_LABELS[prior], accuracy_under(setup, minus, prior).words): {
+            heading: _difference(found.of(f"{prior}/{setup}/{minus}", *place))
+            for place, heading in headings.items()
         }
-        for name, claim in asked.items()
+        for prior in PRIORS
+        for setup, minus in COMPARISONS
     }
     return rows_by_two(rows)
 

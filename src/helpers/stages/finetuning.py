@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from helpers.data.subsets import severity_limit
+from helpers.data.cells import severity_limit
 from helpers.foundation import hardware, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment

@@ -36,14 +36,7 @@ def _compute(bench: Workbench) -> dict[str, Any]:
         progress=bench.progress,
     )
     names = [labels[each] for each in classes]
-    frame = explanation_frame(
-        explanation,
-        ids=rows["id"].tolist(),
-        groups=rows["group"].tolist(),
-        languages=rows["language"].tolist(),
-        labels=rows["label"].tolist(),
-        class_names=names,
-    )
+    frame = explanation_frame(explanation, rows, class_names=names)
     values = token_values(frame, names)
     values["class"] = values["class"].map(dict(enumerate(classes))).astype("int8")
     return {"integrated_gradients.parquet": values}

@@ -163,7 +163,7 @@ def _full_disk_told(experiment: Experiment) -> Iterator[None]:
 
 
 def _parameters(bench: Workbench) -> dict[str, Any]:
-    from helpers.training.encoders import model_source
+    from helpers.training.model_identity import model_source
 
     experiment = bench.experiment
     settings = experiment.settings
@@ -200,7 +200,7 @@ def run(
     sources: Sources | None = None,
     progress: bool = True,
     on_stage: Callable[[str], None] | None = None,
-) -> Experiment:
+) -> None:
     """Bring an experiment's folder up to date.
 
     Parameters
@@ -217,11 +217,6 @@ def run(
     on_stage : callable, optional
         Called with a stage's name before it starts.
 
-    Returns
-    -------
-    Experiment
-        The experiment, for chaining.
-
     Raises
     ------
     CompanionError
@@ -235,7 +230,6 @@ def run(
         if on_stage is not None:
             on_stage(stage)
         _ensure(bench, stage)
-    return experiment
 
 
 def _check(listed: Sequence[Experiment]) -> None:

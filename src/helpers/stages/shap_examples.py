@@ -24,14 +24,8 @@ def _compute(bench: Workbench) -> dict[str, Any]:
     rows = bench.examples
     if rows.empty:
         return {}
-    frame = explanation_frame(
-        bench.explain(rows),
-        ids=rows["id"].tolist(),
-        languages=rows["language"].tolist(),
-        labels=[None] * len(rows),
-        class_names=bench.corpus.labels,
-    )
-    return {"shap_examples.parquet": frame.drop(columns=["group", "label"])}
+    frame = explanation_frame(bench.explain(rows), rows, class_names=bench.corpus.labels)
+    return {"shap_examples.parquet": frame}
 
 
 STAGE = Stage(

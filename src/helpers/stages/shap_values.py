@@ -29,14 +29,7 @@ def _compute(bench: Workbench) -> dict[str, Any]:
     rows = bench.explained
     finished = bench.experiment.checkpoint / "shap_values"
     explanation = bench.explain(rows, cache=finished)
-    frame = explanation_frame(
-        explanation,
-        ids=rows["id"].tolist(),
-        groups=rows["group"].tolist(),
-        languages=rows["language"].tolist(),
-        labels=rows["label"].tolist(),
-        class_names=bench.corpus.labels,
-    )
+    frame = explanation_frame(explanation, rows, class_names=bench.corpus.labels)
     shutil.rmtree(finished, ignore_errors=True)
     return {"shap.parquet": frame}
 

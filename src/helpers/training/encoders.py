@@ -22,9 +22,7 @@ from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import MODELS, check_model
 from helpers.foundation.paths import environment_variable
 from helpers.training.classifier import FirstToken, FirstTokenClassifier, FirstTokenConfig
-from helpers.training.model_identity import check_layers, locate, model_fingerprint, model_source
-
-__all__ = ["load_encoder", "locate", "model_fingerprint", "model_source", "quiet"]
+from helpers.training.model_identity import check_layers, locate
 
 # Dropout's names in the configurations of the encoders.
 _DROPOUTS = ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "attention_dropout")

@@ -146,10 +146,11 @@ def finetune(
             texts=_encode(tokenizer, frame, recipe.max_length, progress=progress),
             labels=frame["label"].to_numpy(dtype=np.int64),
             weights=frame_weights,
-            languages=_language_codes(frame, train) if row_loss or row_penalty else None,
         )
         for frame, frame_weights in ((train, weights), (validation, validation_weights))
     )
+    if row_loss or row_penalty:
+        train_rows = dataclasses.replace(train_rows, languages=_language_codes(train))
     rare = _rare(train, validation, model.config.num_labels)
     validation_rows = dataclasses.replace(validation_rows, rare=rare)
     folder = Path(output_dir) / "training"
@@ -271,9 +272,6 @@ def _check(
             f"the model was loaded with dropout {model.config.dropout}, the recipe says "
             f"{recipe.dropout}: load it with the recipe's"
         )
-    for field in ("batch_size", "accumulation", "epochs", "validations"):
-        if getattr(recipe, field) <= 0:
-            raise CompanionError(f"{field}={getattr(recipe, field)}: give a number above 0")
 
 
 def _weights(
@@ -316,16 +314,9 @@ def _rare(train: pd.DataFrame, rows: pd.DataFrame, classes: int) -> npt.NDArray[
     return weights if weights.any() else None
 
 
-def _language_codes(rows: pd.DataFrame, train: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """Return each row's language as its position among those of training."""
-    known = pd.Index(sorted(train["language"].unique()))
-    codes = np.asarray(known.get_indexer(pd.Index(rows["language"])), dtype=np.int64)
-    if (codes < 0).any():
-        unknown = rows["language"].to_numpy()[codes < 0][0]
-        raise CompanionError(
-            f"the validation rows hold language {unknown!r}, of which there is no training row"
-        )
-    return codes
+def _language_codes(train: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return each training row's language as its position among those of training, sorted."""
+    return np.asarray(pd.factorize(train["language"], sort=True)[0], dtype=np.int64)
 
 
 def _encode(

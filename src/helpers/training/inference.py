@@ -30,12 +30,11 @@ class Outputs:
     ----------
     features : ndarray
         ``(texts, hidden)``, float32: the first token's vector, which the linear layer reads.
-    logits, probabilities : ndarray or None
+    probabilities : ndarray or None
         ``(texts, labels)``, float32; None for an encoder without a head.
     """
 
     features: Floats
-    logits: Floats | None
     probabilities: Floats | None
 
 
@@ -96,7 +95,7 @@ def run_model(
     probabilities = None
     if logits is not None:
         probabilities = torch.from_numpy(logits).softmax(dim=-1).numpy()
-    return Outputs(features=features, logits=logits, probabilities=probabilities)
+    return Outputs(features=features, probabilities=probabilities)
 
 
 def forward_all(

@@ -7,7 +7,7 @@ from typing import Any
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import MODELS, check_model
 from helpers.foundation.profiles import hub_settings
-from helpers.foundation.store import read_record
+from helpers.foundation.store import read_record, sha256
 
 # Weights, settings, and the vocabularies of tokenizers of every kind.
 _MODEL_FILES = frozenset(
@@ -36,10 +36,9 @@ def model_fingerprint(name: str) -> str:
     """
     check_model(name)
     if name == "e5_small":
-        from helpers.data.offline_assets import ASSETS, ENCODER_VERSION
+        from helpers.data.offline_assets import ENCODER_VERSION, encoder_pins
 
-        members = [ASSETS[asset].members[0].sha256 for asset in ("encoder", "tokenizer")]
-        return "-".join(["e5_small", str(ENCODER_VERSION), *members])
+        return "-".join(["e5_small", str(ENCODER_VERSION), *encoder_pins()])
     source, revision = locate(name)
     folder = Path(source)
     if not folder.is_dir():
@@ -48,8 +47,7 @@ def model_fingerprint(name: str) -> str:
     files = (path for path in folder.iterdir() if path.suffix in _MODEL_FILES and path.is_file())
     for path in sorted(files):
         digest.update(path.name.encode())
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+        digest.update(bytes.fromhex(sha256(path)))
     return digest.hexdigest()
 
 
