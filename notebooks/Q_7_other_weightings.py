@@ -110,12 +110,11 @@ display.table(
 # %% tags=["hide-input"]
 compared = ["imbalanced", "imbalanced_cw", *rivals_run]
 trained = rivals.over_training(multiemo, compared)
-left_out = [labels.setup_label(each) for each in compared if each not in set(trained["setup"])]
 display.figure(
     rivals.figure(trained),
     caption="<b>Figure Q.7-2.</b> MultiEmo: accuracy of the validation rows in rare cells, each "
     "cell counting alike, as training goes on; means over seeds. Not recorded: "
-    f"{', '.join(left_out) or 'none'}. "
+    f"{rivals.left_out(trained, compared)}. "
     f"{described.seeds_in_words(labels.labelled(trained).rename(columns={'setup': 'line'}))}",
     alt=figures.alt_text(
         "Accuracy of rare cells against the share of the training steps; at the last step",

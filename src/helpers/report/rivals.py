@@ -166,6 +166,20 @@ def over_training(results: RunResults, names: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(records, columns=["setup", "seed", "share", "accuracy"])
 
 
+def left_out(found: pd.DataFrame, names: Sequence[str]) -> str:
+    """Name the setups without a recorded accuracy of rare cells.
+
+    Parameters
+    ----------
+    found : DataFrame
+        From `over_training`.
+    names : sequence of str
+        The setups that it was asked for.
+    """
+    recorded = set(found["setup"])
+    return ", ".join(setup_label(name) for name in names if name not in recorded) or "none"
+
+
 def by_quarter(found: pd.DataFrame) -> pd.DataFrame:
     """Return the accuracy of rare cells in each quarter of training, and its last change.
 
