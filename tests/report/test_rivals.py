@@ -104,8 +104,8 @@ def test_the_accuracy_of_rare_cells_is_shown_as_training_goes_on(results):
     assert shown["Last − third"] == display.interval_text(mean, mean - half, mean + half)
     ax = rivals.figure(found)
     assert ax.lines[0].get_ydata()[-1] == pytest.approx(0.7 + mean)
-    assert rivals.left_out(found, ["imbalanced", "balanced"]) == "Balanced"
-    assert rivals.left_out(found, ["imbalanced"]) == "none"
+    assert rivals.left_out(found, ["imbalanced", "imbalanced_sqrt"]) == "Imbalanced"
+    assert rivals.left_out(found, ["imbalanced_sqrt"]) == "none"
     nothing = rivals.over_training(as_in_the_paper(()), RIVALS)
     assert rivals.figure(nothing) is None and rivals.by_quarter(nothing).empty
 
