@@ -149,14 +149,16 @@ def test_a_section_s_page_says_in_short_what_came_out_and_leads_to_its_data_sets
     html = page(root, "book/_generated/sections/04_1_performance")
     text = text_of(html)
     assert "4.1 Does the imbalance worsen performance?" in text
-    assert re.search(r"(As the paper says|It cannot be told|Unlike in the paper)", text)
+    assert re.search(
+        r"(In line with the paper|One seed gives no|It cannot be told|Unlike in the paper)", text
+    )
     assert "Figure 4.1-A." in text and "MultiEmo pairs 2." in text
     assert 'href="../tiny/e5_small/multiemo_pairs/04_1_performance.html"' in html
 
 
 def test_what_is_missing_says_so_and_names_its_command(root, built):
     text = text_of(page(root, f"{PLACE}/04_1_performance"))
-    assert "without imbalanced_cw, seed 1" in text
+    assert "without Imbalanced + class weights, seed 1" in text
     assert "--only e5_small/multiemo_pairs/imbalanced_cw/seed1" in text
     assert "1 of 2" in text_of(page(root, "book/_generated/status"))
 
@@ -212,7 +214,7 @@ def test_what_is_open_is_listed_with_its_command(root, built):
 
 def test_a_page_warns_of_results_whose_inputs_have_changed(root, built):
     text = text_of(page(root, f"{PLACE}/04_2_language_identification"))
-    assert "Out of date: settings, data or code have changed since balanced, seed 0; " in text
+    assert "Out of date: settings, data or code have changed since Balanced, seed 0; " in text
     text = text_of(page(root, "book/_generated/claims"))
     assert re.search(r"since some of these results were made \(\d of 8 experiments\)", text)
     assert "companion reproduce --profile tiny makes them again" in text
@@ -255,7 +257,7 @@ def test_a_deleted_folder_is_missed_and_leaves_no_stale_number(root, built, tmp_
     for stem in stems[1:]:
         assert "companion reproduce --profile tiny --only e5_small/multiemo_pairs" in after[stem]
     # The profile has no null, so the balanced model has no SHAP difference of its own to miss.
-    assert "without balanced, seed 0" in after["04_1_performance"]
+    assert "without Balanced, seed 0" in after["04_1_performance"]
     assert "0.805" not in after["04_1_performance"]
     assert "0.810" in after["04_1_performance"]  # the seed that is left
     assert after["00_claims"] != before["00_claims"]
