@@ -55,12 +55,14 @@ def test_tables_stand_on_the_curve_s_axis(results):
     assert found["harm"].iloc[-2:].sum() == pytest.approx(0.24, abs=2e-3)
     shown = natural.table(found)
     assert shown.loc["raked 4", "Smallest cell"] == "40"
-    drawn = natural.figure(found, severity.curve(results))
+    drawn = natural.figure(found, severity.curve(results), severity.curve(results, seeds=[0]))
     assert {text.get_text() for text in drawn.texts} == {"1", "2", "3", "4"}
+    assert set(severity.curve(results, seeds=[0])["seeds"]) == {1}
 
 
 def test_where_nothing_is_there_nothing_is_drawn():
     empty = as_in_the_paper(())
     found = natural.tables(empty, PLAIN)
     assert found.empty and {"table", "harm"} <= set(found.columns)
-    assert natural.figure(found, severity.curve(empty)) is None and natural.table(found).empty
+    assert natural.figure(found, severity.curve(empty), severity.curve(empty)) is None
+    assert natural.table(found).empty

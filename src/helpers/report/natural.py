@@ -76,15 +76,15 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def figure(found: pd.DataFrame, curve: pd.DataFrame) -> Axes | None:
+def figure(found: pd.DataFrame, curve: pd.DataFrame, same_seed: pd.DataFrame) -> Axes | None:
     """Draw the accuracy lost over Cramér's V: the severities as a curve, each table as a point.
 
     Parameters
     ----------
     found : DataFrame
         From `tables`.
-    curve : DataFrame
-        From `helpers.report.severity.curve`.
+    curve, same_seed : DataFrame
+        From `helpers.report.severity.curve`: of all seeds, and of the tables' seed alone.
     """
     if found.empty:
         return None
@@ -93,6 +93,7 @@ def figure(found: pd.DataFrame, curve: pd.DataFrame) -> Axes | None:
     v = curve["cramers_v"]
     ax.vlines(v, curve["low"], curve["high"], color=GREY, linewidth=2, alpha=0.6)
     ax.plot(v, curve["harm"], "s-", color=GREY, markersize=5)
+    ax.plot(same_seed["cramers_v"], same_seed["harm"], ":", color=GREY, linewidth=1.4)
     for row in found.to_dict("records"):
         kind, number = row["table"].split()
         place = row["cramers_v"], row["harm"]
@@ -105,5 +106,7 @@ def figure(found: pd.DataFrame, curve: pd.DataFrame) -> Axes | None:
         Line2D([], [], color=colour, marker=marker, linestyle="", label=f"{kind} table")
         for kind, marker in _MARKERS.items()
     ]
-    legend_below([ax], [Line2D([], [], color=GREY, marker="s", label="severities"), *lines])
+    means = Line2D([], [], color=GREY, marker="s", label="severities, mean over seeds")
+    dotted = Line2D([], [], color=GREY, linestyle=":", label="severities, the tables' seed")
+    legend_below([ax], [means, dotted, *lines])
     return ax

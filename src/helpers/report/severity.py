@@ -1,6 +1,6 @@
 """Harm by severity: the curve as numbers, its figure and its table."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -33,13 +33,15 @@ from helpers.report.results import collect
 _ACCURACY = "Accuracy, {}"
 
 
-def curve(results: RunResults) -> pd.DataFrame:
+def curve(results: RunResults, *, seeds: Collection[int] | None = None) -> pd.DataFrame:
     """Return the harm at each severity: accuracy lost on even shares, with its interval.
 
     Parameters
     ----------
     results : RunResults
         Of one model and data set, from `helpers.report.results.collect`.
+    seeds : collection of int, optional
+        Only these; by default all.
 
     Returns
     -------
@@ -51,7 +53,8 @@ def curve(results: RunResults) -> pd.DataFrame:
     counted = Counted(results).results
     records: list[dict[str, Any]] = []
     for severity, setup in s.setups_by_severity(counted).items():
-        lost = pd.Series(values_by_seed(counted, accuracy("balanced", setup)).by_seed)
+        found = values_by_seed(counted, accuracy("balanced", setup))
+        lost = pd.Series((found if seeds is None else found.among(seeds)).by_seed, dtype=float)
         tables = [s.counts_at(counted, severity, seed) for seed in lost.index]
         known = [table for table in tables if table is not None]
         if known:
