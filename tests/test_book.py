@@ -13,7 +13,8 @@ import yaml
 
 import fake_results
 import printed_commands
-from helpers import book, book_pages
+from helpers import book, stages
+from helpers.foundation import names
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.profiles import PUBLISHED_PROFILE
 from helpers.report.claim_list import CLAIMS
@@ -306,17 +307,21 @@ def test_the_second_time_nothing_is_executed(root, built):
     assert {path: path.stat().st_mtime_ns for path in (root / "book").rglob("*.ipynb")} == before
 
 
+def stamp_of(page_):
+    return book._stamp(page_, {}, book._result_files(stages.published_experiments()))
+
+
 def test_a_changed_result_makes_its_pages_stale(root, built):
     page_ = next(one for one in book.pages("tiny") if one.source.stem == "02_1_subsets")
-    before = book._stamp(page_, {})
+    before = stamp_of(page_)
     lost = page_.experiments[0].folder / "metrics.json"
     content = lost.read_bytes()
     try:
         lost.unlink()
-        assert book._stamp(page_, {}) != before
+        assert stamp_of(page_) != before
     finally:
         lost.write_bytes(content)
-    assert book._stamp(page_, {}) == before
+    assert stamp_of(page_) == before
 
 
 @pytest.mark.parametrize(
@@ -327,13 +332,13 @@ def test_what_pages_of_the_whole_run_read_beside_makes_them_stale(root, built, f
         next(one for one in book.pages("tiny") if not one.of and (one.place is None) == whole)
         for whole in (True, False)
     )
-    before = [book._stamp(each, {}) for each in (whole, part)]
+    before = [stamp_of(each) for each in (whole, part)]
     other = root / file
     other.parent.mkdir(parents=True, exist_ok=True)
     try:
         other.write_text((root / "configs" / "tiny.yaml").read_text())
-        assert book._stamp(whole, {}) != before[0]
-        assert book._stamp(part, {}) == before[1]
+        assert stamp_of(whole) != before[0]
+        assert stamp_of(part) == before[1]
     finally:
         other.unlink()
 
@@ -344,10 +349,10 @@ def test_a_published_result_makes_the_pages_stale_whose_verdicts_it_judges(root,
     profile.write_text((root / "configs" / "tiny.yaml").read_text())
     result = book.experiments(PUBLISHED_PROFILE)[0].folder / "metrics.json"
     try:
-        before = book._stamp(page_, {})
+        before = stamp_of(page_)
         result.parent.mkdir(parents=True)
         result.write_text("{}")
-        assert book._stamp(page_, {}) != before
+        assert stamp_of(page_) != before
     finally:
         profile.unlink()
         shutil.rmtree(root / "results" / PUBLISHED_PROFILE)
@@ -428,9 +433,9 @@ def test_every_prose_page_is_in_the_contents():
     ],
 )
 def test_titles_follow_the_papers_sections(stem, title):
-    assert book_pages.section_title(stem) == title
+    assert names.section_title(stem) == title
 
 
 def test_a_notebook_without_a_section_is_refused():
     with pytest.raises(CompanionError, match="name it <section>_<topic>"):
-        book_pages.section_title("Untitled")
+        names.section_title("Untitled")

@@ -27,9 +27,9 @@ from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import check_choice, family_of
-from helpers.foundation.profiles import PUBLISHED_PROFILE, profile_names
+from helpers.foundation.profiles import PUBLISHED_PROFILE
 from helpers.stages.selection import book_experiments as experiments
-from helpers.stages.selection import originals
+from helpers.stages.selection import originals, published_experiments
 
 # What the command line and the notebooks call.
 __all__ = [
@@ -74,13 +74,14 @@ def execute_notebooks(listed: Sequence[Page], *, workers: int = 2, progress: boo
         others are finished first.
     """
     sums: dict[Path, str] = {}
+    published = _result_files(published_experiments())
     stale = []
     for page in listed:
         notebook = notebooks.read_source(page.source)
         allowed = notebooks.parameters_of(notebook)
         for name in page.parameters:
             check_choice("parameter", name, allowed)
-        stamp = _stamp(page, sums)
+        stamp = _stamp(page, sums, published)
         if not _is_current(page.target, stamp):
             stale.append((page, notebook, stamp))
     failures = []
@@ -105,8 +106,11 @@ def execute_notebooks(listed: Sequence[Page], *, workers: int = 2, progress: boo
     return len(stale)
 
 
-def _stamp(page: Page, sums: dict[Path, str]) -> str:
-    """Return a checksum of all that a page depends on."""
+def _stamp(page: Page, sums: dict[Path, str], published: Sequence[Path]) -> str:
+    """Return a checksum of all that a page depends on.
+
+    The published results are among it: their spread judges the paper's numbers.
+    """
     helpers = Path(__file__).parent
     # Pages of the whole run read other profiles too.
     profile = page.parameters["profile"] if page.place else "*"
@@ -121,13 +125,7 @@ def _stamp(page: Page, sums: dict[Path, str]) -> str:
     if page.place is None:
         # What was measured beside the experiments, whose files lie deeper.
         inputs += sorted(paths.results_dir().glob("*/*.json"))
-    for experiment in dict.fromkeys([*page.experiments, *_judged_by()]):
-        # Explanations with text stay local, are large, and no page reads them.
-        inputs += sorted(
-            path
-            for path in experiment.folder.glob("*")
-            if path.suffix in (".json", ".parquet") and path.name != "shap.parquet"
-        )
+    inputs = list(dict.fromkeys([*inputs, *_result_files(page.experiments), *published]))
     for path in inputs:
         if path not in sums:
             sums[path] = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -141,9 +139,15 @@ def _stamp(page: Page, sums: dict[Path, str]) -> str:
     )
 
 
-def _judged_by() -> list[Experiment]:
-    """Return the published experiments: their spread judges the paper's numbers on a page."""
-    return experiments(PUBLISHED_PROFILE) if PUBLISHED_PROFILE in profile_names() else []
+def _result_files(listed: Iterable[Experiment]) -> list[Path]:
+    """Return the result files of some experiments that a page may read."""
+    return [
+        path
+        for experiment in listed
+        # Explanations with text stay local, are large, and no page reads them.
+        for path in sorted(experiment.folder.glob("*"))
+        if path.suffix in (".json", ".parquet") and path.name != "shap.parquet"
+    ]
 
 
 def _is_current(target: Path, stamp: str) -> bool:

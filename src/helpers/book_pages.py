@@ -2,7 +2,6 @@
 
 import html
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +12,14 @@ import yaml
 
 from helpers import notebooks, stages
 from helpers.foundation import paths
-from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.foundation.names import Place, dataset_label, model_label
+from helpers.foundation.names import (
+    Place,
+    dataset_label,
+    model_label,
+    section_number,
+    section_title,
+)
 from helpers.report.places import place_label, place_names
 from helpers.stages.commands import command_line
 from helpers.stages.selection import book_experiments as experiments
@@ -253,39 +257,3 @@ def table_of_contents(profile: str, *, datasets: Iterable[str] = ()) -> str:
     content = {"format": "jb-book", "root": "index", "parts": parts}
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
     return f"# The pages of profile {profile}, written by `companion book`.\n{text}"
-
-
-def section_number(stem: str) -> str:
-    """Return the paper's section that a notebook is about.
-
-    Raises
-    ------
-    CompanionError
-        If the name is not ``<section>_<topic>``.
-
-    Examples
-    --------
-    >>> section_number("04_2_language_identification"), section_number("03_fine_tuning")
-    ('4.2', '3')
-    """
-    return _parts_of(stem)[0]
-
-
-def section_title(stem: str) -> str:
-    """Return a notebook's short title for the table of contents.
-
-    Examples
-    --------
-    >>> section_title("04_2_language_identification"), section_title("A_3_base_values")
-    ('4.2 Language identification', 'A.3 Base values')
-    """
-    section, topic = _parts_of(stem)
-    topic = topic.replace("_", " ").capitalize()
-    return f"{section} {topic.replace('Shap', 'SHAP').replace('Fine t', 'Fine-t')}"
-
-
-def _parts_of(stem: str) -> tuple[str, str]:
-    match = re.fullmatch(r"(\w+?)_(?:(\d+)_)?([a-z].*)", stem)
-    if match is None:
-        raise CompanionError(f"notebook {stem!r}: name it <section>_<topic>, such as 04_1_accuracy")
-    return ".".join(filter(None, (match[1].lstrip("0"), match[2]))), match[3]

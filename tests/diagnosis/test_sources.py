@@ -80,38 +80,38 @@ def test_a_reference_with_several_splits_says_how_to_name_one(tmp_path):
     assert found.reference.table.to_numpy().sum() == 200
 
 
-def test_a_folder_that_datasets_saved(tmp_path):
+@pytest.fixture
+def named():
+    """FRAME as ``datasets`` holds it, its labels numbers with names."""
     datasets = pytest.importorskip("datasets")
     features = datasets.Features(
         language=datasets.Value("string"),
         label=datasets.ClassLabel(names=["bad", "good"]),
         text=datasets.Value("string"),
     )
-    saved = datasets.Dataset.from_pandas(FRAME, features=features, preserve_index=False)
-    saved.save_to_disk(str(tmp_path / "one"))
+    return datasets.Dataset.from_pandas(FRAME, features=features, preserve_index=False)
+
+
+def test_a_folder_that_datasets_saved(tmp_path, named):
+    from datasets import DatasetDict
+
+    named.save_to_disk(str(tmp_path / "one"))
     found = diagnose(tmp_path / "one")
     assert counts(found) == [[50, 150], [150, 50]]
     assert list(found.table.columns) == ["bad", "good"]
-    both = datasets.DatasetDict(train=saved, test=saved.select(range(100)))
+    both = DatasetDict(train=named, test=named.select(range(100)))
     both.save_to_disk(str(tmp_path / "both"))
     assert diagnose(tmp_path / "both", split="test").rows == 100
     with pytest.raises(CompanionError, match="splits train, test: name one"):
         diagnose(tmp_path / "both")
 
 
-def test_rows_get_the_weights_of_labels_that_the_data_name(tmp_path):
-    datasets = pytest.importorskip("datasets")
-    features = datasets.Features(
-        language=datasets.Value("string"),
-        label=datasets.ClassLabel(names=["bad", "good"]),
-        text=datasets.Value("string"),
-    )
-    saved = datasets.Dataset.from_pandas(FRAME, features=features, preserve_index=False)
-    saved.to_parquet(tmp_path / "rows.parquet")
+def test_rows_get_the_weights_of_labels_that_the_data_name(tmp_path, named):
+    named.to_parquet(tmp_path / "rows.parquet")
     rows = pd.read_parquet(tmp_path / "rows.parquet")
     assert set(rows["label"]) == {0, 1}
-    named = diagnose(tmp_path / "rows.parquet").sample_weight(rows)
-    assert named.tolist() == diagnose(FRAME).sample_weight(FRAME).tolist()
+    found = diagnose(tmp_path / "rows.parquet").sample_weight(rows)
+    assert found.tolist() == diagnose(FRAME).sample_weight(FRAME).tolist()
 
 
 def test_what_a_batch_holds_does_not_matter(monkeypatch):

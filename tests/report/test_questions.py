@@ -192,7 +192,7 @@ def test_figures_draw_what_there_is_and_nothing_where_there_is_none(results):
     balanced = gains[(gains["line"] == "Balanced") & (gains["panel"] == "Even")]
     assert refitted["value"].tolist() == balanced["value"].tolist()
     by_source = question_figures.erased_by_source(results)
-    assert by_source.loc["test texts", "Seeds"].tolist() == [len(SEEDS)] * 3
+    assert by_source.loc["Test set", "Seeds"].tolist() == [len(SEEDS)] * 3
     assert by_source["Chance"].unique() == [1 / len(results.skew)]
     changes = question_figures.erasures(results)
     assert list(dict.fromkeys(changes["panel"])) == list(question_figures.ERASURE_UNITS)

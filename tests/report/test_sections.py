@@ -8,8 +8,8 @@ import matplotlib.pyplot as plt
 import pytest
 
 import fake_results
-from helpers import book_pages
 from helpers.foundation.errors import CompanionError
+from helpers.foundation.names import section_number
 from helpers.report import plain_words, sections
 from helpers.report.claim_list import CLAIMS
 from helpers.report.verdicts import verdicts
@@ -38,9 +38,7 @@ def close():
 
 def test_every_section_s_notebook_has_a_page():
     stems = [path.stem for path in (REPOSITORY / "notebooks").glob("*.py")]
-    numbers = {
-        book_pages.section_number(one) for one in stems if not one.startswith(("00_", "Q_", "S_"))
-    }
+    numbers = {section_number(one) for one in stems if not one.startswith(("00_", "Q_", "S_"))}
     assert numbers == set(sections.SECTIONS)
 
 

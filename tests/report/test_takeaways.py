@@ -85,7 +85,8 @@ def test_another_profile_s_number_stands_beside_the_published_one(experiments, m
 
 
 def test_accuracy_stands_under_three_priors(experiments, monkeypatch):
-    monkeypatch.setattr(takeaways, "collect", lambda _: [as_in_the_paper(dataset="multiemo_pairs")])
+    made = [as_in_the_paper(dataset="multiemo_pairs")]
+    monkeypatch.setattr(takeaways, "collect", lambda _, of_claims: made)
     falls = takeaways.priors_table(experiments).xs("accuracy, imbalanced − balanced", level=1)[
         "MultiEmo pairs"
     ]

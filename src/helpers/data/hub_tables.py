@@ -63,7 +63,7 @@ def load_hub_tables(
                 continue
             break
         with cache_errors(cache_dir()):
-            _keep(table, resolved, contents)
+            _keep(table, languages, resolved, contents)
         found = _cached(table, languages)
         assert found is not None
         return found
@@ -118,12 +118,17 @@ def _fetch(table: HubTable, languages: Sequence[str]) -> tuple[str, dict[tuple[s
     return resolved, contents
 
 
-def _keep(table: HubTable, resolved: str, contents: Mapping[tuple[str, str], bytes]) -> None:
+def _keep(
+    table: HubTable,
+    languages: Sequence[str],
+    resolved: str,
+    contents: Mapping[tuple[str, str], bytes],
+) -> None:
     """Write what was fetched into the cache, the commit last."""
-    commit, files = _paths(table, list(dict.fromkeys(language for _, language in contents)))
+    commit, files = _paths(table, languages)
     commit.parent.mkdir(parents=True, exist_ok=True)
-    for key, content in contents.items():
-        write_recorded(files[key], content, made_from=resolved)
+    for key, path in files.items():
+        write_recorded(path, contents[key], made_from=resolved)
     write_recorded(commit, resolved.encode("ascii"), made_from=table.revision)
 
 

@@ -1,4 +1,4 @@
-"""The names of setups, models and data sets, and what the latter two are called for a reader."""
+"""Names of setups, models, data sets and notebooks, and what they are called for a reader."""
 
 import contextlib
 import re
@@ -108,3 +108,42 @@ def dataset_label(dataset: str) -> str:
 def model_label(model: str) -> str:
     """Return a model's name for tables and figures."""
     return MODELS.get(model, Path(model).name)
+
+
+# --- notebooks ------------------------------------------------------------------------------
+
+
+def section_number(stem: str) -> str:
+    """Return the section that a notebook is about: the paper's, or a question's.
+
+    Raises
+    ------
+    CompanionError
+        If the name is not ``<section>_<topic>``.
+
+    Examples
+    --------
+    >>> section_number("04_2_language_identification"), section_number("Q_6_severity")
+    ('4.2', 'Q.6')
+    """
+    return _parts_of(stem)[0]
+
+
+def section_title(stem: str) -> str:
+    """Return a notebook's short title for the table of contents.
+
+    Examples
+    --------
+    >>> section_title("04_2_language_identification"), section_title("A_3_base_values")
+    ('4.2 Language identification', 'A.3 Base values')
+    """
+    section, topic = _parts_of(stem)
+    topic = topic.replace("_", " ").capitalize()
+    return f"{section} {topic.replace('Shap', 'SHAP').replace('Fine t', 'Fine-t')}"
+
+
+def _parts_of(stem: str) -> tuple[str, str]:
+    match = re.fullmatch(r"(\w+?)_(?:(\d+)_)?([a-z].*)", stem)
+    if match is None:
+        raise CompanionError(f"notebook {stem!r}: name it <section>_<topic>, such as 04_1_accuracy")
+    return ".".join(filter(None, (match[1].lstrip("0"), match[2]))), match[3]

@@ -10,6 +10,7 @@ import yaml
 
 from helpers.diagnosis.record import Diagnosis
 from helpers.foundation import paths, store
+from helpers.foundation.names import section_title
 from helpers.own_data.summary import FineTuned
 
 _NEEDED = ("jupyter_book", "jupytext", "matplotlib", "nbformat", "papermill")
@@ -64,7 +65,7 @@ def render(
     chapters = [
         {
             "file": page.target.relative_to(root).with_suffix("").as_posix(),
-            "title": book_pages.section_title(page.source.stem),
+            "title": section_title(page.source.stem),
         }
         for page in of_sections
     ]

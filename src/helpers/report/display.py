@@ -439,8 +439,7 @@ def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str =
 
 def _runs(experiments: Sequence[Experiment]) -> str:
     return "; ".join(
-        f"{setup_label(each.setup)}{f' ({each.variant})' * bool(each.variant)}, seed {each.seed}"
-        for each in experiments
+        f"{setup_label(each.setup, each.variant)}, seed {each.seed}" for each in experiments
     )
 
 

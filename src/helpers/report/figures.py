@@ -92,6 +92,7 @@ def heat_map(ax: Axes, wide: pd.DataFrame, *, largest: float, shown: Callable[[A
     ax : Axes
         Where to draw.
     wide : DataFrame
+        The numbers; its headings stand on the axes.
     largest : float
         The number of the darkest shade.
     shown : callable

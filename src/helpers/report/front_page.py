@@ -116,7 +116,7 @@ def _by_where(told: Sequence[Finding], datasets: int) -> str:
     counts = []
     for dataset in dict.fromkeys(one.dataset for one in told):
         where = "all data sets together" if dataset == POOLED else f"{dataset_label(dataset)} alone"
-        number = plain_words.counted([one for one in told if one.dataset == dataset])
+        number = plain_words.counted(one.numbers for one in told if one.dataset == dataset)
         counts.append(f"{number}{f' on {where}' * (datasets > 1)}")
     missing = len(HEADLINES) - len(told)
     counts += [f"{missing} {'have' if missing > 1 else 'has'} no result yet"] * bool(missing)

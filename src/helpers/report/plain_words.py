@@ -2,7 +2,7 @@
 
 import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from helpers.foundation.experiment import Experiment
@@ -99,15 +99,15 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
     }
 )
-_OPENINGS: Mapping[Verdict, str] = MappingProxyType(
+# None: one seed, which gives no verdict.
+_OPENINGS: Mapping[Verdict | None, str] = MappingProxyType(
     {
         HOLDS: "In line with the paper, ",
         FAILS: "Unlike in the paper, ",
         UNKNOWN: "It cannot be told ",
+        None: "One seed gives no verdict on ",
     }
 )
-_TOLD = (_OPENINGS[HOLDS], _OPENINGS[FAILS])
-_ONE_SEED = "One seed gives no verdict on "
 
 
 def read(
@@ -140,7 +140,7 @@ def sentences(findings: Sequence[Finding], *, several: bool = False, sizes: bool
     sizes : bool
         Put each finding's number in brackets.
     """
-    told: dict[str, list[str]] = {}
+    told: dict[Verdict | None, list[str]] = {}
     for each in findings:
         if each.numbers is None:
             continue
@@ -150,11 +150,11 @@ def sentences(findings: Sequence[Finding], *, several: bool = False, sizes: bool
         if several and each.dataset != POOLED and not single:
             added.append(f"{dataset_label(each.dataset)} alone")
         words += f" ({', '.join(added)})" if added else ""
-        told.setdefault(_ONE_SEED if single else _OPENINGS[each.numbers.verdict], []).append(words)
+        told.setdefault(None if single else each.numbers.verdict, []).append(words)
     return " ".join(
-        f"{opening}{_listed(told[opening], asked=opening not in _TOLD)}."
-        for opening in (*_OPENINGS.values(), _ONE_SEED)
-        if opening in told
+        f"{opening}{_listed(told[verdict], asked=verdict not in (HOLDS, FAILS))}."
+        for verdict, opening in _OPENINGS.items()
+        if verdict in told
     )
 
 
@@ -183,9 +183,8 @@ _COUNTED: Mapping[Verdict, tuple[str, str]] = MappingProxyType(
 )
 
 
-def counted(findings: Sequence[Finding | Numbers]) -> str:
-    """Say how many of some findings hold, do not hold and cannot be told, where there are any."""
-    numbers = [each.numbers if isinstance(each, Finding) else each for each in findings]
+def counted(numbers: Iterable[Numbers | None]) -> str:
+    """Say how many findings hold, do not hold and cannot be told, where there are any."""
     given = [each.verdict for each in numbers if each is not None]
     counts = {verdict: given.count(verdict) for verdict in _COUNTED}
     return ", ".join(f"{n} {_COUNTED[verdict][n > 1]}" for verdict, n in counts.items() if n)

@@ -27,6 +27,7 @@ from helpers.report.frames import Experiments, each, interval
 from helpers.report.labels import setup_label
 from helpers.report.priors import PRIOR_LABELS
 from helpers.report.questions import Question
+from helpers.report.tables import SOURCE_LABELS
 
 Rows = Iterable[tuple[str, str | float, Measure]]  # panel, line, what is computed
 _REMEDY_COLOUR = "#cc79a7"
@@ -312,7 +313,7 @@ def erased_by_source(results: RunResults) -> pd.DataFrame:
             for state, scores in states.items():
                 records.append(
                     {
-                        "source": f"{source} texts",
+                        "source": SOURCE_LABELS[source],
                         "state": state,
                         "Accuracy, C = 1e-4": scores["C=1e-4"]["accuracy"],
                         "Accuracy, C = 1": scores["C=1"]["accuracy"],

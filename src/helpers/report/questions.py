@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers.analysis.quantities import RunResults
+from helpers.foundation.names import section_number
 from helpers.report import claim_cells
 from helpers.report.claims import FAILS, HOLDS, UNKNOWN, Claim, Verdict
 from helpers.report.display import Html, capitalised, folded, note, table
@@ -118,8 +119,7 @@ class Question:
     @property
     def number(self) -> str:
         """What its page is called before its title, such as ``"Q.6"``."""
-        letter, number, *_ = self.page.split("_")
-        return f"{letter}.{number}"
+        return section_number(self.page)
 
 
 def about(question: Question, results: Sequence[RunResults]) -> RunResults:

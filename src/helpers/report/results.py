@@ -9,7 +9,6 @@ from helpers.analysis.quantities import Key, RunResults
 from helpers.foundation import store
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.folders import with_variant
-from helpers.foundation.profiles import PUBLISHED_PROFILE, profile_names
 from helpers.report.places import by_place
 
 _PREDICTIONS = "predictions.parquet"
@@ -132,6 +131,4 @@ class _WhenAsked(dict[str, Mapping[Key, Any]]):
 
 def published() -> list[RunResults]:
     """Read the published results; nothing where the published profile is not there."""
-    if PUBLISHED_PROFILE not in profile_names():
-        return []
-    return collect(stages.book_experiments(PUBLISHED_PROFILE))
+    return collect(stages.published_experiments())

@@ -62,7 +62,8 @@ def section(experiments: Sequence[Experiment], *sections: str) -> Html:
         if each.numbers is not None
     ]
     where = html.escape(place_label(*experiments[0].place))
-    summary = f"Of the {len(told)} claims tested here ({where}): {plain_words.counted(told)}."
+    counted = plain_words.counted(each.numbers for each in told)
+    summary = f"Of the {len(told)} claims tested here ({where}): {counted}."
     content = f'<p>{summary}</p><ul class="companion-claims">{"".join(lines)}</ul>'
     if names := unlearned(collect(experiments)):
         content += (
@@ -218,7 +219,9 @@ def _findings(found: Verdicts, dataset: str, model: str) -> str:
     mine = [found.of(name, dataset, model) for name in HEADLINES]
     told = [each for each in mine if each is not None and each.numbers is not None]
     missing = len(mine) - len(told)
-    parts = [plain_words.counted(told)] * bool(told) + [f"{missing} missing"] * bool(missing)
+    parts = [plain_words.counted(each.numbers for each in told)] * bool(told) + [
+        f"{missing} missing"
+    ] * bool(missing)
     return f"of the {len(mine)} findings, {', '.join(parts)}"
 
 
@@ -253,7 +256,7 @@ def under_priors(experiments: Sequence[Experiment]) -> Verdicts:
         for prior in PRIORS
         for setup, minus in COMPARISONS
     ]
-    return evaluate(asked, collect(experiments))
+    return evaluate(asked, collect(experiments, of_claims=False))
 
 
 def priors_table(experiments: Sequence[Experiment]) -> pd.DataFrame:

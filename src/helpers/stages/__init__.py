@@ -31,6 +31,7 @@ from helpers.stages.selection import (
     experiments,
     originals,
     profile_experiments,
+    published_experiments,
     wanted_stages,
 )
 from helpers.stages.workbench import Workbench
@@ -61,6 +62,7 @@ __all__ = [
     "outdated",
     "pending",
     "profile_experiments",
+    "published_experiments",
     "run",
     "stage_fingerprint",
     "stage_table",

@@ -7,7 +7,12 @@ from helpers.foundation import store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import Place, check_choice
-from helpers.foundation.profiles import Profile, load_profile, profile_names
+from helpers.foundation.profiles import (
+    PUBLISHED_PROFILE,
+    Profile,
+    load_profile,
+    profile_names,
+)
 from helpers.stages.registry import all_stages, needs, result_stages, stages_of
 
 _ORIGINAL_PROFILE = "paper"
@@ -154,6 +159,11 @@ def book_experiments(profile: str, *, datasets: Iterable[str] = ()) -> list[Expe
         for place in places(profile, datasets=datasets)
         for experiment in experiments(profile=profile, model=place.model, dataset=place.dataset)
     ]
+
+
+def published_experiments() -> list[Experiment]:
+    """Return the experiments of the published profile; none where it is not there."""
+    return book_experiments(PUBLISHED_PROFILE) if PUBLISHED_PROFILE in profile_names() else []
 
 
 def originals() -> list[Experiment]:
