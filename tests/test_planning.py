@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 import torch
-from transformers import AutoConfig, AutoModel, AutoTokenizer
+from transformers import AutoConfig, AutoModel, AutoTokenizer, XLMRobertaModel
 
 from helpers import jobs, stages
 from helpers.foundation import paths
@@ -14,10 +14,11 @@ from helpers.foundation.experiment import Experiment
 from helpers.foundation.profiles import load_profile
 from helpers.planning import plan, throughput
 from helpers.planning.counts import Texts, Work, count_work
-from helpers.training.classifier import FirstTokenClassifier
 from tiny_sources import write_checkout, write_sources
 
 NAME = "xnli_tiny"
+# Without the measures on parallel rows: XNLI has three labels to a premise, and so none.
+NAMED = ("head_refit", "erasure", "integrated_gradients")
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +28,14 @@ def sources(tmp_path_factory):
 
 @pytest.fixture
 def checkout(tmp_path, tiny_xlmr, monkeypatch):
-    write_checkout(tmp_path / "checkout", tiny_xlmr)
+    stage_seeds = {name: [0] for name in NAMED}
+    write_checkout(tmp_path / "checkout", tiny_xlmr, stage_seeds=stage_seeds)
     monkeypatch.setenv(paths.ROOT_VARIABLE, str(tmp_path / "checkout"))
     return tiny_xlmr
 
 
 class Count:
-    """Counts texts and tokens at every classifier, stage by stage, while it is registered."""
+    """Counts texts and tokens at every encoder, stage by stage, while it is registered."""
 
     def __init__(self):
         self.stage = None
@@ -41,8 +43,8 @@ class Count:
 
     def __enter__(self):
         def hook(module, _, inputs, __):
-            if isinstance(module, FirstTokenClassifier):
-                times = 3 if torch.is_grad_enabled() and module.training else 1
+            if isinstance(module, XLMRobertaModel):
+                times = 3 if torch.is_grad_enabled() else 1
                 self.evaluations[self.stage] += times * len(inputs["input_ids"])
                 self.tokens[self.stage] += times * int(inputs["attention_mask"].sum())
 
@@ -72,7 +74,9 @@ def test_a_run_does_what_the_plan_counts(checkout, sources, variant):
             share = count.evaluations[stage] / max(expected.evaluations, 1)
             assert (0.4 < share <= 1) or not expected.evaluations, stage
             continue
-        assert expected.evaluations == count.evaluations[stage], stage
+        # Gradients also need each text and its masks once.
+        few = 0.02 if stage == "integrated_gradients" else 0
+        assert expected.evaluations == pytest.approx(count.evaluations[stage], rel=few), stage
         # Another setup's texts, external texts of assumed length, and drawn all-mask inputs.
         near = 1.0 if stage == "language_identification" else 0.15
         assert expected.tokens == pytest.approx(count.tokens[stage], rel=near), stage

@@ -12,7 +12,7 @@ from helpers.analysis.label_priors import (
     PRIORS,
     accuracy_under,
     label_shares,
-    row_weights,
+    prior_weights,
     weighted_accuracy,
 )
 from helpers.analysis.quantities import accuracy
@@ -76,7 +76,7 @@ def test_weights_give_the_accuracy_of_a_resampled_test_set(seed, prior):
     language, label = zip(*cells, *(cells[i] for i in generator.integers(6, size=40)), strict=True)
     rows = pd.DataFrame({"language": language, "label": label})
     rows["predicted"] = generator.integers(3, size=len(rows))
-    weights = row_weights(rows, skew=SKEW, prior=prior)
+    weights = prior_weights(rows, skew=SKEW, prior=prior)
     assert weights.mean() == pytest.approx(1)
     right = (rows["label"] == rows["predicted"]).groupby([rows["language"], rows["label"]]).mean()
     shares = label_shares(SKEW, prior).stack()
@@ -100,7 +100,7 @@ def test_a_skew_that_cannot_be_reversed_gives_nothing():
 
 def test_a_cell_without_test_rows_gives_nothing_and_a_missing_seed_neither():
     rows = RESULTS.predictions["imbalanced", 0]
-    assert row_weights(rows[rows["label"] > 0], skew=SKEW, prior="training") is None
+    assert prior_weights(rows[rows["label"] > 0], skew=SKEW, prior="training") is None
     assert accuracy_under("imbalanced", "balanced", "training")(RESULTS, 7) is None
 
 
@@ -109,4 +109,4 @@ def test_an_unknown_prior_and_an_unknown_language_are_refused():
         label_shares(SKEW, "uniform")
     rows = RESULTS.predictions["imbalanced", 0]
     with pytest.raises(CompanionError, match="language 'en', which the skew lacks"):
-        row_weights(rows, skew={"fr": [1, 1, 1]}, prior="even")
+        prior_weights(rows, skew={"fr": [1, 1, 1]}, prior="even")

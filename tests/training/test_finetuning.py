@@ -21,6 +21,7 @@ from helpers.foundation.errors import CompanionError
 from helpers.foundation.profiles import Recipe
 from helpers.training.encoders import load_encoder
 from helpers.training.finetuning import finetune, use_last_step
+from helpers.training.hooks import Hooks
 from helpers.training.inference import run_model
 from helpers.training.objectives import masked_input
 from helpers.training.trainer import learning_rate_share
@@ -129,7 +130,7 @@ def test_accumulation_gives_the_gradient_of_one_large_batch(tune, reviews, maske
         "max_grad_norm": 1e9,
         "epochs": 4,
         "masked_entropy": masked_entropy,
-        "row_weights": np.where(reviews["label"] == 0, 0.5, 2.0),
+        "hooks": Hooks(weights=np.where(reviews["label"] == 0, 0.5, 2.0)),
     }
     whole = tune(folder="whole", batch_size=96, accumulation=1, **options).history
     parts = tune(folder="parts", batch_size=12, accumulation=8, **options).history
@@ -289,15 +290,15 @@ def test_pieces_that_no_row_has_keep_their_embedding(tune, reviews, tiny_bert):
     assert not torch.equal(after, before)
 
 
-def test_row_weights_scale_the_loss_and_validation_alike(tune, reviews, tiny_bert):
+def test_weights_of_rows_scale_the_loss_and_validation_alike(tune, reviews, tiny_bert):
     cells = {(language, label): 0.5 + label for language in ("fr", "es") for label in (0, 1)}
-    weights = [
-        cells.get(cell, 1.0) for cell in zip(reviews["language"], reviews["label"], strict=True)
-    ]
+    weights = np.array(
+        [cells.get(cell, 1.0) for cell in zip(reviews["language"], reviews["label"], strict=True)]
+    )
     options = {"epochs": 1, "max_grad_norm": 1e9, "validations": 8}
-    single = tune(folder="a", row_weights=weights, **options)
-    double = tune(folder="b", row_weights=2 * np.array(weights), **options)
-    plain = tune(folder="c", row_weights=np.ones(len(reviews)), **options)
+    single = tune(folder="a", hooks=Hooks(weights=weights), **options)
+    double = tune(folder="b", hooks=Hooks(weights=2 * weights), **options)
+    plain = tune(folder="c", hooks=Hooks(weights=np.ones(len(reviews))), **options)
     without = tune(folder="d", **options)
     first = [result.history.iloc[0] for result in (single, double, plain, without)]
     assert first[1]["gradient_norm"] == pytest.approx(2 * first[0]["gradient_norm"], rel=1e-4)
@@ -428,15 +429,15 @@ def test_what_does_not_fit_is_refused_before_training(tune, reviews):
         tune(train=reviews[:0])
     with pytest.raises(CompanionError, match=r"label 2 in the train rows.*0 to 1"):
         tune(train=reviews.assign(label=2))
-    with pytest.raises(CompanionError, match=r"row_weights has shape \(3,\)"):
-        tune(row_weights=[1.0, 1.0, 1.0])
-    with pytest.raises(CompanionError, match="row_weights"):
-        tune(row_weights=np.full(len(reviews), np.nan))
+    with pytest.raises(CompanionError, match=r"the weights of rows have shape \(3,\)"):
+        tune(hooks=Hooks(weights=np.ones(3)))
+    with pytest.raises(CompanionError, match="one finite weight"):
+        tune(hooks=Hooks(weights=np.full(len(reviews), np.nan)))
     with pytest.raises(CompanionError, match="differ within"):
-        tune(row_weights=np.arange(len(reviews)))
+        tune(hooks=Hooks(weights=np.arange(len(reviews))))
     only_good = reviews[reviews["label"] == 1]
     with pytest.raises(CompanionError, match="no training row"):
-        tune(train=only_good, row_weights=np.ones(len(only_good)))
+        tune(train=only_good, hooks=Hooks(weights=np.ones(len(only_good))))
     with pytest.raises(CompanionError, match="max_length=65"):
         tune(max_length=65)
 

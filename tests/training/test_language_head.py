@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from helpers.foundation.setups import all_setups
+from helpers.training.hooks import Hooks
 from helpers.training.language_head import (
     LanguageHead,
     negative_entropy,
@@ -124,12 +125,12 @@ class Interrupted(LanguageHead):
 
 def test_a_head_goes_on_where_it_was_stopped(tiny_bert, reviews, tmp_path):
     whole, rest = six(0.5), six(0.5)
-    expected = tune(tiny_bert, reviews, tmp_path / "whole", row_penalty=whole)
+    expected = tune(tiny_bert, reviews, tmp_path / "whole", hooks=Hooks(penalty=whole))
     stopped = Interrupted(6, reversed_cross_entropy, 0.5, learning_rate=0.01)
     with pytest.raises(KeyboardInterrupt):
-        tune(tiny_bert, reviews, tmp_path / "model", row_penalty=stopped)
+        tune(tiny_bert, reviews, tmp_path / "model", hooks=Hooks(penalty=stopped))
     assert list((tmp_path / "model" / "training").glob("*/complete"))
-    found = tune(tiny_bert, reviews, tmp_path / "model", row_penalty=rest)
+    found = tune(tiny_bert, reviews, tmp_path / "model", hooks=Hooks(penalty=rest))
     pd.testing.assert_frame_equal(found.history, expected.history, check_exact=True)
     for name, value in whole.state.items():
         assert torch.equal(value, rest.state[name]), name
@@ -138,7 +139,7 @@ def test_a_head_goes_on_where_it_was_stopped(tiny_bert, reviews, tmp_path):
 def test_a_head_changes_the_training_by_its_factor_alone(tiny_bert, reviews, tmp_path):
     columns = ["training_loss", "validation_loss", "validation_accuracy", "gradient_norm"]
     plain, unheard, heard = (
-        tune(tiny_bert, reviews, tmp_path / name, row_penalty=penalty).history[columns]
+        tune(tiny_bert, reviews, tmp_path / name, hooks=Hooks(penalty=penalty)).history[columns]
         for name, penalty in (("plain", None), ("unheard", six(0.0)), ("heard", six(0.5)))
     )
     pd.testing.assert_frame_equal(plain, unheard)

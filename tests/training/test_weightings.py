@@ -16,6 +16,7 @@ from helpers.foundation.setups import all_setups
 from helpers.training.batches import LengthBuckets
 from helpers.training.class_weights import cell_counts, of_rows
 from helpers.training.encoders import load_encoder
+from helpers.training.hooks import Hooks
 from helpers.training.inference import run_model
 from helpers.training.weightings.group_dro import GroupDroLoss
 from tiny_sources import write_checkout, write_sources
@@ -132,11 +133,11 @@ class Interrupted(GroupDroLoss):
 
 def test_group_dro_goes_on_with_its_shares(tiny_bert, reviews, tmp_path):
     losses = [GroupDroLoss(6, 2, 0.5) for _ in range(2)]
-    whole = tune(tiny_bert, reviews, tmp_path / "whole", row_loss=losses[0])
+    whole = tune(tiny_bert, reviews, tmp_path / "whole", hooks=Hooks(loss=losses[0]))
     with pytest.raises(KeyboardInterrupt):
-        tune(tiny_bert, reviews, tmp_path / "model", row_loss=Interrupted(6, 2, 0.5))
+        tune(tiny_bert, reviews, tmp_path / "model", hooks=Hooks(loss=Interrupted(6, 2, 0.5)))
     assert list((tmp_path / "model" / "training").glob("*/complete"))
-    resumed = tune(tiny_bert, reviews, tmp_path / "model", row_loss=losses[1])
+    resumed = tune(tiny_bert, reviews, tmp_path / "model", hooks=Hooks(loss=losses[1]))
     pd.testing.assert_frame_equal(resumed.history, whole.history, check_exact=True)
     shares = [loss.state["shares"] for loss in losses]
     assert torch.equal(*shares) and shares[0].max() > 1.5 / 12
@@ -145,7 +146,7 @@ def test_group_dro_goes_on_with_its_shares(tiny_bert, reviews, tmp_path):
 def test_a_loss_without_weighting_is_plain_cross_entropy(tiny_bert, reviews, tmp_path):
     focal = dataclasses.replace(WEIGHTINGS["focal"].make_loss(COUNTS), gamma=0.0)
     plain = tune(tiny_bert, reviews, tmp_path / "plain")
-    same = tune(tiny_bert, reviews, tmp_path / "focal", row_loss=focal)
+    same = tune(tiny_bert, reviews, tmp_path / "focal", hooks=Hooks(loss=focal))
     columns = ["training_loss", "validation_loss", "validation_accuracy", "gradient_norm"]
     pd.testing.assert_frame_equal(plain.history[columns], same.history[columns], rtol=1e-4)
 
@@ -155,8 +156,8 @@ def test_the_validation_loss_has_the_weights_by_which_models_are_chosen(
 ):
     weights = np.where(reviews["label"] == 0, 0.5, 1.5)
     focal = WEIGHTINGS["focal"].make_loss(COUNTS)
-    options = {"row_loss": dataclasses.replace(focal, gamma=0.0), "selection_weights": weights}
-    chosen = tune(tiny_bert, reviews, tmp_path / "b", **options)
+    hooks = Hooks(loss=dataclasses.replace(focal, gamma=0.0), selection_weights=weights)
+    chosen = tune(tiny_bert, reviews, tmp_path / "b", hooks=hooks)
     plain = tune(tiny_bert, reviews, tmp_path / "c")
     # Trained as without weights, and chosen as with them.
     training = [each.history["training_loss"] for each in (chosen, plain)]

@@ -62,7 +62,7 @@ def label_shares(skew: Skew, prior: Prior) -> pd.DataFrame | None:
     return None if (mirrored < 0).to_numpy().any() else mirrored
 
 
-def row_weights(predictions: pd.DataFrame, *, skew: Skew, prior: Prior) -> Floats | None:
+def prior_weights(predictions: pd.DataFrame, *, skew: Skew, prior: Prior) -> Floats | None:
     """Return a weight for each test row; the weighted mean over rows is the mean under a prior.
 
     Languages keep equal shares.
@@ -88,7 +88,7 @@ def row_weights(predictions: pd.DataFrame, *, skew: Skew, prior: Prior) -> Float
     Examples
     --------
     >>> rows = pd.DataFrame({"language": ["fr", "fr", "en", "en"], "label": [0, 1, 0, 1]})
-    >>> row_weights(rows, skew={"fr": [3, 1], "en": [1, 3]}, prior="training").tolist()
+    >>> prior_weights(rows, skew={"fr": [3, 1], "en": [1, 3]}, prior="training").tolist()
     [1.5, 0.5, 0.5, 1.5]
     """
     shares = label_shares(skew, prior)
@@ -111,7 +111,7 @@ def row_weights(predictions: pd.DataFrame, *, skew: Skew, prior: Prior) -> Float
 
 
 def weighted_accuracy(predictions: pd.DataFrame, *, skew: Skew, prior: Prior) -> float | None:
-    """Return a model's accuracy under a prior; arguments and None as in `row_weights`.
+    """Return a model's accuracy under a prior; arguments and None as in `prior_weights`.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def weighted_accuracy(predictions: pd.DataFrame, *, skew: Skew, prior: Prior) ->
     >>> [weighted_accuracy(rows, skew=skew, prior=prior) for prior in PRIORS]
     [0.5, 0.75, 0.25]
     """
-    weights = row_weights(predictions, skew=skew, prior=prior)
+    weights = prior_weights(predictions, skew=skew, prior=prior)
     if weights is None:
         return None
     right = (predictions["label"] == predictions["predicted"]).to_numpy()
@@ -149,7 +149,7 @@ def accuracy_under(setup: str, minus: str, prior: Prior) -> Measure:
             return None
         # The rows of `accuracy` are sorted by id.
         frame = results.predictions[setup, seed].sort_values("id", ignore_index=True)
-        weights = row_weights(frame, skew=results.skew, prior=prior)
+        weights = prior_weights(frame, skew=results.skew, prior=prior)
         return None if weights is None else mean_over_rows(weights * found.rows, frame["group"])
 
     return measure

@@ -12,7 +12,7 @@ from typing import Literal
 
 import pandas as pd
 
-from helpers.analysis.label_priors import Prior, row_weights
+from helpers.analysis.label_priors import Prior, prior_weights
 from helpers.analysis.prior_correction import correct
 from helpers.analysis.quantities import (
     BY_ACCURACY,
@@ -87,7 +87,7 @@ def predictions_with(
         if found is not None and name == "prior":
             found = correct(found, labels=results.labels, skew=results.skew)
         elif found is not None:
-            weights = row_weights(found, skew=results.skew, prior=prior)
+            weights = prior_weights(found, skew=results.skew, prior=prior)
             found = correct(
                 found,
                 labels=results.labels,
@@ -136,7 +136,7 @@ def accuracy_with(name: str, minus: str, prior: Prior = "even") -> Measure:
         pair = compared(results, name, minus, seed, prior=prior)
         if pair is None:
             return None
-        weights = row_weights(pair[0], skew=results.skew, prior=prior)
+        weights = prior_weights(pair[0], skew=results.skew, prior=prior)
         if weights is None:
             return None
         return mean_over_rows(weights * gain(*pair), pair[0]["group"])

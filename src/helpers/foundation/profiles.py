@@ -1,15 +1,12 @@
 """The profiles: every size and every hyperparameter, one file of ``configs/`` each."""
 
-import collections.abc
 import dataclasses
 import re
-import types
-import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from helpers.foundation import paths
 from helpers.foundation.datasets import Dataset, Skew, all_datasets
@@ -17,6 +14,7 @@ from helpers.foundation.errors import CompanionError, one_line
 from helpers.foundation.hub import Hub
 from helpers.foundation.names import SETUPS, check_choice, check_model, family_of
 from helpers.foundation.setups import PAPER_SETUPS
+from helpers.foundation.typed_fields import Limits, build
 from helpers.foundation.variants import Variant
 from helpers.foundation.yaml_text import read_yaml
 
@@ -26,24 +24,6 @@ PUBLISHED_PROFILE = "embedded"
 LARGEST_SEED = 2**32 - 1  # of NumPy's and the Trainer's generators
 _HUB_PROFILE = "paper"
 _LANGUAGE = re.compile(r"[\w-]{1,40}")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """The range of a number: from ``low``, or above it, to ``high``."""
-
-    low: float
-    high: float
-    open: bool = False
-
-    def __contains__(self, value: float) -> bool:
-        """Say whether a number lies in the range; no number (NaN) lies in any."""
-        return self.low <= value <= self.high and not (self.open and value == self.low)
-
-    def __str__(self) -> str:
-        """Return the range in words."""
-        low = f"above {self.low:g}" if self.open else f"from {self.low:g}"
-        return f"{low} to {self.high:.12g}"
 
 
 Count = Annotated[int, Limits(1, 10**9)]
@@ -264,12 +244,14 @@ def _parse_profile(path: Path, text: str) -> Profile:
     raw = read_yaml(text, where=path.name)
     if not isinstance(raw, Mapping) or "name" in raw:
         raise CompanionError(f"{path.name}: expected the fields of a profile, without a name")
-    profile = _build(Profile, {**raw, "name": path.stem}, where=path.name)
+    profile = build(Profile, {**raw, "name": path.stem}, where=path.name)
     for family, sizes in profile.datasets.items():
         where = f"{path.name}: datasets: {family}"
         check_choice(f"data set in {path.name}:", family, all_datasets())
         _check_languages(sizes, all_datasets()[family], where=where)
-        _build(Recipe, {**raw["recipe"], **sizes.recipe}, where=f"{where}: recipe")
+        for field_of_recipe in sizes.recipe:
+            check_choice(f"field in {where}: recipe:", field_of_recipe, Recipe.__dataclass_fields__)
+        build(Recipe, {**raw["recipe"], **sizes.recipe}, where=f"{where}: recipe")
         seeds, mie_seeds = profile.seeds_of(family), profile.seeds_of(family, mie=True)
         _check_seeds(sizes, set(seeds), set(mie_seeds), where=where)
         explained = profile.shap_texts(family)
@@ -376,76 +358,3 @@ def hub_settings() -> Hub:
     hub = load_profile(_HUB_PROFILE).hub
     assert hub is not None  # checked when the file is read
     return hub
-
-
-T = TypeVar("T")
-
-
-def _build(cls: type[T], raw: Any, *, where: str) -> T:
-    """Fill a dataclass from a mapping, refusing unknown, missing and mistyped fields."""
-    if not isinstance(raw, Mapping):
-        raise CompanionError(f"{where}: expected fields, got {_shown(raw)}")
-    hints = typing.get_type_hints(cls, include_extras=True)
-    fields = {item.name: item for item in dataclasses.fields(cls)}  # type: ignore[arg-type]
-    for key in raw:
-        check_choice(f"field in {where}:", key, fields)
-    values = {}
-    for name, item in fields.items():
-        if name in raw:
-            values[name] = _convert(hints[name], raw[name], where=f"{where}: {name}")
-        elif item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING:
-            raise CompanionError(f"{where}: the field {name!r} is missing")
-    if cls is DatasetSettings:
-        for key in values.get("recipe", {}):
-            check_choice(f"field in {where}: recipe:", key, Recipe.__dataclass_fields__)
-    return cls(**values)
-
-
-def _convert(hint: Any, value: Any, *, where: str) -> Any:
-    """Return ``value`` as the type that ``hint`` names, or refuse it."""
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin is Annotated:
-        number = _convert(arguments[0], value, where=where)
-        if number not in arguments[1]:
-            raise CompanionError(f"{where}: {_shown(value)} is not allowed: give {arguments[1]}")
-        return number
-    if dataclasses.is_dataclass(hint):
-        return _build(typing.cast(type, hint), value, where=where)
-    if origin is Literal:
-        check_choice(f"value of {where}:", value, arguments)
-        return value
-    if origin in (types.UnionType, typing.Union):
-        if value is None and type(None) in arguments:
-            return None
-        return _convert(arguments[0], value, where=where)
-    if origin is tuple and isinstance(value, list):
-        return tuple(_convert(arguments[0], item, where=where) for item in value)
-    if origin is not None and isinstance(value, Mapping):
-        return types.MappingProxyType(
-            {
-                _convert(arguments[0], key, where=where): _convert(
-                    arguments[1], item, where=f"{where}: {key}"
-                )
-                for key, item in value.items()
-            }
-        )
-    if hint is Any:
-        return value
-    if hint is bool or not isinstance(value, bool):
-        if hint is float and isinstance(value, int) and abs(value) < 2**53:
-            return float(value)
-        if isinstance(hint, type) and isinstance(value, hint):
-            return value
-    raise CompanionError(f"{where}: expected {_type_name(hint)}, got {_shown(value)}")
-
-
-def _type_name(hint: Any) -> str:
-    if typing.get_origin(hint) in (tuple, Mapping, collections.abc.Mapping):
-        return "a list" if typing.get_origin(hint) is tuple else "fields"
-    return getattr(hint, "__name__", str(hint))
-
-
-def _shown(value: object) -> str:
-    """Return a value for a message: in one line, and not all of a long one."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

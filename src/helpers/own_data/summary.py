@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.analysis.label_priors import row_weights
+from helpers.analysis.label_priors import prior_weights
 from helpers.analysis.paired_shap import separation
 from helpers.analysis.predictions import has_learned
 from helpers.analysis.quantities import RunResults, identification_level
@@ -185,7 +185,7 @@ def _right(results: RunResults, setup: str, seed: int) -> pd.Series:
 
 def _right_as_trained(results: RunResults, setup: str, seed: int) -> pd.Series | None:
     frame = _predicted(results, setup, seed)
-    weights = row_weights(frame, skew=results.skew, prior="training")
+    weights = prior_weights(frame, skew=results.skew, prior="training")
     return None if weights is None else weights * _right(results, setup, seed)
 
 

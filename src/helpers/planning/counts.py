@@ -22,6 +22,8 @@ from helpers.foundation.datasets import all_datasets
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import family_of
+from helpers.stages.integrated_gradients import STEPS, explained_classes
+from helpers.stages.representations import SOURCE_ROWS
 
 Part = Literal["train", "validation", "test", "explained", "examples", "external"]
 Integers = npt.NDArray[np.integer[Any]]
@@ -130,7 +132,7 @@ class Work:
 
 
 def count_work(texts: Texts, experiment: Experiment, stage: str, *, first: bool = True) -> Work:
-    """Return the work of a stage; none for one that only reads and writes, or is not counted.
+    """Return the work of a stage; none for one that only reads and writes.
 
     ``first``: whether the experiment probes the model before fine-tuning, once for all.
     """
@@ -148,6 +150,15 @@ def count_work(texts: Texts, experiment: Experiment, stage: str, *, first: bool 
             return _explaining(texts, "explained")
         case "shap_examples":
             return _explaining(texts, "examples")
+        case "representations":
+            return _representations(texts)
+        case "head_refit":
+            return _reading(texts, "validation")
+        case "erasure":
+            rows = texts.lengths("test")[0] + texts.lengths("external")[0]
+            return _reading(texts, "train", "external", probed=_FITS * rows)
+        case "integrated_gradients":
+            return _gradients(texts)
     return Work()
 
 
@@ -167,6 +178,18 @@ def _explaining(texts: Texts, part: Part) -> Work:
     masks = planned_masks(lengths, texts.experiment.settings.shap.max_evals)
     tokens, evaluations = (rows * float(np.mean(each)) for each in (masks * lengths, masks))
     return Work(explained=tokens, evaluations=evaluations)
+
+
+def _representations(texts: Texts) -> Work:
+    lengths = texts.lengths("test")[1]
+    rows = SOURCE_ROWS * len(texts.facts.languages)
+    return Work(read=rows * float(lengths.mean()), evaluations=rows)
+
+
+def _gradients(texts: Texts) -> Work:
+    rows, lengths = texts.lengths("explained")
+    slopes = rows * STEPS * len(explained_classes(texts.facts.labels))
+    return Work(trained=slopes * float(lengths.mean()), evaluations=TRAINING_PASSES * slopes)
 
 
 def _finetuning(texts: Texts, experiment: Experiment) -> Work:

@@ -45,48 +45,19 @@ def check_severity(experiment: Experiment) -> None:
             )
 
 
-def _hooks(bench: Workbench) -> dict[str, Any]:
-    """Return what the setup's weighting gives to fine-tuning, of the cells of the training rows."""
-    from helpers.training.class_weights import (
-        cell_counts,
-        check_cells,
-        of_rows,
-        weights_of_cells,
-    )
-
-    weighting = all_setups()[bench.experiment.setup].weighting
-    if weighting is None:
-        return {}
-    languages, labels = bench.train["language"], bench.train["label"]
-    counts = cell_counts(languages, labels).reindex(
-        columns=range(len(bench.corpus.labels)), fill_value=0
-    )
-    check_cells(counts, f"setup {bench.experiment.setup}")
-    # All are chosen by the same validation loss, that of eq. 2.
-    hooks: dict[str, Any] = {
-        "selection_weights": of_rows(weights_of_cells(counts), languages, labels)
-    }
-    if weighting.cell_weights is not None:
-        hooks["row_weights"] = of_rows(weighting.cell_weights(counts), languages, labels)
-    if weighting.cell_chances is not None:
-        hooks["row_chances"] = of_rows(weighting.cell_chances(counts), languages, labels)
-    if weighting.make_loss is not None:
-        hooks["row_loss"] = weighting.make_loss(counts)
-    if weighting.make_penalty is not None:
-        hooks["row_penalty"] = weighting.make_penalty(counts)
-    return hooks
-
-
 def _compute(bench: Workbench) -> dict[str, Any]:
     from helpers.training.encoders import load_encoder, quiet
     from helpers.training.finetuning import finetune
+    from helpers.training.hooks import make_hooks
 
     experiment = bench.experiment
-    hooks = _hooks(bench)
+    weighting = all_setups()[experiment.setup].weighting
+    classes = len(bench.corpus.labels)
+    hooks = make_hooks(weighting, bench.train, classes=classes, what=f"setup {experiment.setup}")
     recipe = experiment.recipe
     model, tokenizer = load_encoder(
         experiment.model,
-        num_labels=len(bench.corpus.labels),
+        num_labels=classes,
         layers=experiment.options.layers,
         pretrained=experiment.options.pretrained,
         first_token=recipe.first_token,
@@ -104,9 +75,8 @@ def _compute(bench: Workbench) -> dict[str, Any]:
         seed=experiment.seed,
         masked_entropy=experiment.options.mie,
         progress=bench.progress,
-        **hooks,
+        hooks=hooks,
     )
-    weighting = all_setups()[experiment.setup].weighting
     if weighting is not None and weighting.correct is not None and hardware.is_first_process():
         outputs = bench.outputs(result.model, tokenizer, bench.train, "training rows")
         weighting.correct(result.model, outputs.features, bench.train)

@@ -1,5 +1,6 @@
 """Integrated Gradients of the texts that Partition SHAP explains, without their text."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from helpers.foundation.experiment import Experiment
@@ -7,14 +8,19 @@ from helpers.stages.fingerprints import Upstream
 from helpers.stages.record import Stage
 from helpers.stages.workbench import Workbench
 
-_STEPS = 50  # at 20, values miss the change of probability by more than an effect that matters
+STEPS = 50  # at 20, values miss the change of probability by more than an effect that matters
+
+
+def explained_classes(labels: Sequence[str]) -> tuple[int, int]:
+    """Return the classes whose probability is explained: those of the paper's figures."""
+    return 0, len(labels) - 1
 
 
 def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
     return {
         "finetuning": upstream.stage(experiment, "finetuning"),
         "texts": experiment.settings.shap_texts(experiment.dataset),
-        "steps": _STEPS,
+        "steps": STEPS,
     }
 
 
@@ -23,7 +29,7 @@ def _compute(bench: Workbench) -> dict[str, Any]:
     from helpers.analysis.shap_frames import explanation_frame, token_values
 
     rows, labels = bench.explained, bench.corpus.labels
-    classes = (0, len(labels) - 1)  # those of the paper's figures
+    classes = explained_classes(labels)
     model, tokenizer = bench.model
     explanation = explain_by_gradients(
         model,
@@ -31,7 +37,7 @@ def _compute(bench: Workbench) -> dict[str, Any]:
         rows["text"].tolist(),
         rows["text_pair"].tolist() if bench.corpus.is_pair else None,
         classes=classes,
-        steps=_STEPS,
+        steps=STEPS,
         max_length=bench.experiment.recipe.max_length,
         progress=bench.progress,
     )

@@ -7,13 +7,13 @@ from helpers.stages.fingerprints import Upstream
 from helpers.stages.record import Stage
 from helpers.stages.workbench import FIXED_SEED, Workbench
 
-_SOURCE_ROWS = 200
+SOURCE_ROWS = 200
 
 
 def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
     return {
         "finetuning": upstream.stage(experiment, "finetuning"),
-        "source_rows": _SOURCE_ROWS,
+        "source_rows": SOURCE_ROWS,
     }
 
 
@@ -22,7 +22,7 @@ def _compute(bench: Workbench) -> dict[str, Any]:
     from helpers.analysis.representations import representations
     from helpers.analysis.separation import parallel_rows
 
-    rows = parallel_rows(bench.corpus.test, count=_SOURCE_ROWS, seed=FIXED_SEED)
+    rows = parallel_rows(bench.corpus.test, count=SOURCE_ROWS, seed=FIXED_SEED)
     if rows.empty:
         return {}
     model, tokenizer = bench.model

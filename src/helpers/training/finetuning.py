@@ -4,7 +4,6 @@ import dataclasses
 import hashlib
 import shutil
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,6 @@ from helpers.data.cells import rare_cell_weights
 from helpers.foundation import hardware, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.profiles import Recipe
-from helpers.foundation.setups import RowLoss, RowPenalty
 from helpers.training.batches import EncodedTexts, encode_texts
 from helpers.training.class_weights import cell_counts
 from helpers.training.classifier import FirstTokenClassifier
@@ -30,12 +28,14 @@ from helpers.training.embeddings import (
     trim_embeddings,
 )
 from helpers.training.encoders import quiet
+from helpers.training.hooks import Hooks
 from helpers.training.trainer import PaperTrainer, Rows
 
 _COLUMNS = ("language", "label", "text")
 # How long processes wait for each other: between two fine-tunings the first one measures alone.
 _SECONDS_TO_WAIT = 24 * 60 * 60
 _LAST_STEP = "last_step.safetensors"
+_NO_HOOKS = Hooks()
 _TRAINED_PIECES = "trained_pieces"  # ids of the rows of the embedding table that are saved
 
 
@@ -77,11 +77,7 @@ def finetune(
     *,
     output_dir: Path | str,
     seed: int,
-    row_weights: Sequence[float] | npt.NDArray[np.floating[Any]] | None = None,
-    selection_weights: npt.NDArray[np.floating[Any]] | None = None,
-    row_chances: npt.NDArray[np.floating[Any]] | None = None,
-    row_loss: RowLoss | None = None,
-    row_penalty: RowPenalty | None = None,
+    hooks: Hooks = _NO_HOOKS,
     masked_entropy: bool = False,
     progress: bool = True,
     checkpoint_seconds: float = 120.0,
@@ -105,19 +101,8 @@ def finetune(
         The model and its tokenizer are saved here.
     seed : int
         Of the order of the rows and of dropout.
-    row_weights : array, optional
-        Class weight of each training row (eq. 2). The validation loss is weighted alike: a
-        validation row has the weight of its (language, label) in training.
-    selection_weights : array, optional
-        Weights of the training rows that the validation loss takes in place of ``row_weights``, so
-        that models of other losses are chosen alike.
-    row_chances : array, optional
-        How often each training row is drawn, compared with the others (resampling).
-    row_loss : RowLoss, optional
-        Takes the place of cross-entropy in training. Languages are its codes: their
-        positions among the training rows' languages, sorted.
-    row_penalty : RowPenalty, optional
-        Is added to the training loss, with the same codes; it is not part of the validation loss.
+    hooks : Hooks
+        What a weighting does otherwise.
     masked_entropy : bool
         Add the masked input entropy (eq. 3) to the training loss; it is not part of the
         validation loss.
@@ -138,9 +123,9 @@ def finetune(
     """
     started = time.perf_counter()
     _check(model, train, validation, recipe)
-    weights, validation_weights = _weights(train, validation, row_weights)
-    if selection_weights is not None:
-        validation_weights = _weights(train, validation, selection_weights)[1]
+    weights, validation_weights = _weights(train, validation, hooks.weights)
+    if hooks.selection_weights is not None:
+        validation_weights = _weights(train, validation, hooks.selection_weights)[1]
     train_rows, validation_rows = (
         Rows(
             texts=_encode(tokenizer, frame, recipe.max_length, progress=progress),
@@ -149,7 +134,7 @@ def finetune(
         )
         for frame, frame_weights in ((train, weights), (validation, validation_weights))
     )
-    if row_loss or row_penalty:
+    if hooks.loss or hooks.penalty:
         train_rows = dataclasses.replace(train_rows, languages=_language_codes(train))
     rare = _rare(train, validation, model.config.num_labels)
     validation_rows = dataclasses.replace(validation_rows, rare=rare)
@@ -161,9 +146,7 @@ def finetune(
         masked_entropy=masked_entropy,
         rows=[_digest(rows) for rows in (train_rows, validation_rows)],
         model=[float(tensor.double().sum()) for tensor in model.state_dict().values()],
-        **({} if row_loss is None else {"row_loss": repr(row_loss)}),
-        **({} if row_penalty is None else {"row_penalty": repr(row_penalty)}),
-        **({} if row_chances is None else {"row_chances": np.asarray(row_chances).tolist()}),
+        **hooks.fingerprint(),
     )
     with arguments.main_process_first(desc="checkpoints"):
         _prepare(folder, fingerprint)
@@ -177,9 +160,7 @@ def finetune(
         validation_rows,
         remap=trimmed.remap,
         args=arguments,
-        row_chances=row_chances,
-        row_loss=row_loss,
-        row_penalty=row_penalty,
+        hooks=hooks,
         masked_entropy=masked_entropy,
         checkpoint_seconds=checkpoint_seconds,
         progress=progress,
@@ -277,20 +258,22 @@ def _check(
 def _weights(
     train: pd.DataFrame,
     validation: pd.DataFrame,
-    row_weights: Sequence[float] | npt.NDArray[np.floating[Any]] | None,
+    weights_of_rows: npt.NDArray[np.floating[Any]] | None,
 ) -> tuple[npt.NDArray[np.float32] | None, npt.NDArray[np.float32] | None]:
     """Return the training rows' weights, and those of the same cells in validation."""
-    if row_weights is None:
+    if weights_of_rows is None:
         return None, None
-    weights = np.asarray(row_weights, dtype=np.float32)
+    weights = np.asarray(weights_of_rows, dtype=np.float32)
     if weights.shape != (len(train),) or not (np.isfinite(weights) & (weights >= 0)).all():
         raise CompanionError(
-            f"row_weights has shape {weights.shape}: give one finite weight of at least 0 for each "
-            f"of the {len(train)} training rows"
+            f"the weights of rows have shape {weights.shape}: give one finite weight of at least 0 "
+            f"for each of the {len(train)} training rows"
         )
     cells = pd.Series(weights).groupby([train["language"].to_numpy(), train["label"].to_numpy()])
     if (cells.nunique() > 1).any():
-        raise CompanionError("row_weights differ within a language and label: give each one weight")
+        raise CompanionError(
+            "the weights of rows differ within a language and label: give each one weight"
+        )
     of_validation = cells.first().reindex(
         pd.MultiIndex.from_frame(validation[["language", "label"]])
     )

@@ -31,6 +31,7 @@ from transformers import (
 from helpers.foundation.profiles import Recipe
 from helpers.foundation.setups import RowLoss, RowPenalty
 from helpers.training.batches import EncodedTexts, Integers, LengthBuckets
+from helpers.training.hooks import Hooks
 from helpers.training.inference import forward_all
 from helpers.training.objectives import masked_input, masked_input_entropy, weighted_cross_entropy
 
@@ -95,18 +96,14 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
     remap : callable
         Applied to ``input_ids``, for the trimmed embedding table.
     args : TrainingArguments
+    hooks : Hooks
+        What a weighting does otherwise; its weights of rows are those of ``train``.
     masked_entropy : bool
         Add the masked input entropy (eq. 3) to the training loss.
     checkpoint_seconds : float
         Save a checkpoint at the first validation after so much time.
     progress : bool
         Show a progress bar.
-    row_chances : ndarray, optional
-        As in `LengthBuckets`.
-    row_loss : RowLoss, optional
-        Takes the place of cross-entropy in training.
-    row_penalty : RowPenalty, optional
-        Is added to the training loss.
     """
 
     optimizer: torch.optim.Optimizer | None
@@ -123,19 +120,16 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
         *,
         remap: Callable[[Tensor], Tensor],
         args: TrainingArguments,
+        hooks: Hooks,
         masked_entropy: bool,
         checkpoint_seconds: float,
         progress: bool,
-        row_chances: npt.NDArray[np.floating[Any]] | None = None,
-        row_loss: RowLoss | None = None,
-        row_penalty: RowPenalty | None = None,
     ) -> None:
         self.tokenizer = tokenizer
         self.recipe = recipe
         self.validation = validation
         self.remap = remap
-        self.row_loss = row_loss
-        self.row_penalty = row_penalty
+        self.hooks = hooks
         self.masked_entropy = masked_entropy
         self.checkpoint_seconds = checkpoint_seconds
         self.last_checkpoint = time.monotonic()
@@ -144,7 +138,7 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
             train.texts.lengths,
             batch_size=recipe.batch_size * recipe.accumulation,
             seed=args.seed,
-            chances=row_chances,
+            chances=hooks.chances,
         )
 
         def collate(rows: list[int]) -> dict[str, Tensor]:
@@ -229,15 +223,15 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
         weights, languages = inputs.pop("row_weights", None), inputs.pop("languages", None)
         outputs = model(**inputs)
         logits = outputs.logits
-        if self.row_loss is None:
+        if self.hooks.loss is None:
             loss = weighted_cross_entropy(logits, labels, weights, num_items=num_items_in_batch)
         else:
             assert languages is not None
-            losses = self.row_loss(logits.float(), labels, languages)
+            losses = self.hooks.loss(logits.float(), labels, languages)
             loss = losses.sum() / num_items_in_batch
-        if self.row_penalty is not None:
+        if self.hooks.penalty is not None:
             assert languages is not None
-            penalties = self.row_penalty(outputs.features.float(), languages)
+            penalties = self.hooks.penalty(outputs.features.float(), languages)
             loss = loss + penalties.sum() / num_items_in_batch
         if self.masked_entropy:
             masked = self._masked_input(int(inputs["attention_mask"][-1].sum()))
@@ -339,7 +333,7 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
 
     def _parts_with_state(self) -> list[tuple[str, RowLoss | RowPenalty]]:
         """Return what remembers something between batches, each with its file's name."""
-        parts = ((_LOSS, self.row_loss), (_PENALTY, self.row_penalty))
+        parts = ((_LOSS, self.hooks.loss), (_PENALTY, self.hooks.penalty))
         return [(name, part) for name, part in parts if part is not None]
 
     def resume(self) -> None:
