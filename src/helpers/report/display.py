@@ -196,7 +196,7 @@ def table(
     body = re.sub(r"(<td[^>]*>[^<\[]+) (\[[^\]<]*\])", r"\1 <small>\2</small>", body)
     content = f"{head}<tbody>{body}"
     return Html(
-        f'<figure class="companion-data"><figcaption>{caption}</figcaption>'
+        f'<figure class="companion-data"><figcaption>{_sentence(caption)}</figcaption>'
         f"{scrollable(content, name=_name(caption))}</figure>",
         frame.to_string(),
     )
@@ -248,6 +248,18 @@ def _name(caption: str) -> str:
     return html.unescape(re.sub(r"<[^>]*>", "", text)).rstrip(".")
 
 
+def _sentence(caption: str) -> str:
+    """Return a caption with a full stop, where it ends without one.
+
+    Examples
+    --------
+    >>> _sentence("<b>Table 1.</b> Rows"), _sentence("<b>Table 1. Rows.</b>")
+    ('<b>Table 1.</b> Rows.', '<b>Table 1. Rows.</b>')
+    """
+    words = re.sub(r"<[^>]*>", "", caption).rstrip()
+    return caption if not words or words[-1] in ".?!" else f"{caption.rstrip()}."
+
+
 def figure(drawn: Axes | Sequence[Axes] | None, *, caption: str, alt: str) -> Html:
     """Return a finished figure with its caption and its text alternative.
 
@@ -296,7 +308,8 @@ def multiples(pictures: Sequence[Panel], *, caption: str) -> Html:
             f'<div class="companion-multiples">{"".join(_part(e, title) for e in shown)}</div>'
         )
     return Html(
-        f'<figure class="companion-figure">{content}<figcaption>{caption}</figcaption></figure>',
+        f'<figure class="companion-figure">{content}<figcaption>{_sentence(caption)}</figcaption>'
+        "</figure>",
         " ".join(each.alt for each in shown),
     )
 

@@ -114,7 +114,9 @@ def described(results: RunResults) -> Description:
     found = agreement(results)
     return Description(
         answer(found),
-        f"up to {counted(found.shape[1], 'seed')}; a description" if len(found) else "",
+        f"Up to {counted(found.shape[1], 'seed')}; a description, no verdict."
+        if len(found)
+        else "",
     )
 
 

@@ -183,7 +183,22 @@ def answer(question: Question, told: Sequence[Finding]) -> str:
     if unsure := [words for verdict, words in judged if words and verdict == UNKNOWN]:
         listed = " or ".join(filter(None, (", ".join(unsure[:-1]), unsure[-1])))
         said.append(f"it cannot be told {question.cannot_tell.format(listed)}")
-    return f"{capitalised('; '.join(said))}."
+    return f"{capitalised('; '.join(_once(said)))}."
+
+
+def _once(said: Sequence[str]) -> list[str]:
+    """Say once what is said in several ways, which stand before a comma.
+
+    Examples
+    --------
+    >>> _once(["by one ruler, it rises", "by another, it rises", "it falls"])
+    ['by one ruler and by another, it rises', 'it falls']
+    """
+    ways: dict[str, list[str]] = {}
+    for words in said:
+        *way, rest = words.split(", ", maxsplit=1)
+        ways.setdefault(rest, []).extend(way)
+    return [", ".join(filter(None, (" and ".join(way), rest))) for rest, way in ways.items()]
 
 
 def summary(question: Question, results: Sequence[RunResults]) -> Html:

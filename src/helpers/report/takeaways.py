@@ -24,7 +24,7 @@ from helpers.report.claim_cells import (
     verdict_mark,
 )
 from helpers.report.claim_list import CLAIMS, HEADLINES
-from helpers.report.claim_quantities import accuracy_under
+from helpers.report.claim_quantities import accuracy_under, difference_words
 from helpers.report.display import MISSING, Html, rows_by_two, signed, table
 from helpers.report.evidence import Finding, Verdicts, evaluate
 from helpers.report.labels import setup_label
@@ -273,7 +273,7 @@ def priors_table(experiments: Sequence[Experiment]) -> pd.DataFrame:
         return pd.DataFrame()
     headings = columns(experiments, found)
     rows = {
-        (PRIOR_LABELS[prior], accuracy_under(setup, minus, prior).words): {
+        (PRIOR_LABELS[prior], difference_words(setup, minus)): {
             heading: _difference(found.of(f"{prior}/{setup}/{minus}", *place))
             for place, heading in headings.items()
         }
@@ -295,5 +295,5 @@ def priors(experiments: Sequence[Experiment], *, number: str) -> Html:
         caption=f"<b>{number}. On which test texts do weights pay?</b> Differences of accuracy "
         "with 95 % intervals over seeds, where every label is equally frequent in every language "
         "(the test set), where labels are skewed as in training, and where they are skewed the "
-        "other way: the same predictions, weighted",
+        "other way: the same predictions, weighted.",
     )

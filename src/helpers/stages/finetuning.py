@@ -52,12 +52,12 @@ def _compute(bench: Workbench) -> dict[str, Any]:
 
     experiment = bench.experiment
     weighting = all_setups()[experiment.setup].weighting
-    classes = len(bench.corpus.labels)
-    hooks = make_hooks(weighting, bench.train, classes=classes, what=f"setup {experiment.setup}")
+    names = bench.corpus.labels
+    hooks = make_hooks(weighting, bench.train, names=names, what=f"setup {experiment.setup}")
     recipe = experiment.recipe
     model, tokenizer = load_encoder(
         experiment.model,
-        num_labels=classes,
+        num_labels=len(names),
         layers=experiment.options.layers,
         pretrained=experiment.options.pretrained,
         first_token=recipe.first_token,

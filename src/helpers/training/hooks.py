@@ -1,5 +1,6 @@
 """What a setup's weighting gives to fine-tuning, made from the cells of the training rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +49,7 @@ class Hooks:
 
 
 def make_hooks(
-    weighting: Weighting | None, train: pd.DataFrame, *, classes: int, what: str
+    weighting: Weighting | None, train: pd.DataFrame, *, names: Sequence[str], what: str
 ) -> Hooks:
     """Return the hooks of a weighting for some training rows.
 
@@ -58,8 +59,9 @@ def make_hooks(
     ----------
     weighting : Weighting, optional
     train : pandas.DataFrame
-        With ``language`` and ``label``, 0 to ``classes - 1``.
-    classes : int
+        With ``language`` and ``label``, a position among ``names``.
+    names : sequence of str
+        What the labels are called.
     what : str
         What a refusal says is undefined.
 
@@ -70,13 +72,13 @@ def make_hooks(
     Raises
     ------
     CompanionError
-        If a language has no row of a label.
+        If a language has no row of a label; the message names both.
     """
     if weighting is None:
         return Hooks()
     languages, labels = train["language"], train["label"]
-    counts = cell_counts(languages, labels).reindex(columns=range(classes), fill_value=0)
-    check_cells(counts, what)
+    counts = cell_counts(languages, labels).reindex(columns=range(len(names)), fill_value=0)
+    check_cells(counts.set_axis(list(names), axis=1), what)
 
     def by_row(cells: pd.DataFrame) -> npt.NDArray[np.floating[Any]]:
         return of_rows(cells, languages, labels)
