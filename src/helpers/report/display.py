@@ -18,7 +18,7 @@ from matplotlib.text import Text
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.profiles import load_profile
 from helpers.report import figures, frames
-from helpers.report.labels import setup_label
+from helpers.report.labels import experiment_names
 from helpers.report.places import place_label
 from helpers.stages.commands import commands
 from helpers.stages.freshness import outdated
@@ -434,7 +434,7 @@ def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str =
     old = list(outdated([each for each in wanted if each not in absent]))
     told = []
     if absent:
-        runs = _runs(absent)
+        runs = experiment_names(absent)
         none = len(absent) == len(wanted)
         what = "no result of this page is here yet" if none else f"without {runs}"
         told.append(
@@ -442,18 +442,12 @@ def missing_note(experiments: Sequence[Experiment], name: str, *, variant: str =
         )
     if old:
         told.append(
-            f"Out of date: settings, data or code have changed since {_runs(old)} "
+            f"Out of date: settings, data or code have changed since {experiment_names(old)} "
             f"{'was' if len(old) == 1 else 'were'} run. This makes the results again: "
             f"{shown_commands(old)}"
         )
     # A notebook shows no output where there is nothing to say, not an empty one.
     return note("<br>".join(told), kind="missing") if told else None
-
-
-def _runs(experiments: Sequence[Experiment]) -> str:
-    return "; ".join(
-        f"{setup_label(each.setup, each.variant)}, seed {each.seed}" for each in experiments
-    )
 
 
 def shown_commands(experiments: Sequence[Experiment]) -> str:

@@ -1,11 +1,12 @@
 """What setups and remedies are called in tables and figures; everywhere else they are ids."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 import pandas as pd
 
 from helpers.analysis.remedies import REMEDIES
+from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import check_choice
 from helpers.foundation.setups import all_setups
 
@@ -30,6 +31,39 @@ def setup_label(name: str, *variants: str) -> str:
     """
     check_choice("setup or remedy", name, _LABELS)
     return ", ".join(filter(None, (_LABELS[name], *variants)))
+
+
+def model_names(models: Iterable[tuple[str, str, int]]) -> str:
+    """Return what models are called: each setup with its variants, and its seeds.
+
+    Parameters
+    ----------
+    models : iterable of (str, str, int)
+        Setup, variant and seed.
+
+    Examples
+    --------
+    >>> model_names([("balanced", "", 1), ("balanced", "", 0), ("imbalanced", "mie=1", 0)])
+    'Balanced, seeds 0, 1; Imbalanced, mie=1, seed 0'
+    >>> model_names([("imbalanced", "severity=0.5", 0), ("imbalanced", "severity=1.5", 0)])
+    'Imbalanced, severity=0.5, severity=1.5, seed 0'
+    """
+    seeds: dict[tuple[str, str], list[int]] = {}
+    for setup, variant, seed in models:
+        seeds.setdefault((setup, variant), []).append(seed)
+    variants: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    for (setup, variant), members in seeds.items():
+        variants.setdefault((setup, tuple(sorted(members))), []).append(variant)
+    return "; ".join(
+        f"{setup_label(setup, *names)}, seed{'s' * (len(members) > 1)} "
+        f"{', '.join(map(str, members))}"
+        for (setup, members), names in variants.items()
+    )
+
+
+def experiment_names(experiments: Iterable[Experiment]) -> str:
+    """Return `model_names` of the models of some experiments."""
+    return model_names((each.setup, each.variant, each.seed) for each in experiments)
 
 
 def labelled(frame: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from helpers.foundation.names import check_choice, dataset_label
 from helpers.foundation.profiles import load_profile
 from helpers.report import benchmarks
 from helpers.report.display import MISSING, Html, note
-from helpers.report.labels import setup_label
+from helpers.report.labels import experiment_names
 from helpers.report.question_list import all_questions
 from helpers.report.questions import Question
 from helpers.report.runs import finished_stages
@@ -137,8 +137,8 @@ def told(question: Question, profile: str) -> str:
     cost = "" if each is None else f" About {each:.0f} minutes each, as the profile's other models."
     return (
         f"{len(absent)} of {len(listed)} models of this question are not here: "
-        f"{html.escape(_names(absent))}. <code>{command(question, profile)}</code> makes them."
-        f"{cost}"
+        f"{html.escape(experiment_names(absent))}. <code>{command(question, profile)}</code> makes "
+        f"them.{cost}"
     )
 
 
@@ -170,21 +170,9 @@ def processors_note(question: Question, profile: str, setups: Sequence[str]) -> 
             kinds.setdefault(kind, []).append(one["experiment"])
     if len(kinds) < 2:
         return None
-    listed = (f"{html.escape(kind)}: {html.escape(_names(kinds[kind]))}" for kind in sorted(kinds))
+    listed = (
+        f"{html.escape(kind)}: {html.escape(experiment_names(kinds[kind]))}"
+        for kind in sorted(kinds)
+    )
     words = f"Fine-tuned on {len(kinds)} kinds of processor. {'. '.join(listed)}."
     return note(f"{words} {benchmarks.between_processors(kinds)}".strip())
-
-
-def _names(listed: Sequence[Experiment]) -> str:
-    """Return the setups and variants of some experiments, each with its seeds."""
-    seeds: dict[tuple[str, str], list[int]] = {}
-    for each in listed:
-        seeds.setdefault((each.setup, each.variant), []).append(each.seed)
-    variants: dict[tuple[str, tuple[int, ...]], list[str]] = {}
-    for (setup, variant), members in seeds.items():
-        variants.setdefault((setup, tuple(members)), []).append(variant)
-    return "; ".join(
-        f"{setup_label(setup, *names)}, "
-        f"seed{'s' * (len(members) > 1)} {', '.join(map(str, members))}"
-        for (setup, members), names in variants.items()
-    )

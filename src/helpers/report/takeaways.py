@@ -27,7 +27,7 @@ from helpers.report.claim_list import CLAIMS, HEADLINES
 from helpers.report.claim_quantities import accuracy_under, difference_words
 from helpers.report.display import MISSING, Html, rows_by_two, signed, table
 from helpers.report.evidence import Finding, Verdicts, evaluate
-from helpers.report.labels import setup_label
+from helpers.report.labels import model_names
 from helpers.report.places import POOLED, place_label, places
 from helpers.report.priors import COMPARISONS, PRIOR_LABELS
 from helpers.report.results import collect
@@ -75,17 +75,13 @@ def section(experiments: Sequence[Experiment], *sections: str) -> Html:
 
 def unlearned(results: Sequence[RunResults]) -> str:
     """Name the models that have not learned the task; empty where there is none."""
-    seeds: dict[str, list[int]] = {}
-    for one in results:
-        for (key, seed), frame in one.predictions.items():
-            if not has_learned(frame):
-                setup, _, variant = key.partition("+")
-                name = f"{setup_label(setup)}{f' ({variant})' if variant else ''}"
-                seeds.setdefault(name, []).append(seed)
-    return "; ".join(
-        f"{name}, seed{'s' * (len(found) > 1)} {', '.join(map(str, sorted(found)))}"
-        for name, found in sorted(seeds.items())
+    found = sorted(
+        (*key.partition("+")[::2], seed)
+        for one in results
+        for (key, seed), frame in one.predictions.items()
+        if not has_learned(frame)
     )
+    return model_names(found)
 
 
 # --- the root page --------------------------------------------------------------------------
