@@ -324,6 +324,18 @@ def test_a_changed_result_makes_its_pages_stale(root, built):
     assert stamp_of(page_) == before
 
 
+def test_what_the_code_reads_beside_itself_and_the_address_make_pages_stale(
+    root, built, monkeypatch
+):
+    page_ = next(one for one in book.pages("tiny") if one.place is None)
+    sums = {}
+    before = book._stamp(page_, sums, [])
+    (curve,) = [path for path in sums if path.name == "severity_curve.json"]
+    assert book._stamp(page_, {curve: "another"}, []) != before
+    monkeypatch.setattr(book, "repository_url", lambda: "https://example.org/companion")
+    assert book._stamp(page_, sums, []) != before
+
+
 @pytest.mark.parametrize(
     "file", ["configs/other.yaml", "results/benchmarks/x.json", "results/reliability/x.json"]
 )

@@ -45,6 +45,10 @@ def companion(*arguments, **options):
             ["run", "--variant", "severity=2", "--setup", "imbalanced_cw", "--dry-run"],
             ["imbalanced_cw", "severity below 1.66667"],
         ),
+        (
+            ["run", "--variant", "severity=2", "--setup", "imbalanced", "--dry-run"],
+            ["severity 2", "0 to 1.66667"],
+        ),
         (["run", "--variant", "layers=²"], ["layers='²'", "whole number"]),
         (["diagnose", "no-such-file.csv"], ["'no-such-file.csv'", "no file, no folder"]),
         (["diagnose", ".", "--fail-on", "fatal"], ["--fail-on 'fatal'", "note, warning, error"]),

@@ -163,6 +163,14 @@ def test_a_local_source_that_is_not_given_is_not_assumed(nothing_at_hand):
 # --- this machine ---------------------------------------------------------------------------
 
 
+def test_rows_that_no_profile_counts_are_not_assumed(nothing_at_hand, tmp_path, monkeypatch):
+    sizes = {"multiemo": {"train": 60, "test": 48}}
+    write_checkout(tmp_path / "other", "e5_small", matrix=["multiemo"], datasets=sizes)
+    monkeypatch.setenv(paths.ROOT_VARIABLE, str(tmp_path / "other"))
+    with pytest.raises(CompanionError, match="multiemo' is not at hand: name its folder"):
+        plan.make_plan("quick", device="h200", progress=False)
+
+
 @pytest.mark.parametrize("name", throughput.PUBLISHED)
 def test_published_shapes_have_the_published_sizes(name):
     config = AutoConfig.for_model(**throughput.PUBLISHED[name])

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import fake_results
+from helpers import stages
 from helpers import verification as v
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
@@ -134,6 +135,21 @@ def test_a_number_changed_by_hand_is_never_compared(experiments, before):
         v.compare(experiments, before=before)
     with pytest.raises(CompanionError, match=r"metrics\.json was changed after the run"):
         v.recompute(experiments)
+
+
+def test_what_a_recomputed_result_is_compared_with_is_made_again_too(experiments, monkeypatch):
+    imbalanced = next(each for each in experiments if each.setup == "imbalanced")
+    balanced = imbalanced.replace(setup="balanced")
+    assert balanced in stages.wanted_stages([imbalanced], ["shap_difference"])
+    left = v.again_dir() / "results" / balanced.relative_folder / "run.json"
+    left.parent.mkdir(parents=True)
+    left.write_text("{}")
+    seen = []
+    monkeypatch.setattr(
+        v.reproduction, "run_experiments", lambda *_, **__: seen.append(left.exists())
+    )
+    v.recompute([imbalanced], stages=["shap_difference"])
+    assert seen == [False]
 
 
 def test_experiments_are_chosen_by_whole_parts_of_their_names(experiments):

@@ -28,6 +28,7 @@ from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import check_choice, family_of
 from helpers.foundation.profiles import PUBLISHED_PROFILE
+from helpers.foundation.provenance import repository_url
 from helpers.stages.selection import book_experiments as experiments
 from helpers.stages.selection import originals, published_experiments
 
@@ -119,7 +120,9 @@ def _stamp(page: Page, sums: dict[Path, str], published: Sequence[Path]) -> str:
         *([page.of] if page.of else []),
         *sorted(paths.configs_dir().glob(f"{profile}.yaml")),
         *sorted(
-            path for path in helpers.rglob("*") if path.suffix in (".py", ".mplstyle", ".jinja")
+            path
+            for path in helpers.rglob("*")
+            if path.suffix in (".py", ".mplstyle", ".jinja", ".json")
         ),
     ]
     if page.place is None:
@@ -135,6 +138,7 @@ def _stamp(page: Page, sums: dict[Path, str], published: Sequence[Path]) -> str:
     ]
     return store.fingerprint(
         parameters=page.parameters,
+        address=repository_url(),  # which a page's first cell and its buttons hold
         inputs=list(zip(names, [sums[path] for path in inputs], strict=True)),
     )
 

@@ -164,7 +164,7 @@ def recompute(
     for experiment in listed:
         result_files(experiment)  # refuses a number that was changed by hand, before any work
     with paths.output_at(again_dir()):
-        for experiment in listed:
+        for experiment in wanted_stages(listed, stages):  # those that they are compared with, too
             if not experiment.checkpoint.is_dir():  # `recompute` ends by removing these
                 shutil.rmtree(experiment.folder, ignore_errors=True)
         reproduction.run_experiments(listed, stages=stages, sources=sources)

@@ -427,7 +427,7 @@ def test_killed_half_way_and_resumed_gives_the_same_values(tiny_bert, tmp_path):
         check=False,
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-2000:]
-    kept = len(list(folder.glob("part-*.npz")))
+    kept = len(list(folder.glob("*/part-*.npz")))
     assert kept == 7
     calls = []
 
@@ -444,20 +444,28 @@ def test_killed_half_way_and_resumed_gives_the_same_values(tiny_bert, tmp_path):
     assert not calls
     assert distances(again, resumed).max() == 0
     assert again.output_names == whole.output_names
-    parts = sorted(folder.glob("part-*.npz"))
+    parts = sorted(folder.glob("*/part-*.npz"))
     parts[1].write_bytes(parts[1].read_bytes()[:100])
     with pytest.raises(CompanionError, match=r"part-000001.npz is damaged; delete it"):
         explain(spy, tokenizer, corpus(), max_evals=100, cache=folder)
     parts[1].unlink()
     mended = explain(spy, tokenizer, corpus(), max_evals=100, cache=folder)
     assert calls and np.sum(distances(mended, whole) < 1e-5) >= len(corpus()) - 2
-    assert set(parts) - {parts[1]} < set(folder.glob("part-*.npz"))  # none is overwritten
-    with pytest.raises(CompanionError, match="another model, other texts or other options"):
-        explain(model, tokenizer, corpus(), max_evals=101, cache=folder)
+    assert set(parts) - {parts[1]} < set(folder.glob("*/part-*.npz"))  # none is overwritten
+
+
+def test_values_of_another_model_or_other_options_are_not_taken(tiny_bert, tmp_path):
+    model, tokenizer = load(tiny_bert)
+    options = {"cache": tmp_path / "finished", "max_evals": 100}
+    explain(model, tokenizer, corpus(), **options)
+    fewer = explain(model, tokenizer, corpus(), **options | {"max_evals": 20})
+    expected = explain(model, tokenizer, corpus(), max_evals=20)
+    assert distances(fewer, expected).max() == 0
     with torch.no_grad():
-        model.classifier.bias += 1e-3
-    with pytest.raises(CompanionError, match="another model"):
-        explain(model, tokenizer, corpus(), max_evals=100, cache=folder)
+        model.classifier.bias += torch.linspace(0, 1, len(model.classifier.bias))
+    changed = explain(model, tokenizer, corpus(), **options)
+    assert distances(changed, explain(model, tokenizer, corpus(), max_evals=100)).max() == 0
+    assert len({part.parent for part in options["cache"].glob("*/part-*.npz")}) == 3
 
 
 # --- the explanation and its frame ----------------------------------------------------------

@@ -313,7 +313,8 @@ def test_what_cannot_be_loaded_is_one_sentence(dataset, sources, message):
         ("Re-cut, 7,500 pairs", "anything", "xnli_re_cut_7_500_pairs"),
         (None, "My XNLI", "xnli_my_xnli"),
         (None, "xnli", "xnli_local"),
-        ("自然", "xnli", "xnli_local"),
+        ("自然", "xnli", "xnli_4f124083"),
+        (None, "数据", "xnli_5440f742"),
     ],
 )
 def test_a_local_source_has_its_own_name(tmp_path, card, folder, name):

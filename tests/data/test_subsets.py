@@ -300,6 +300,11 @@ def test_a_balanced_sample_is_uniform_and_spreads_over_source_rows():
             "language 'fr', label 1: .* 1 rows of it, and there are 0",
         ),
         (lambda f: f, {"size": 300}, r"language '\w+', label \d: 300 rows need 75 .* there are 33"),
+        (
+            lambda f: f,
+            {"size": 300, "label_names": ["bad", "neutral", "good"]},
+            r"label (bad|neutral|good): 300 rows need 75",
+        ),
         (lambda f: f, {"severity": 2.1}, "severity 2.1 is out of range: .* 0 to 2,"),
         (lambda f: f, {"rule": "mine"}, "unknown rule 'mine': choose one of paper, authors_code"),
         (lambda f: f, {"labels": [0, 1]}, "label 2"),

@@ -40,3 +40,10 @@ def test_a_root_that_is_no_checkout_is_refused(monkeypatch, tmp_path):
     monkeypatch.setenv(paths.ROOT_VARIABLE, str(tmp_path / "nowhere"))
     with pytest.raises(CompanionError, match=paths.ROOT_VARIABLE):
         paths.repository_root()
+
+
+def test_a_root_may_lie_in_the_home_of_its_user(monkeypatch, tmp_path):
+    (tmp_path / "companion").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv(paths.ROOT_VARIABLE, "~/companion")
+    assert paths.repository_root() == tmp_path / "companion"

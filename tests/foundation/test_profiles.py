@@ -47,6 +47,10 @@ def test_every_profile_reads_and_opens_with_its_command(name):
         ({"datasets": {"xnli": {"languages": ["fr", "../de"]}}}, ["xnli: language '../de'"]),
         ({"datasets": {"xnli": {"languages": "fr"}}}, ["xnli: languages", "a list", "'fr'"]),
         ({"datasets": {"xnli": {"languages": ["fr", False]}}}, ["xnli: languages", "False"]),
+        ({"datasets": {"xnli": {"languages": []}}}, ["xnli: languages is empty"]),
+        ({"datasets": {"multiemo": {"languages": []}}}, ["multiemo: languages"]),
+        ({"mie_seeds": {}}, ["mie_seeds: expected a list", "{}"]),
+        ({"seeds": {0: 1}}, ["seeds: expected a list", "{0: 1}"]),
         ({"datasets": {"xnli": {"skew": {}}}}, ["xnli: skew is empty"]),
         ({"datasets": {"custom": {"skew": {"pl": [1, -2]}}}}, ["skew: pl", "-2", "above 0"]),
         ({"datasets": {"custom": {"skew": {"pl": [1, float("nan")]}}}}, ["skew: pl", "nan"]),
@@ -210,3 +214,11 @@ def test_all_pairs_of_the_paper_s_test_set_are_explained_and_some_reviews():
     paper = load_profile("paper")
     assert paper.shap_texts("amazon_reviews") == 4000 and paper.shap_texts("xnli") is None
     assert load_profile("embedded").shap_texts("multiemo") == 240
+
+
+def test_a_root_without_profiles_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv(paths.ROOT_VARIABLE, str(tmp_path))
+    with pytest.raises(
+        CompanionError, match=f"{tmp_path}.* holds no profile.*{paths.ROOT_VARIABLE}"
+    ):
+        load_profile("quick")

@@ -44,6 +44,8 @@ def test_a_number_is_taken_within_its_limits_alone(rows, share):
         ("rows", True, "f: rows: expected int, got True"),
         ("kind", "c", "value of f: kind: 'c'"),
         ("seeds", 1, "f: seeds: expected a list, got 1"),
+        ("seeds", {}, "f: seeds: expected a list, got {}"),
+        ("seeds", {0: 1}, "f: seeds: expected a list, got {0: 1}"),
         ("weights", [1], r"f: weights: expected fields, got \[1\]"),
         ("weights", {"fr": "x"}, "f: weights: fr: expected float, got 'x'"),
         ("part", 1, "f: part: expected fields, got 1"),

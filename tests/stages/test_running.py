@@ -17,7 +17,7 @@ from helpers import stages
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
-from helpers.stages.language_identification import _pretrained_probes
+from helpers.stages.language_identification import _paper_rows, _pretrained_probes
 from helpers.stages.registry import all_stages
 from helpers.stages.workbench import Workbench
 from tiny_profile import PROFILE
@@ -298,6 +298,10 @@ def test_probes_before_fine_tuning_are_kept_for_the_same_rows_only(
     for column, values in others.items():
         _pretrained_probes(bench, "test", rows.assign(**{column: values}))
     assert len(list((paths.checkpoints_dir() / "pretrained").glob("*.json"))) == 4
+    # The scaled penalty goes with how many texts the paper's probe saw, which the source says.
+    assert _paper_rows("xnli", "test") != _paper_rows("xnli", "external")
+    _pretrained_probes(bench, "external", rows)
+    assert len(list((paths.checkpoints_dir() / "pretrained").glob("*.json"))) == 5
 
 
 @pytest.mark.real

@@ -151,6 +151,15 @@ def test_a_loss_without_weighting_is_plain_cross_entropy(tiny_bert, reviews, tmp
     pd.testing.assert_frame_equal(plain.history[columns], same.history[columns], rtol=1e-4)
 
 
+def test_a_loss_of_its_own_is_weighted_too_where_a_weighting_has_both(tiny_bert, reviews, tmp_path):
+    weights = np.where(reviews["label"] == 0, 0.5, 1.5)
+    focal = dataclasses.replace(WEIGHTINGS["focal"].make_loss(COUNTS), gamma=0.0)
+    both = tune(tiny_bert, reviews, tmp_path / "a", hooks=Hooks(weights=weights, loss=focal))
+    plain = tune(tiny_bert, reviews, tmp_path / "b", hooks=Hooks(weights=weights))
+    columns = ["training_loss", "validation_loss", "gradient_norm"]
+    pd.testing.assert_frame_equal(both.history[columns], plain.history[columns], rtol=1e-4)
+
+
 def test_the_validation_loss_has_the_weights_by_which_models_are_chosen(
     tiny_bert, reviews, tmp_path
 ):

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from helpers.foundation import store
 from helpers.foundation.errors import CompanionError
 
-_MANIFEST = "manifest.json"
 _SECONDS_BETWEEN_PARTS = 10.0
 
 
@@ -28,8 +27,9 @@ class FinishedText:
 class FinishedTexts:
     """Finished texts, in memory and, where a folder is given, on disk as they come.
 
-    A part of the folder holds the texts of some ten seconds. It appears whole or not at all, so
-    a kill at any moment loses no more than that.
+    What depends on other things lies beside it in the folder, and is not read. A part holds the
+    texts of some ten seconds. It appears whole or not at all, so a kill at any moment loses no more
+    than that.
 
     Parameters
     ----------
@@ -41,30 +41,19 @@ class FinishedTexts:
     Raises
     ------
     CompanionError
-        If the folder holds the values of another model, other texts or other options.
+        If a part is damaged.
     """
 
     def __init__(self, folder: Path | None, identity: Mapping[str, Any]) -> None:
-        self.folder = folder
+        # Values of another model, other texts or other options have a folder of their own.
+        self.folder = None if folder is None else folder / store.fingerprint(**identity)
         self.texts: dict[int, FinishedText] = {}
         self._unsaved: list[int] = []
         self._parts = 0  # the number of the next one
         self._saved_at = time.monotonic()
-        if folder is None:
+        if self.folder is None:
             return
-        manifest = folder / _MANIFEST
-        wanted = store.fingerprint(**identity)
-        if manifest.is_file():
-            found = manifest.read_text(encoding="utf-8").strip()
-            if found != wanted:
-                raise CompanionError(
-                    f"cache: {folder} holds SHAP values of another model, other texts or other "
-                    "options; give another folder, or delete this one"
-                )
-        else:
-            with store.atomic_path(manifest) as temporary:
-                temporary.write_text(wanted + "\n", encoding="utf-8")
-        for part in sorted(folder.glob("part-*.npz")):
+        for part in sorted(self.folder.glob("part-*.npz")):
             self._read(part)
             self._parts = int(part.stem.removeprefix("part-")) + 1
 

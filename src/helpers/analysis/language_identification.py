@@ -75,7 +75,6 @@ def probe(
     Returns
     -------
     ProbeResult
-        Scores, and ``predicted``: each text's out-of-fold prediction.
 
     Raises
     ------

@@ -1,6 +1,7 @@
 """SHAP values as frames: to store them, and to choose the texts they are computed for."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -109,9 +110,21 @@ def token_values(frame: pd.DataFrame, class_names: Sequence[str]) -> pd.DataFram
             part = rows[about].rename(columns={"text_id": "text"})
             part["class"], part["value"] = code, rows[column]
             parts.append(part)
-    types = {"label": "int8", "position": "int16", "class": "int8", "value": "float32"}
+    width = code_type(max(len(class_names), int(frame["label"].max()) + 1))
+    types = {"label": width, "position": "int16", "class": width, "value": "float32"}
     values = pd.concat(parts).astype(types)
     return values.sort_values(["text", "class", "position"], ignore_index=True)
+
+
+def code_type(classes: int) -> Literal["int8", "int16"]:
+    """Return the smallest type of whole numbers that holds the codes of so many classes.
+
+    Examples
+    --------
+    >>> code_type(5), code_type(128), code_type(129)
+    ('int8', 'int8', 'int16')
+    """
+    return "int8" if classes <= 128 else "int16"
 
 
 def stratified_sample(frame: pd.DataFrame, n: int, *, seed: int = 0) -> pd.DataFrame:

@@ -183,12 +183,15 @@ def own_name(folder: Path, family: str) -> str:
     Returns
     -------
     str
-        ``<family>_<name>`` in lower-case letters, digits and underscores.
+        ``<family>_<name>`` in lower-case letters, digits and underscores; a name in other letters
+        gives a checksum.
     """
     card = data_card(folder)
     for candidate in (str(card.get("pretty_name", "")), folder.resolve().name):
         slug = re.sub(r"[^a-z0-9]+", "_", candidate.lower()).strip("_")
         slug = re.sub(rf"^{family}(_|$)", "", slug)
+        if not slug and re.search(r"[^\W_a-z0-9]", candidate.lower()):
+            slug = hashlib.sha256(candidate.encode()).hexdigest()[:8]
         if slug:
             return f"{family}_{slug}"
     return f"{family}_local"

@@ -85,6 +85,7 @@ def make_subsets(
     *,
     size: int | None = None,
     labels: Sequence[Any] | None = None,
+    label_names: Sequence[str] | None = None,
     severity: float = 1.0,
     rule: Rule = "paper",
     with_translations: bool = False,
@@ -108,6 +109,8 @@ def make_subsets(
         Rows of each subset. By default the most there can be; without a skew, all examples.
     labels : sequence, optional
         Labels in the order of the weights. By default those of the examples, sorted.
+    label_names : sequence of str, optional
+        What messages call them.
     severity : float
         0 is balanced, 1 the skew itself; see `skew_shares`.
     rule : {"paper", "authors_code"}
@@ -145,8 +148,9 @@ def make_subsets(
     """
     check_choice("rule", rule, RULES)
     languages = sorted(examples["language"].unique()) if skew is None else list(skew)
-    names = _check_examples(examples, languages, labels)
-    pool = _pool(examples, languages, names)
+    classes = _check_examples(examples, languages, labels)
+    names = label_names or classes
+    pool = _pool(examples, languages, classes)
     available = _count(pool)
     if skew is not None:
         shares = skew_shares(skew, severity=severity)
@@ -188,6 +192,7 @@ def balanced_sample(
     size: int | None,
     *,
     labels: Sequence[Any] | None = None,
+    label_names: Sequence[str] | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Draw a test set: as many rows of every label in every language.
@@ -200,6 +205,8 @@ def balanced_sample(
         Rows in all; None takes as many as there can be, translations included.
     labels : sequence, optional
         Labels. By default those of the examples, sorted.
+    label_names : sequence of str, optional
+        What messages call them.
     seed : int
         Seed of the draw.
 
@@ -214,8 +221,9 @@ def balanced_sample(
         As in `make_subsets`.
     """
     languages = sorted(examples["language"].unique()) if "language" in examples else []
-    names = _check_examples(examples, languages, labels)
-    pool = _pool(examples, languages, names)
+    classes = _check_examples(examples, languages, labels)
+    names = label_names or classes
+    pool = _pool(examples, languages, classes)
     available = _count(pool)
     cells = len(languages) * len(names)
     size = int(available.min()) * cells if size is None else check_size(size)

@@ -251,7 +251,8 @@ def clean(texts: "pd.Series[Any]", *, where: str = "a text") -> "pd.Series[str]"
     CompanionError
         If one is a list, or another value that is no text.
     """
-    return plain_values(texts, where=where).fillna("").astype(str).str.strip()
+    values = plain_values(texts, where=where)
+    return values.astype(str).where(values.notna(), "").str.strip()
 
 
 def plain_values(values: "pd.Series[Any]", *, where: str) -> "pd.Series[Any]":

@@ -1,6 +1,8 @@
 """The one error that is meant for a reader."""
 
 import errno
+import os
+from pathlib import Path
 
 
 class CompanionError(ValueError):
@@ -40,7 +42,9 @@ def disk_reason(error: BaseException) -> str | None:
     True
     """
     if isinstance(error, OSError) and error.errno in _DISK:
-        return f"cannot write {error.filename or 'a file'}: {error.strerror}"
+        name = error.filename
+        unread = isinstance(name, str) and Path(name).is_file() and not os.access(name, os.R_OK)
+        return f"cannot {'read' if unread else 'write'} {name or 'a file'}: {error.strerror}"
     if any(words in str(error) for words in _FULL):
         return "cannot write a file: no space left on the disk"
     return None

@@ -316,6 +316,8 @@ def _check_languages(settings: DatasetSettings, about: Dataset, *, where: str) -
         )
     if settings.languages is not None and not about.weights:
         raise CompanionError(f"{where}: languages without weights: give a skew")
+    if settings.languages is not None:
+        _check_list("languages", settings.languages, where=where)
     if settings.skew is not None:
         _check_list("skew", tuple(settings.skew), where=where)
     named = tuple(settings.skew or settings.languages or about.languages)
@@ -338,7 +340,13 @@ def load_profile(name: str) -> Profile:
         If there is no such profile, or a field of it is unknown, missing, of the wrong type or out
         of range.
     """
-    check_choice("profile", name, profile_names())
+    names = profile_names()
+    if not names:
+        raise CompanionError(
+            f"{paths.configs_dir()} holds no profile: set {paths.ROOT_VARIABLE} to a checkout, or "
+            "not at all"
+        )
+    check_choice("profile", name, names)
     path = paths.configs_dir() / f"{name}.yaml"
     try:
         text = path.read_text(encoding="utf-8")

@@ -1,6 +1,5 @@
 """Frozen dataclasses filled from files: each field of the type and range it is declared with."""
 
-import collections.abc
 import dataclasses
 import types
 import typing
@@ -94,7 +93,7 @@ def _convert(hint: Any, value: Any, *, where: str) -> Any:
         return _convert(arguments[0], value, where=where)
     if origin is tuple and isinstance(value, list):
         return tuple(_convert(arguments[0], item, where=where) for item in value)
-    if origin is not None and isinstance(value, Mapping):
+    if _is_mapping(origin) and isinstance(value, Mapping):
         return types.MappingProxyType(
             {
                 _convert(arguments[0], key, where=where): _convert(
@@ -113,9 +112,14 @@ def _convert(hint: Any, value: Any, *, where: str) -> Any:
     raise CompanionError(f"{where}: expected {_type_name(hint)}, got {_shown(value)}")
 
 
+def _is_mapping(origin: Any) -> bool:
+    return isinstance(origin, type) and issubclass(origin, Mapping)
+
+
 def _type_name(hint: Any) -> str:
-    if typing.get_origin(hint) in (tuple, Mapping, collections.abc.Mapping):
-        return "a list" if typing.get_origin(hint) is tuple else "fields"
+    origin = typing.get_origin(hint)
+    if origin is tuple or _is_mapping(origin):
+        return "a list" if origin is tuple else "fields"
     return getattr(hint, "__name__", str(hint))
 
 

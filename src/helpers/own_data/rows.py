@@ -160,11 +160,23 @@ def split(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def write(splits: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write each split as a table of the data set ``custom``; what is there already stays."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in splits.items():
-        content: Any = rows.to_parquet(None, index=False, compression="zstd")
-        file = folder / f"{name}.parquet"
-        if not file.is_file() or file.read_bytes() != content:
-            with store.atomic_path(file) as temporary:
-                temporary.write_bytes(content)
+    """Write each split as a table of the data set ``custom``; what is there already stays.
+
+    Raises
+    ------
+    CompanionError
+        If the folder holds other rows, whose models would be lost.
+    """
+    contents: dict[Path, Any] = {
+        folder / f"{name}.parquet": rows.to_parquet(None, index=False, compression="zstd")
+        for name, rows in splits.items()
+    }
+    absent = [file for file in contents if not file.is_file()]
+    if any(file.read_bytes() != contents[file] for file in contents if file not in absent):
+        raise CompanionError(
+            f"{folder} holds other rows, whose models would be lost: give another folder as "
+            "--output, or delete this one"
+        )
+    for file in absent:
+        with store.atomic_path(file) as temporary:
+            temporary.write_bytes(contents[file])

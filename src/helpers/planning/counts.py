@@ -70,13 +70,16 @@ class Texts:
         offline = all((reviews / member.file).is_file() for member in ASSETS["reviews"].members)
         self.here = self.family in sources or (self.family.startswith("multiemo") and offline)
         if not self.here and first.dataset not in _CHARACTERS:
-            raise CompanionError(
-                f"dataset {first.dataset!r} is not at hand: name its folder with "
-                f"--source {self.family}=FOLDER"
-            )
+            raise self._not_at_hand()
         self.facts = self.bench.corpus if self.here else all_datasets()[self.family]
         self.counted = self.here and tokenizer is not None
         self.special = 4 if self.facts.is_pair else 2  # pieces around and between texts
+
+    def _not_at_hand(self) -> CompanionError:
+        return CompanionError(
+            f"dataset {self.experiment.dataset!r} is not at hand: name its folder with "
+            f"--source {self.family}=FOLDER"
+        )
 
     @functools.cache  # noqa: B019 - it lives as long as the plan
     def lengths(self, part: Part) -> tuple[int, Integers]:
@@ -100,7 +103,10 @@ class Texts:
             return profile.language_identification.per_language * len(self.facts.languages)
         if part == "explained":
             return profile.shap_texts(dataset) or self._assumed_rows("test")
-        return int(getattr(profile.settings(dataset), part) or _LARGEST[self.family][part])
+        size = getattr(profile.settings(dataset), part) or _LARGEST.get(self.family, {}).get(part)
+        if size is None:
+            raise self._not_at_hand()
+        return int(size)
 
     def _assumed_lengths(self, part: Part) -> Integers:
         rates = _MBERT_RATES if self.experiment.model == "mbert" else _XLMR_RATES

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from helpers.data.cells import severity_limit
+from helpers.data.cells import severity_limit, skew_shares
 from helpers.foundation import hardware, store
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.experiment import Experiment
@@ -28,7 +28,7 @@ def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
 
 
 def check_severity(experiment: Experiment) -> None:
-    """Refuse a weighting at a severity where a cell of the training rows is empty.
+    """Refuse a severity that the skew does not allow, or not with the setup's weighting.
 
     Raises
     ------
@@ -36,13 +36,14 @@ def check_severity(experiment: Experiment) -> None:
         Naming the setup and the severity that it has to stay below.
     """
     skew = experiment.settings.chosen_skew(experiment.dataset)
-    if skew and all_setups()[experiment.setup].weighting is not None:
-        limit = severity_limit(skew)
-        if experiment.options.severity >= limit:
+    if skew:
+        limit, severity = severity_limit(skew), experiment.options.severity
+        if all_setups()[experiment.setup].weighting is not None and severity >= limit:
             raise CompanionError(
                 f"setup {experiment.setup} needs a severity below {limit:g}: at {limit:g} a "
                 "language has no row of its rarest label, for which it is undefined"
             )
+        skew_shares(skew, severity=severity)  # refuses what lies above the limit
 
 
 def _compute(bench: Workbench) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def _inputs(experiment: Experiment, upstream: Upstream) -> dict[str, Any]:
 
 def _compute(bench: Workbench) -> dict[str, Any]:
     from helpers.analysis.integrated_gradients import explain_by_gradients
-    from helpers.analysis.shap_frames import explanation_frame, token_values
+    from helpers.analysis.shap_frames import code_type, explanation_frame, token_values
 
     rows, labels = bench.explained, bench.corpus.labels
     classes = explained_classes(labels)
@@ -44,7 +44,8 @@ def _compute(bench: Workbench) -> dict[str, Any]:
     names = [labels[each] for each in classes]
     frame = explanation_frame(explanation, rows, class_names=names)
     values = token_values(frame, names)
-    values["class"] = values["class"].map(dict(enumerate(classes))).astype("int8")
+    codes = values["class"].map(dict(enumerate(classes)))
+    values["class"] = codes.astype(code_type(len(labels)))
     return {"integrated_gradients.parquet": values}
 
 

@@ -66,6 +66,7 @@ def _pretrained_probes(bench: Workbench, name: str, rows: pd.DataFrame) -> dict[
         first_token=experiment.recipe.first_token,
         max_length=experiment.recipe.max_length,
         rows=pd.util.hash_pandas_object(rows[columns], index=False).astype(str).tolist(),
+        paper_rows=_paper_rows(bench.corpus.family, name),
         version=STAGE.version,
         **({} if experiment.options.pretrained else {"pretrained_weights": False}),
     )

@@ -78,6 +78,7 @@ class Workbench:
             None if settings.as_is else skew,
             size=getattr(settings, split),
             labels=range(len(corpus.labels)),
+            label_names=corpus.labels,
             severity=experiment.options.severity,
             rule=self.rule,
             with_translations=settings.with_translations,
@@ -120,6 +121,7 @@ class Workbench:
             self.corpus.test,
             settings.test,
             labels=range(len(self.corpus.labels)),
+            label_names=self.corpus.labels,
             seed=FIXED_SEED,
         )
 

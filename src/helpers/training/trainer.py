@@ -228,6 +228,7 @@ class PaperTrainer(Trainer):  # type: ignore[misc]
         else:
             assert languages is not None
             losses = self.hooks.loss(logits.float(), labels, languages)
+            losses = losses if weights is None else losses * weights
             loss = losses.sum() / num_items_in_batch
         if self.hooks.penalty is not None:
             assert languages is not None
