@@ -1,6 +1,7 @@
 """``companion diagnose``: exit codes, files written whole or not at all, no torch, any folder."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -89,6 +90,19 @@ def test_what_is_read_is_never_written(tmp_path, options, words):
     assert done.returncode == 2 and done.stdout == ""
     assert words in done.stderr and done.stderr.count("\n") == 1, done.stderr
     assert {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")} == before
+
+
+def test_a_link_stays_and_what_is_no_file_is_never_replaced(tmp_path):
+    data = tables.write(FRAME, tmp_path / "t.csv")
+    (tmp_path / "real.html").write_text("old")
+    (tmp_path / "link.html").symlink_to("real.html")
+    assert companion(data, "--html", "link.html", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "link.html").is_symlink()
+    assert (tmp_path / "real.html").read_text("utf-8").startswith("<!doctype html>")
+    os.mkfifo(tmp_path / "pipe.html")
+    done = companion(data, "--html", "pipe.html", cwd=tmp_path)
+    assert done.returncode == 2 and "give a file" in done.stderr and done.stdout == ""
+    assert (tmp_path / "pipe.html").is_fifo()
 
 
 def test_weights_that_cannot_be_are_refused_before_anything_is_written(tmp_path):

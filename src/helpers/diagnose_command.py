@@ -112,9 +112,9 @@ def diagnose(
         without = "none, since make setup or pip install '.[all]' is needed to write it"
         printed += ["", tuned.to_text(), "", f"The results: {job.output}"]
         printed += [f"The book: {without if book is None else book}"]
-    for path, content in files.items():
-        _write(path, content)
     print(json.dumps(fields, indent=1, ensure_ascii=False) if json_ else "\n".join(printed))
+    for path, content in files.items():  # after the report, which nothing can take away then
+        _write(path, content)
     if fail_on is None:
         return
     at_least = LEVELS[LEVELS.index(fail_on) :]
@@ -143,9 +143,10 @@ def _check_target(option: str, path: Path | None, others: Sequence[Path]) -> Non
     if path is None:
         return
     from helpers.diagnosis.formats import format_of
+    from helpers.foundation.store import check_writable
 
     try:
-        possible = not path.is_dir() and path.resolve().parent.is_dir()
+        possible = (path.is_file() or not path.exists()) and path.resolve().parent.is_dir()
         taken = path.resolve() in [each.resolve() for each in others]
     except (OSError, RuntimeError, ValueError):
         possible = taken = False
@@ -153,6 +154,7 @@ def _check_target(option: str, path: Path | None, others: Sequence[Path]) -> Non
         raise CompanionError(f"{option} {str(path)[:200]!r}: give a file in a folder that exists")
     if taken:
         raise CompanionError(f"{option} {str(path)!r} is read, or written, too: give another file")
+    check_writable(path.resolve().parent)
     if format_of(path) is not None:
         _check_outside(option, path, others)
 
@@ -169,7 +171,8 @@ def _check_outside(option: str, path: Path, read: Sequence[Path]) -> None:
 
 
 def _write(path: Path, content: str) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all; a link stays, and what it names is written."""
+    path = path.resolve()
     temporary = path.with_name(f".{path.name}.part")
     try:
         temporary.write_text(content, encoding="utf-8")

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from helpers.data.tables import clean
+from helpers.data.tables import clean, read_file
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,9 @@ from helpers.data.tables import clean
 )
 def test_a_gap_in_a_column_of_any_type_is_an_empty_text(values, expected):
     assert clean(values, where="label").tolist() == expected
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_the_first_row(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"label": "good"}\n{"label": "bad"}\n', encoding="utf-8-sig")
+    assert read_file(path)["label"].tolist() == ["good", "bad"]

@@ -128,3 +128,29 @@ def test_equal_texts_have_equal_hashes_wherever_they_lie(values):
     alone = [texts._cheap_hash(array.slice(place, 1))[0] for place in range(len(array))]
     assert whole.tolist() == alone
     assert len(set(whole.tolist())) <= len(set(values))
+
+
+def test_rows_without_a_group_stand_alone():
+    rng = np.random.default_rng(0)
+    n = 2000
+    rows = pd.DataFrame(
+        {"language": rng.choice(["en", "fr"], n), "label": rng.choice(["bad", "good"], n)}
+    )
+    rows["group"] = [f"g{k}" if rng.random() < 0.2 else None for k in range(n)]
+    alone = rows.assign(group=[each or f"own{k}" for k, each in enumerate(rows["group"])])
+    sizes = []
+    for frame in (rows, rows.fillna({"group": ""}), alone):
+        source = open_source(frame)
+        counted = count(source, recognise(source, group="group"))
+        sizes.append(counted.blocks.sum(axis=(1, 2)))
+    assert all(each.sum() == n and each.max() < 40 for each in sizes)
+    np.testing.assert_array_equal(*sizes[:2])
+
+
+def test_a_whole_number_is_one_label_however_it_is_written(tmp_path):
+    (tmp_path / "en.csv").write_text("language,label\n" + "en,1\nen,0\n" * 50)
+    (tmp_path / "fr.csv").write_text("language,label\n" + "fr,1.0\nfr,0.0\n" * 50)
+    source = open_source(tmp_path)
+    table = count(source, recognise(source)).table
+    assert table.to_numpy().tolist() == [[50, 50], [50, 50]]
+    assert list(table.columns) == ["0", "1"]

@@ -93,6 +93,12 @@ def test_a_reference_of_the_same_kind():
     assert found.reference.association.cramers_v.value == 0
 
 
+def test_a_reference_needs_no_texts():
+    assert "text" in FRAME
+    found = diagnose(FRAME, reference=FRAME.drop(columns="text"))
+    assert found.reference.status == "no finding"
+
+
 def test_a_balanced_reference_differs():
     even = pd.DataFrame(
         {"language": ["en", "en", "fr", "fr"] * 200, "label": ["good", "bad"] * 400}

@@ -49,6 +49,13 @@ def test_a_balanced_subset_has_as_many_rows_as_was_said():
     assert diagnose(balanced).status == "no finding"
 
 
+def test_a_balanced_subset_counts_by_the_names_that_the_diagnosis_gives():
+    blanks = FRAME.assign(label=FRAME["label"].where(FRAME.index % 2 == 0, FRAME["label"] + " "))
+    found = diagnose(blanks)
+    assert found.table.shape == FOUND.table.shape
+    assert len(found.balanced_subset(blanks)) == found.balanced_rows == FOUND.balanced_rows
+
+
 def test_a_balanced_subset_of_grouped_rows():
     grouped = FRAME.assign(row=np.arange(len(FRAME)) // 2)
     found = diagnose(grouped, group="row")
@@ -141,15 +148,18 @@ def test_prior_correction_gives_back_what_the_text_says():
     assert space["corrected"] == pytest.approx(evidence)
 
 
-def test_prior_correction_to_a_file(tmp_path):
+@pytest.mark.parametrize("left_out", [False, True])  # a label that a language does not have
+def test_prior_correction_to_a_file(tmp_path, left_out):
     path = tmp_path / "shares.csv"
-    path.write_text("language,label,share\nen,good,0.9\nen,bad,0.1\nfr,good,0.2\nfr,bad,0.8\n")
+    en = "en,good,1\n" if left_out else "en,good,0.9\nen,bad,0.1\n"
+    path.write_text(f"language,label,share\n{en}fr,good,0.2\nfr,bad,0.8\n")
     expected = snippets.FROM_FILE.format(file=str(path))
     shares = pd.crosstab(FRAME["language"], FRAME["label"], normalize="index")
     languages = ["en", "fr"]
     space = {"train": FRAME, "languages": languages, "probabilities": shares.to_numpy()}
     exec(snippets.PRIOR_CORRECTION.format(expected=expected, **NAMES), space)
-    assert space["corrected"] == pytest.approx(np.array([[0.1, 0.9], [0.8, 0.2]]))
+    en = [0, 1] if left_out else [0.1, 0.9]
+    assert space["corrected"] == pytest.approx(np.array([en, [0.8, 0.2]]))
 
 
 def test_the_weighted_trainer_divides_by_rows(tmp_path):

@@ -1,13 +1,14 @@
 """Every kind of source gives the same table; what cannot be read is one sentence."""
 
 import gzip
+import json
 
 import numpy as np
 import pandas as pd
 import pytest
 import tables
 
-from helpers.diagnosis import diagnose
+from helpers.diagnosis import diagnose, sources
 from helpers.diagnosis.sources import open_source
 from helpers.foundation.errors import CompanionError
 from hub_repositories import XNLI, publish_xnli
@@ -356,3 +357,25 @@ def test_what_is_not_there(name):
 def test_an_empty_folder(tmp_path):
     with pytest.raises(CompanionError, match="holds no file of"):
         diagnose(tmp_path)
+
+
+def test_a_mistyped_file_is_not_looked_for_on_the_hub(monkeypatch):
+    monkeypatch.setattr(sources, "_hub_source", lambda *_: pytest.fail("asked the hub"))
+    with pytest.raises(CompanionError, match=r"'data/missing\.csv' is no file"):
+        open_source("data/missing.csv")
+
+
+def test_lines_of_json_end_at_line_feeds_alone(tmp_path):
+    lines = [{"language": "en", "label": "good", "text": "a\u2028b\u0085c"}] * 3
+    path = tmp_path / "rows.jsonl"
+    content = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    path.write_text(content, encoding="utf-8", newline="")
+    (batch,) = open_source(path).read(["text"])
+    assert batch.column("text").to_pylist() == ["a\u2028b\u0085c"] * 3
+
+
+def test_the_case_of_a_compression_s_ending_says_nothing(tmp_path):
+    path = tmp_path / "UP.CSV.GZ"
+    path.write_bytes(gzip.compress(b"language,label\nen,good\n"))
+    (batch,) = open_source(path).read(["label"])
+    assert batch.column("label").to_pylist() == ["good"]

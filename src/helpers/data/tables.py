@@ -67,7 +67,9 @@ def read_file(path: Path, *, columns: Sequence[str] | None = None) -> pd.DataFra
         if path.suffix == ".parquet":
             return pd.read_parquet(path, columns=None if columns is None else list(columns))
         if path.suffix == ".jsonl":
-            table = pd.read_json(path, lines=True, dtype=False, convert_dates=False)
+            table = pd.read_json(
+                path, lines=True, dtype=False, convert_dates=False, encoding="utf-8-sig"
+            )
         else:
             table = read_csv(path, dtype=str)
     except CompanionError:

@@ -21,6 +21,7 @@ from helpers.foundation.names import LONGEST
 BLOCKS = 200  # random blocks of source rows, for the interval
 MOST_LABELS, MOST_LANGUAGES = 1000, 500
 _MOST_ROWS = 10**9
+_WHOLE = re.compile(r"-?\d+\.0+")  # as a column of numbers with a gap is written
 
 Key = tuple[Any, Any, int]
 
@@ -63,6 +64,7 @@ def count(source: Source, columns: Columns) -> Counted:
     cells: Counter[Key] = Counter()
     seen: dict[str, set[Any]] = {"language": set(), "label": set()}
     sampler = TextSampler() if columns.text is not None else None
+    rows = 0
     for batch in source.read(columns.names):
         language, label = (
             plain_values(batch.column(name), where=source.column(name))
@@ -70,7 +72,9 @@ def count(source: Source, columns: Columns) -> Counted:
         )
         block = None
         if columns.group is not None:
-            block = _blocks(batch.column(columns.group), where=source.column(columns.group))
+            where = source.column(columns.group)
+            block = _blocks(batch.column(columns.group), where=where, after=rows)
+        rows += batch.num_rows
         found = _cells(language, label, block)
         cells.update(found)
         seen["language"].update(key[0] for key in found)
@@ -146,10 +150,16 @@ def plain_values(array: pa.Array, *, where: str) -> pa.Array:
     return array if pa.types.is_integer(array.type) else as_text(array, where=where)
 
 
-def _blocks(group: pa.Array, *, where: str) -> pa.Array:
-    values = plain_values(group, where=where)
-    values = values.cast(pa.string()).to_numpy(zero_copy_only=False).astype(object)
-    hashed = pd.util.hash_array(values, categorize=False)
+def _blocks(group: pa.Array, *, where: str, after: int) -> pa.Array:
+    """Return the block of each row; a row without a group is one of its own.
+
+    ``after`` is how many rows came before.
+    """
+    values = pd.Series(plain_values(group, where=where).cast(pa.string()).to_pylist(), dtype=object)
+    hashed = pd.util.hash_array(values.to_numpy(), categorize=False)
+    alone = (values.isna() | (values == "")).to_numpy()
+    own = pd.util.hash_array(np.arange(after, after + len(values), dtype=np.uint64))
+    hashed = np.where(alone, own, hashed)
     return pa.array((hashed % BLOCKS).astype(np.int64))
 
 
@@ -165,8 +175,8 @@ def names_of(values: Iterable[Any], of_numbers: tuple[str, ...] | None = None) -
 
     Examples
     --------
-    >>> names_of([" fr", 2.0, True])
-    {' fr': 'fr', 2.0: '2', True: 'true'}
+    >>> names_of([" fr", 2.0, True, "2.0"])
+    {' fr': 'fr', 2.0: '2', True: 'true', '2.0': '2'}
     """
 
     def name(value: Any) -> str:
@@ -177,7 +187,8 @@ def names_of(values: Iterable[Any], of_numbers: tuple[str, ...] | None = None) -
         whole = isinstance(value, int | np.integer)
         if of_numbers is not None and whole and 0 <= value < len(of_numbers):
             return of_numbers[int(value)]
-        return str(value).strip()
+        text = str(value).strip()
+        return text.partition(".")[0] if _WHOLE.fullmatch(text) else text
 
     return {value: name(value) for value in values}
 

@@ -1,5 +1,6 @@
 """The diagnosis, step by step: read, count, measure, say what it means."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -72,12 +73,10 @@ def diagnose(
     other = None
     if reference is not None:
         there = _open_reference(reference)
-        other = (
-            there,
-            recognise(
-                there, text=columns.text, label=columns.label, language=columns.language, pair=pair
-            ),
-        )
+        text = columns.text if columns.text in there.schema.names else None
+        named = {"label": columns.label, "language": columns.language, "text": text}
+        its_columns = recognise(there, **named)
+        other = there, replace(its_columns, text=None, pair=None)  # its shares alone are compared
     counted = count(source, columns)
     expectations = remedies.expectations(counted.table, expect)
     table, excluded = findings.exclude(counted.table)

@@ -31,7 +31,8 @@ FORMATS = {
     ".parquet": "parquet",
     ".arrow": "arrow",
 }
-COMPRESSIONS = (".gz", ".bz2", ".zst", ".xz")
+_ARROW_NAMES = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}
+COMPRESSIONS = (*_ARROW_NAMES, ".xz")
 BATCH_ROWS = 2**17
 _BLOCK_BYTES = 2**22  # small enough for its columns to stay in the cache of the processor
 _HEAD_BYTES = 2**18
@@ -141,7 +142,8 @@ def batches_of(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
 def _opened(path: Path) -> pa.NativeFile:
     if path.suffix.lower() == ".xz":
         return pa.PythonFile(lzma.open(path), mode="r")
-    return pa.input_stream(str(path), compression="detect", buffer_size=_HEAD_BYTES)
+    compression = _ARROW_NAMES.get(path.suffix.lower())
+    return pa.input_stream(str(path), compression=compression, buffer_size=_HEAD_BYTES)
 
 
 def _as_text(path: Path) -> io.TextIOWrapper:
@@ -190,7 +192,7 @@ def _delimiter(path: Path, head: str) -> str:
 
 
 def _json_schema(path: Path, head: str) -> pa.Schema:
-    lines = [line for line in head.splitlines() if line.strip()][:_HEAD_LINES]
+    lines = [line for line in head.split("\n") if line.strip()][:_HEAD_LINES]
     if lines[0].lstrip().startswith("["):
         raise CompanionError(
             f"{path} is one JSON list, and JSON lines are needed, a row a line: "

@@ -188,15 +188,18 @@ class Diagnosis:
 
     def sample_weight(self, frame: pd.DataFrame) -> pd.Series:
         """Return the weight of each row of a frame with the same columns."""
-        names = {
-            column: names_of(frame[column].unique(), self.label_names.get(column))
-            for column in (self.columns.language, self.columns.label)
-        }
-        return remedies.sample_weight(frame, self.weights(), names)
+        return remedies.sample_weight(frame, self.weights(), self._names(frame))
 
     def balanced_subset(self, frame: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
         """Draw the largest balanced subset of a frame with the same columns."""
-        return remedies.balanced_subset(frame, self.columns, seed=seed)
+        group = self.columns.group
+        return remedies.balanced_subset(frame, self._names(frame), group=group, seed=seed)
+
+    def _names(self, frame: pd.DataFrame) -> dict[str, dict[Any, str]]:
+        return {
+            column: names_of(frame[column].unique(), self.label_names.get(column))
+            for column in (self.columns.language, self.columns.label)
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values for JSON; texts of the data are not among them."""

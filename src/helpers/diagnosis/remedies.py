@@ -6,7 +6,7 @@ Everything follows from one question: which labels will the model meet in each l
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,9 +15,6 @@ from helpers.data.csv_rows import read_csv
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import check_choice
 from helpers.training.class_weights import of_mean_one, weights_of_cells
-
-if TYPE_CHECKING:
-    from helpers.diagnosis.columns import Columns
 
 LARGEST_CLIPPED = 10.0
 CLIPPED = f"weight_clipped_{LARGEST_CLIPPED:.0f}"
@@ -203,15 +200,23 @@ def sample_weight(
     return pd.Series(found, index=frame.index, name="sample_weight")
 
 
-def balanced_subset(frame: pd.DataFrame, columns: "Columns", *, seed: int = 0) -> pd.DataFrame:
+def balanced_subset(
+    frame: pd.DataFrame,
+    names: Mapping[str, Mapping[Any, str]],
+    *,
+    group: str | None = None,
+    seed: int = 0,
+) -> pd.DataFrame:
     """Draw the largest subset with as many rows of every label in every language.
 
     Parameters
     ----------
     frame : DataFrame
         The rows.
-    columns : Columns
-        Which columns hold language, label and, where there is one, the group.
+    names : mapping of str to mapping
+        The language's column and the label's, each with what its values are called.
+    group : str, optional
+        The column of the source row.
     seed : int
         Of the draw.
 
@@ -227,15 +232,10 @@ def balanced_subset(frame: pd.DataFrame, columns: "Columns", *, seed: int = 0) -
     """
     from helpers.data.subsets import balanced_sample
 
-    examples = pd.DataFrame(
-        {
-            "id": np.arange(len(frame)),
-            "language": frame[columns.language].to_numpy(),
-            "label": frame[columns.label].to_numpy(),
-        }
-    )
-    if columns.group is not None:
-        examples["group"] = frame[columns.group].to_numpy()
+    language, label = (frame[name].map(known).to_numpy() for name, known in names.items())
+    examples = pd.DataFrame({"id": np.arange(len(frame)), "language": language, "label": label})
+    if group is not None:
+        examples["group"] = frame[group].to_numpy()
     return frame.iloc[balanced_sample(examples, None, seed=seed)["id"].to_numpy()]
 
 

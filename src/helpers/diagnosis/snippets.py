@@ -31,7 +31,10 @@ corrected = probabilities * ratio
 corrected = corrected / corrected.sum(axis=1, keepdims=True)
 """
 EVEN = "1 / training_shares.shape[1]"
-FROM_FILE = "pd.read_csv({file!r}).pivot_table(index='language', columns='label', values='share')"
+FROM_FILE = (
+    "pd.read_csv({file!r}).pivot_table(index='language', columns='label', values='share', "
+    "fill_value=0)"
+)
 
 BALANCED_SUBSET = """\
 from helpers.diagnosis import diagnose

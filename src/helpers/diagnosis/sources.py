@@ -95,7 +95,8 @@ def open_source(data: Data, *, split: str | None = None) -> Source:
         return _of_rows(_file_source([path], str(path)), split)
     if is_folder:
         return _folder_source(path, split)
-    if _HUB_ID.fullmatch(str(data)):
+    # A mistyped file looks like a name on the hub.
+    if _HUB_ID.fullmatch(str(data)) and formats.format_of(Path(data)) is None:
         return _hub_source(str(data), split)
     raise CompanionError(f"{str(data)[:200]!r} is no file, no folder, and no owner/name on the hub")
 
