@@ -112,9 +112,11 @@ def diagnose(
         without = "none, since make setup or pip install '.[all]' is needed to write it"
         printed += ["", tuned.to_text(), "", f"The results: {job.output}"]
         printed += [f"The book: {without if book is None else book}"]
-    print(json.dumps(fields, indent=1, ensure_ascii=False) if json_ else "\n".join(printed))
-    for path, content in files.items():  # after the report, which nothing can take away then
-        _write(path, content)
+    try:
+        for path, content in files.items():
+            _write(path, content)
+    finally:  # a file that cannot be written takes nothing of the report away
+        print(json.dumps(fields, indent=1, ensure_ascii=False) if json_ else "\n".join(printed))
     if fail_on is None:
         return
     at_least = LEVELS[LEVELS.index(fail_on) :]
@@ -155,7 +157,7 @@ def _check_target(option: str, path: Path | None, others: Sequence[Path]) -> Non
     if taken:
         raise CompanionError(f"{option} {str(path)!r} is read, or written, too: give another file")
     check_writable(path.resolve().parent)
-    if format_of(path) is not None:
+    if format_of(path.resolve()) is not None:
         _check_outside(option, path, others)
 
 

@@ -139,7 +139,7 @@ def test_rows_without_a_group_stand_alone():
     rows["group"] = [f"g{k}" if rng.random() < 0.2 else None for k in range(n)]
     alone = rows.assign(group=[each or f"own{k}" for k, each in enumerate(rows["group"])])
     sizes = []
-    for frame in (rows, rows.fillna({"group": ""}), alone):
+    for frame in (rows, rows.fillna({"group": " "}), alone):
         source = open_source(frame)
         counted = count(source, recognise(source, group="group"))
         sizes.append(counted.blocks.sum(axis=(1, 2)))

@@ -56,6 +56,20 @@ def test_a_balanced_subset_counts_by_the_names_that_the_diagnosis_gives():
     assert len(found.balanced_subset(blanks)) == found.balanced_rows == FOUND.balanced_rows
 
 
+def test_a_file_of_shares_calls_labels_as_the_data_do(tmp_path):
+    numbers = FRAME.assign(label=FRAME["label"].map({"bad": "0.0", "good": "1.0"}))
+    path = tmp_path / "shares.csv"
+    path.write_text("language,label,share\nen,1.0,1\nen,0.0,1\nfr,1,1\nfr,0,3\n")
+    (asked,) = diagnose(numbers, expect=str(path)).expectations
+    assert asked.shares.loc["fr"].tolist() == [0.75, 0.25]
+
+
+def test_rows_without_a_group_stand_alone_in_a_balanced_subset():
+    alone = FRAME.assign(row=[None if k % 2 else " " for k in range(len(FRAME))])
+    found = diagnose(alone, group="row")
+    assert len(found.balanced_subset(alone)) == found.balanced_rows
+
+
 def test_a_balanced_subset_of_grouped_rows():
     grouped = FRAME.assign(row=np.arange(len(FRAME)) // 2)
     found = diagnose(grouped, group="row")
@@ -148,18 +162,23 @@ def test_prior_correction_gives_back_what_the_text_says():
     assert space["corrected"] == pytest.approx(evidence)
 
 
-@pytest.mark.parametrize("left_out", [False, True])  # a label that a language does not have
-def test_prior_correction_to_a_file(tmp_path, left_out):
+@pytest.mark.parametrize(
+    ("rows", "expected_rows"),
+    [
+        ("en,good,0.9\nen,bad,0.1\nfr,good,0.2\nfr,bad,0.8\n", [[0.1, 0.9], [0.8, 0.2]]),
+        ("en,good,1\nfr,good,0.2\nfr,bad,0.8\n", [[0, 1], [0.8, 0.2]]),
+        ("en,good,1\nfr,good,1\n", [[0, 1], [0, 1]]),  # a label that no language has
+    ],
+)
+def test_prior_correction_to_a_file(tmp_path, rows, expected_rows):
     path = tmp_path / "shares.csv"
-    en = "en,good,1\n" if left_out else "en,good,0.9\nen,bad,0.1\n"
-    path.write_text(f"language,label,share\n{en}fr,good,0.2\nfr,bad,0.8\n")
+    path.write_text(f"language,label,share\n{rows}")
     expected = snippets.FROM_FILE.format(file=str(path))
     shares = pd.crosstab(FRAME["language"], FRAME["label"], normalize="index")
     languages = ["en", "fr"]
     space = {"train": FRAME, "languages": languages, "probabilities": shares.to_numpy()}
     exec(snippets.PRIOR_CORRECTION.format(expected=expected, **NAMES), space)
-    en = [0, 1] if left_out else [0.1, 0.9]
-    assert space["corrected"] == pytest.approx(np.array([en, [0.8, 0.2]]))
+    assert space["corrected"] == pytest.approx(np.array(expected_rows))
 
 
 def test_the_weighted_trainer_divides_by_rows(tmp_path):

@@ -155,9 +155,10 @@ def _blocks(group: pa.Array, *, where: str, after: int) -> pa.Array:
 
     ``after`` is how many rows came before.
     """
-    values = pd.Series(plain_values(group, where=where).cast(pa.string()).to_pylist(), dtype=object)
-    hashed = pd.util.hash_array(values.to_numpy(), categorize=False)
-    alone = (values.isna() | (values == "")).to_numpy()
+    values = pd.Series(plain_values(group, where=where).to_pylist(), dtype=object)
+    names = values.astype(str).str.strip()
+    hashed = pd.util.hash_array(names.to_numpy(dtype=object), categorize=False)
+    alone = (values.isna() | (names == "")).to_numpy()
     own = pd.util.hash_array(np.arange(after, after + len(values), dtype=np.uint64))
     hashed = np.where(alone, own, hashed)
     return pa.array((hashed % BLOCKS).astype(np.int64))

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.data.csv_rows import read_csv
+from helpers.diagnosis.counting import names_of
 from helpers.foundation.errors import CompanionError
 from helpers.foundation.names import check_choice
 from helpers.training.class_weights import of_mean_one, weights_of_cells
@@ -235,7 +236,9 @@ def balanced_subset(
     language, label = (frame[name].map(known).to_numpy() for name, known in names.items())
     examples = pd.DataFrame({"id": np.arange(len(frame)), "language": language, "label": label})
     if group is not None:
-        examples["group"] = frame[group].to_numpy()
+        given = frame[group].reset_index(drop=True)
+        alone = given.isna() | (given.astype(str).str.strip() == "")  # a row of its own
+        examples["group"] = given.astype(object).where(~alone, "row " + examples["id"].astype(str))
     return frame.iloc[balanced_sample(examples, None, seed=seed)["id"].to_numpy()]
 
 
@@ -250,6 +253,8 @@ def _share_rows(path: Path) -> pd.DataFrame:
         ) from error
     for name in _COLUMNS:
         check_choice(f"--expect {str(path)!r}: column", name, table.columns)
+    for name in ("language", "label"):  # called as in the data
+        table[name] = table[name].map(names_of(table[name].dropna().unique()))
     share = pd.to_numeric(table["share"], errors="coerce")
     if share.isna().any() or (share < 0).any() or np.isinf(share).any():
         row = int((share.isna() | (share < 0) | np.isinf(share)).to_numpy().argmax())

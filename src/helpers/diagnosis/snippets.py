@@ -26,15 +26,12 @@ import pandas as pd
 # probabilities: rows x labels, columns in the order of training_shares; languages: one a row
 training_shares = pd.crosstab(train[{language!r}], train[{label!r}], normalize="index")
 expected_shares = {expected}
-ratio = (expected_shares / training_shares).loc[languages].to_numpy()
+ratio = (expected_shares / training_shares).fillna(0).loc[languages].to_numpy()
 corrected = probabilities * ratio
 corrected = corrected / corrected.sum(axis=1, keepdims=True)
 """
 EVEN = "1 / training_shares.shape[1]"
-FROM_FILE = (
-    "pd.read_csv({file!r}).pivot_table(index='language', columns='label', values='share', "
-    "fill_value=0)"
-)
+FROM_FILE = "pd.read_csv({file!r}).pivot_table(index='language', columns='label', values='share')"
 
 BALANCED_SUBSET = """\
 from helpers.diagnosis import diagnose
