@@ -288,6 +288,17 @@ def test_a_balanced_sample_is_uniform_and_spreads_over_source_rows():
     assert everything["group"].nunique() == 100
 
 
+def test_names_of_labels_are_for_messages_alone():
+    examples = parallel(100, XNLI, 3)
+    plain, named = (
+        make_subsets(examples, XNLI, size=30, label_names=names)
+        for names in (None, ["bad", "neutral", "good"])
+    )
+    for kind in ("balanced", "imbalanced"):
+        pd.testing.assert_frame_equal(plain.counts()[kind], named.counts()[kind])
+    assert named.counts()["balanced"].to_numpy().sum() == 30
+
+
 @pytest.mark.parametrize(
     ("change", "options", "message"),
     [

@@ -112,7 +112,7 @@ def test_a_figure_is_one_self_contained_image_with_its_words(experiments):
 
     shown = draw()
     assert 'alt="up &amp; &quot;down&quot;"' in shown
-    assert "<figcaption><b>Figure.</b> Accuracy</figcaption>" in shown
+    assert "<figcaption><b>Figure.</b> Accuracy.</figcaption>" in shown
     source = re.search(r"data:image/svg\+xml;base64,([^\"]+)", shown)[1]
     assert b"<svg" in base64.b64decode(source)
     assert b"http" not in re.sub(rb"http://www\.w3\.org|https?://purl\.org|http://creativecommons\.org",

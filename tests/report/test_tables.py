@@ -194,7 +194,7 @@ def test_a_number_changed_by_hand_is_caught(experiments):
 
 def test_a_table_is_accessible_html(experiments):
     shown = display.table(tables.accuracy(experiments), caption="<b>Table 3.</b> Accuracy").html
-    assert shown.count("<figcaption><b>Table 3.</b> Accuracy</figcaption>") == 1
+    assert shown.count("<figcaption><b>Table 3.</b> Accuracy.</figcaption>") == 1
     assert '<th scope="row"' in shown and '<th scope="col"' in shown
     assert "<small>[" in shown
     assert (

@@ -21,7 +21,9 @@ def test_the_answer_is_whether_the_joint_skew_separates_more():
     assert less[0].numbers.estimate == pytest.approx(0.4, abs=0.02)
     assert [one.numbers.verdict for one in told(0.98)] == [FAILS, FAILS]
     said = questions.answer(QUESTION, less)
-    assert said.startswith("By the paper's ruler, languages move further apart under the joint")
+    assert said.startswith(
+        "By the paper's ruler and by the log loss, languages move further apart under the joint"
+    )
     none = questions.of_its_data_set(QUESTION, [as_in_the_paper(dataset="multiemo")])
     assert questions.answer(QUESTION, none) == questions.NOT_YET
 

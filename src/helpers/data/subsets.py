@@ -183,7 +183,7 @@ def make_subsets(
         imbalanced=examples[in_imbalanced],
         overlap=float((in_balanced & in_imbalanced).sum() / max(in_balanced.sum(), 1)),
         languages=tuple(languages),
-        labels=tuple(names),
+        labels=tuple(classes),
     )
 
 

@@ -191,14 +191,18 @@ def _once(said: Sequence[str]) -> list[str]:
 
     Examples
     --------
-    >>> _once(["by one ruler, it rises", "by another, it rises", "it falls"])
-    ['by one ruler and by another, it rises', 'it falls']
+    >>> _once(["by A, it rises", "by B, it rises", "it falls", "by C, it rises"])
+    ['by A, by B and by C, it rises', 'it falls']
     """
     ways: dict[str, list[str]] = {}
     for words in said:
         *way, rest = words.split(", ", maxsplit=1)
         ways.setdefault(rest, []).extend(way)
-    return [", ".join(filter(None, (" and ".join(way), rest))) for rest, way in ways.items()]
+    listed = {rest: [", ".join(way[:-1]), *way[-1:]] for rest, way in ways.items()}
+    return [
+        ", ".join(filter(None, (" and ".join(filter(None, way)), rest)))
+        for rest, way in listed.items()
+    ]
 
 
 def summary(question: Question, results: Sequence[RunResults]) -> Html:
