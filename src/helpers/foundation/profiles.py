@@ -316,8 +316,8 @@ def _check_languages(settings: DatasetSettings, about: Dataset, *, where: str) -
         )
     if settings.languages is not None and not about.weights:
         raise CompanionError(f"{where}: languages without weights: give a skew")
-    if settings.languages is not None:
-        _check_list("languages", settings.languages, where=where)
+    if settings.languages == ():
+        raise CompanionError(f"{where}: languages is empty: give two or more, or null")
     if settings.skew is not None:
         _check_list("skew", tuple(settings.skew), where=where)
     named = tuple(settings.skew or settings.languages or about.languages)
