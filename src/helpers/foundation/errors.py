@@ -43,8 +43,15 @@ def disk_reason(error: BaseException) -> str | None:
     """
     if isinstance(error, OSError) and error.errno in _DISK:
         name = error.filename
-        unread = isinstance(name, str) and Path(name).is_file() and not os.access(name, os.R_OK)
-        return f"cannot {'read' if unread else 'write'} {name or 'a file'}: {error.strerror}"
+        verb = "read" if isinstance(name, str) and _is_unreadable(name) else "write"
+        return f"cannot {verb} {name or 'a file'}: {error.strerror}"
     if any(words in str(error) for words in _FULL):
         return "cannot write a file: no space left on the disk"
     return None
+
+
+def _is_unreadable(name: str) -> bool:
+    try:
+        return Path(name).is_file() and not os.access(name, os.R_OK)
+    except OSError:  # in a folder that may not be entered
+        return False
