@@ -21,6 +21,7 @@ from helpers.report.evidence import Finding, adjusted, evaluate
 from helpers.report.places import place_label
 
 NOT_YET = "Not computed yet."
+_WAYS = ("by ", "on ", "with ")
 _MOST_OPEN = 4  # of more verdicts, those that cannot be told open at a click
 
 
@@ -179,30 +180,33 @@ def answer(question: Question, told: Sequence[Finding]) -> str:
             f"{question.counted}: by {counts[HOLDS]} of {len(verdicts)} rules; "
             f"{counts[FAILS]} say otherwise, and {counts[UNKNOWN]} cannot tell."
         )
-    said = [words for verdict, words in judged if words and verdict != UNKNOWN]
+    said = _once([words for verdict, words in judged if words and verdict != UNKNOWN])
     if unsure := [words for verdict, words in judged if words and verdict == UNKNOWN]:
         listed = " or ".join(filter(None, (", ".join(unsure[:-1]), unsure[-1])))
         said.append(f"it cannot be told {question.cannot_tell.format(listed)}")
-    return f"{capitalised('; '.join(_once(said)))}."
+    return f"{capitalised('; '.join(said))}."
 
 
 def _once(said: Sequence[str]) -> list[str]:
-    """Say once what is said in several ways, which stand before a comma.
+    """Say once what holds by several rulers or under several shares, named before a comma.
 
     Examples
     --------
-    >>> _once(["by A, it rises", "by B, it rises", "it falls", "by C, it rises"])
-    ['by A, by B and by C, it rises', 'it falls']
+    >>> _once(["by A, it rises", "by B, it rises", "it falls, too", "by C, it rises"])
+    ['by A, by B and by C, it rises', 'it falls, too']
     """
     ways: dict[str, list[str]] = {}
-    for words in said:
-        *way, rest = words.split(", ", maxsplit=1)
-        ways.setdefault(rest, []).extend(way)
-    listed = {rest: [", ".join(way[:-1]), *way[-1:]] for rest, way in ways.items()}
-    return [
-        ", ".join(filter(None, (" and ".join(filter(None, way)), rest)))
-        for rest, way in listed.items()
-    ]
+    for place, words in enumerate(said):
+        way, comma, rest = words.partition(", ")
+        if comma and way.startswith(_WAYS):
+            ways.setdefault(rest, []).append(way)
+        else:
+            ways[f"{place}"] = [words]
+    told = []
+    for rest, way in ways.items():
+        named = " and ".join(filter(None, (", ".join(way[:-1]), way[-1])))
+        told.append(named if rest.isdigit() else f"{named}, {rest}")
+    return told
 
 
 def summary(question: Question, results: Sequence[RunResults]) -> Html:
