@@ -15,7 +15,7 @@ from helpers.diagnosis.sources import open_source
 from helpers.foundation import paths, store
 from helpers.foundation.errors import CompanionError
 from helpers.own_data import fine_tuning, pages
-from helpers.own_data.rows import read_rows
+from helpers.own_data.rows import read_rows, split, write
 from helpers.planning import throughput
 from sentences import SENTENCES
 from tiny_sources import PROFILE, write_checkout
@@ -140,6 +140,20 @@ def test_a_checkout_is_no_folder_for_results(shipped):
             profile="quick",
             output=Path(__file__).parents[2],
         )
+
+
+def test_rows_of_an_earlier_call_stay_and_others_are_refused(tmp_path):
+    splits = split(own_rows())
+    write(splits, tmp_path / "texts")
+    before = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "texts").iterdir()}
+    write(splits, tmp_path / "texts")
+    others = {name: part.assign(label=part["label"].iloc[0]) for name, part in splits.items()}
+    (tmp_path / "texts" / "test.parquet").unlink()
+    with pytest.raises(CompanionError, match=r"texts holds other rows, .* another folder"):
+        write(others, tmp_path / "texts")
+    after = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "texts").iterdir()}
+    del before["test.parquet"]
+    assert after == before
 
 
 def test_a_row_that_lacks_a_text_of_its_pair_is_left_out():

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from helpers.diagnosis.columns import Columns
 from helpers.diagnosis.formats import as_text
@@ -155,12 +156,14 @@ def _blocks(group: pa.Array, *, where: str, after: int) -> pa.Array:
 
     ``after`` is how many rows came before.
     """
-    values = pd.Series(plain_values(group, where=where).to_pylist(), dtype=object)
-    names = values.astype(str).str.strip()
-    hashed = pd.util.hash_array(names.to_numpy(dtype=object), categorize=False)
-    alone = (values.isna() | (names == "")).to_numpy()
+    values = plain_values(group, where=where)
+    names = pc.utf8_trim_whitespace(values.cast(pa.string()))
+    alone = pc.or_kleene(pc.is_null(values, nan_is_null=True), pc.equal(names, ""))
+    hashed = pd.util.hash_array(
+        names.to_numpy(zero_copy_only=False).astype(object), categorize=False
+    )
     own = pd.util.hash_array(np.arange(after, after + len(values), dtype=np.uint64))
-    hashed = np.where(alone, own, hashed)
+    hashed = np.where(alone.to_numpy(zero_copy_only=False), own, hashed)
     return pa.array((hashed % BLOCKS).astype(np.int64))
 
 

@@ -73,9 +73,12 @@ def diagnose(
     other = None
     if reference is not None:
         there = _open_reference(reference)
-        text = columns.text if columns.text in there.schema.names else None
-        named = {"label": columns.label, "language": columns.language, "text": text}
-        its_columns = recognise(there, **named)
+        its_columns = recognise(
+            there,
+            label=columns.label,
+            language=columns.language,
+            text=columns.text if columns.text in there.schema.names else None,
+        )
         other = there, replace(its_columns, text=None, pair=None)  # its shares alone are compared
     counted = count(source, columns)
     expectations = remedies.expectations(counted.table, expect)

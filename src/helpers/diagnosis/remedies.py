@@ -231,14 +231,15 @@ def balanced_subset(
     CompanionError
         If a language has no row of a label.
     """
+    from helpers.data.grouping import connected_groups
     from helpers.data.subsets import balanced_sample
+    from helpers.data.tables import clean
 
     language, label = (frame[name].map(known).to_numpy() for name, known in names.items())
     examples = pd.DataFrame({"id": np.arange(len(frame)), "language": language, "label": label})
     if group is not None:
-        given = frame[group].reset_index(drop=True)
-        alone = given.isna() | (given.astype(str).str.strip() == "")  # a row of its own
-        examples["group"] = given.astype(object).where(~alone, "row " + examples["id"].astype(str))
+        given = clean(frame[group], where=f"column {group!r}")
+        examples["group"] = connected_groups(given.where(given != ""))
     return frame.iloc[balanced_sample(examples, None, seed=seed)["id"].to_numpy()]
 
 

@@ -41,7 +41,7 @@ def repository_root() -> Path:
         If there is no such folder.
     """
     if os.environ.get(ROOT_VARIABLE):
-        root = named(os.environ[ROOT_VARIABLE], what=ROOT_VARIABLE).resolve()
+        root = named(os.environ[ROOT_VARIABLE], what=ROOT_VARIABLE)
         if not root.is_dir():
             raise CompanionError(f"{ROOT_VARIABLE}={root} is not a folder")
         return root

@@ -249,8 +249,6 @@ def _parse_profile(path: Path, text: str) -> Profile:
         where = f"{path.name}: datasets: {family}"
         check_choice(f"data set in {path.name}:", family, all_datasets())
         _check_languages(sizes, all_datasets()[family], where=where)
-        for field_of_recipe in sizes.recipe:
-            check_choice(f"field in {where}: recipe:", field_of_recipe, Recipe.__dataclass_fields__)
         build(Recipe, {**raw["recipe"], **sizes.recipe}, where=f"{where}: recipe")
         seeds, mie_seeds = profile.seeds_of(family), profile.seeds_of(family, mie=True)
         _check_seeds(sizes, set(seeds), set(mie_seeds), where=where)

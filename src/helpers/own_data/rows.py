@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
 from helpers.data.grouping import SPLIT_SHARES, SPLITS, assign_splits, connected_groups
-from helpers.data.tables import clean
+from helpers.data.tables import clean, read_file
 from helpers.diagnosis.columns import Columns
 from helpers.diagnosis.counting import names_of, plain_values
 from helpers.diagnosis.findings import Excluded
@@ -167,16 +166,15 @@ def write(splits: Mapping[str, pd.DataFrame], folder: Path) -> None:
     CompanionError
         If the folder holds other rows, whose models would be lost.
     """
-    contents: dict[Path, Any] = {
-        folder / f"{name}.parquet": rows.to_parquet(None, index=False, compression="zstd")
-        for name, rows in splits.items()
-    }
-    absent = [file for file in contents if not file.is_file()]
-    if any(file.read_bytes() != contents[file] for file in contents if file not in absent):
-        raise CompanionError(
-            f"{folder} holds other rows, whose models would be lost: give another folder as "
-            "--output, or delete this one"
-        )
-    for file in absent:
-        with store.atomic_path(file) as temporary:
-            temporary.write_bytes(contents[file])
+    absent = {}
+    for name, rows in splits.items():
+        file = folder / f"{name}.parquet"
+        if not file.is_file():
+            absent[file] = rows
+        elif not read_file(file).equals(rows):
+            raise CompanionError(
+                f"{folder} holds other rows, whose models would be lost: give another folder as "
+                "--output, or delete this one"
+            )
+    for file, rows in absent.items():
+        store.write_frame(file, rows)

@@ -134,6 +134,18 @@ def count_text(number: float) -> str:
     return MISSING if math.isnan(number) else f"{number:,.0f}"
 
 
+def listed_words(words: Sequence[str], last: str = "and") -> str:
+    """Return words as in a sentence; ``last`` stands before the last one.
+
+    Examples
+    --------
+    >>> listed_words(["a"]), listed_words(["a", "b", "c"]), listed_words(["a", "b"], "or")
+    ('a', 'a, b and c', 'a or b')
+    """
+    *first, end = words
+    return f"{', '.join(first)} {last} {end}" if first else end
+
+
 def counted(number: int, noun: str) -> str:
     """Return how many there are of something.
 

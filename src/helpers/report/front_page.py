@@ -11,7 +11,7 @@ from helpers.foundation.experiment import Experiment
 from helpers.foundation.names import dataset_label, model_label
 from helpers.report import by_number, claims, frames, plain_words, skew_figures, takeaways
 from helpers.report.claim_list import CLAIMS, HEADLINES
-from helpers.report.display import Html, Panel, multiples, signed
+from helpers.report.display import Html, Panel, listed_words, multiples, signed
 from helpers.report.evidence import Finding, Verdicts
 from helpers.report.figures import STYLE
 from helpers.report.places import POOLED, by_place, place_label, places
@@ -98,9 +98,10 @@ def _how_sure(experiments: Sequence[Experiment], found: Verdicts) -> str:
         seeds = max(
             len(seeds) for one in told if one.numbers for seeds in one.numbers.values.values()
         )
+        on = listed_words([dataset_label(dataset) for dataset in datasets])
         lines.append(
             f"Of {len(HEADLINES)} main findings ({whose}), {_by_where(told, len(datasets))} "
-            f"({html.escape(model_label(model))} on {_listed(list(map(dataset_label, datasets)))}, "
+            f"({html.escape(model_label(model))} on {on}, "
             f"up to {seeds} seed{'s' * (seeds > 1)} of each setup)."
         )
         lines += [_on_new_seeds(found, dataset, model) for dataset in datasets]
@@ -120,7 +121,7 @@ def _by_where(told: Sequence[Finding], datasets: int) -> str:
         counts.append(f"{number}{f' on {where}' * (datasets > 1)}")
     missing = len(HEADLINES) - len(told)
     counts += [f"{missing} {'have' if missing > 1 else 'has'} no result yet"] * bool(missing)
-    return _listed(counts)
+    return listed_words(counts)
 
 
 def _on_new_seeds(found: Verdicts, dataset: str, model: str) -> str:
@@ -137,18 +138,6 @@ def _on_new_seeds(found: Verdicts, dataset: str, model: str) -> str:
 
 def _models(experiments: Sequence[Experiment]) -> list[str]:
     return list(dict.fromkeys(model for _, model in places(experiments)))
-
-
-def _listed(words: Sequence[str]) -> str:
-    """Return words as in a sentence.
-
-    Examples
-    --------
-    >>> _listed(["a"]), _listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _missing(experiments: Sequence[Experiment], originals: Sequence[Experiment]) -> str:

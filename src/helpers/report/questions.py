@@ -16,12 +16,12 @@ from helpers.analysis.quantities import RunResults
 from helpers.foundation.names import section_number
 from helpers.report import claim_cells
 from helpers.report.claims import FAILS, HOLDS, UNKNOWN, Claim, Verdict
-from helpers.report.display import Html, capitalised, folded, note, table
+from helpers.report.display import Html, capitalised, folded, listed_words, note, table
 from helpers.report.evidence import Finding, adjusted, evaluate
 from helpers.report.places import place_label
 
 NOT_YET = "Not computed yet."
-_WAYS = ("by ", "on ", "with ")
+_WAYS = ("by ", "on ", "with ")  # a ruler, or shares of the test set, before a comma
 _MOST_OPEN = 4  # of more verdicts, those that cannot be told open at a click
 
 
@@ -182,7 +182,7 @@ def answer(question: Question, told: Sequence[Finding]) -> str:
         )
     said = _once([words for verdict, words in judged if words and verdict != UNKNOWN])
     if unsure := [words for verdict, words in judged if words and verdict == UNKNOWN]:
-        listed = " or ".join(filter(None, (", ".join(unsure[:-1]), unsure[-1])))
+        listed = listed_words(unsure, "or")
         said.append(f"it cannot be told {question.cannot_tell.format(listed)}")
     return f"{capitalised('; '.join(said))}."
 
@@ -195,18 +195,14 @@ def _once(said: Sequence[str]) -> list[str]:
     >>> _once(["by A, it rises", "by B, it rises", "it falls, too", "by C, it rises"])
     ['by A, by B and by C, it rises', 'it falls, too']
     """
-    ways: dict[str, list[str]] = {}
+    ways: dict[tuple[str, int | None], list[str]] = {}
     for place, words in enumerate(said):
         way, comma, rest = words.partition(", ")
         if comma and way.startswith(_WAYS):
-            ways.setdefault(rest, []).append(way)
+            ways.setdefault((rest, None), []).append(way)
         else:
-            ways[f"{place}"] = [words]
-    told = []
-    for rest, way in ways.items():
-        named = " and ".join(filter(None, (", ".join(way[:-1]), way[-1])))
-        told.append(named if rest.isdigit() else f"{named}, {rest}")
-    return told
+            ways[words, place] = []
+    return [f"{listed_words(way)}, {rest}" if way else rest for (rest, _), way in ways.items()]
 
 
 def summary(question: Question, results: Sequence[RunResults]) -> Html:

@@ -44,7 +44,7 @@ class Hooks:
         return {
             **({} if self.loss is None else {"row_loss": repr(self.loss)}),
             **({} if self.penalty is None else {"row_penalty": repr(self.penalty)}),
-            **({} if self.chances is None else {"row_chances": np.asarray(self.chances).tolist()}),
+            **({} if self.chances is None else {"row_chances": self.chances.tolist()}),
         }
 
 
