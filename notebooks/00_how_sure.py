@@ -88,7 +88,7 @@ display.table(
 # "Cannot be told" may mean that there is nothing, or that there are too few seeds to see it. The
 # table takes the smallest effect that would matter, as the plan states it, and counts the seeds
 # that would show it with a power of 80 %. A standard deviation from few seeds is itself unsure, so
-# its upper 80 % bound is taken: the numbers are cautious, and fall as seeds are added.
+# its upper 80 % bound is taken: the numbers are cautious, and tend to fall as seeds are added.
 # [The paper's claims](claims.ipynb) has the number beside each claim that cannot be told.
 
 # %% tags=["hide-input"]

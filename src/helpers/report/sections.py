@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
+from helpers.foundation import store
 from helpers.foundation.names import check_choice
 from helpers.report import (
     claim_figures,
@@ -67,26 +68,28 @@ class Section:
 # --- parts ----------------------------------------------------------------------------------
 
 
-def _pictures(draw: Draw, caption: str) -> Part:
-    """Return a figure with a picture for each data set; the seeds are said in its caption."""
+def _pictures(draw: Draw, caption: str, *, of: str = "metrics.json") -> Part:
+    """Return a figure with a picture for each data set.
+
+    The caption says the seeds that have the result file ``of``, which the pictures are drawn of.
+    """
 
     def part(experiments: Experiments) -> Html:
         named = by_name(experiments)
         panels = [Panel(*draw(listed), name) for name, listed in named.items()]
-        return multiples(panels, caption=f"{caption} {_seeds(named)}")
+        return multiples(panels, caption=f"{caption} {_seeds(named, of)}")
 
     return part
 
 
-def _seeds(named: Mapping[str, Experiments]) -> str:
-    """Say how many seeds each data set has."""
-    counts = {name: len(_seeds_of(listed)) for name, listed in named.items()}
-    words = ", ".join(f"{html.escape(name)} {n}" for name, n in counts.items())
+def _seeds(named: Mapping[str, Experiments], of: str = "metrics.json") -> str:
+    """Say how many seeds of each data set have a result file."""
+    seeds = {
+        name: {each.seed for each in frames.chosen(listed) if store.verified_path(each.folder, of)}
+        for name, listed in named.items()
+    }
+    words = ", ".join(f"{html.escape(name)} {len(found)}" for name, found in seeds.items())
     return f"Seeds: {words}."
-
-
-def _seeds_of(experiments: Experiments) -> set[int]:
-    return set(frames.accuracy_by_seed(experiments)["seed"])
 
 
 def _tables(read: Callable[[Experiments], pd.DataFrame], caption: str) -> Part:
@@ -323,7 +326,9 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
                     _sweep,
                     "<b>Figure A.4-B.</b> Left: how many of all tokens are negative, neutral and "
                     "positive at each threshold. Right: the neutral tokens' mean cumulative "
-                    "difference; dotted: the null, a balanced model of another seed.",
+                    "difference; dotted: the null, a balanced model of another seed, in the seeds "
+                    "that have one.",
+                    of="shap_difference.parquet",
                 ),
                 _tables(
                     tables.token_shares,

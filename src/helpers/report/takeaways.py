@@ -25,7 +25,7 @@ from helpers.report.claim_cells import (
 )
 from helpers.report.claim_list import CLAIMS, HEADLINES
 from helpers.report.claim_quantities import accuracy_under, difference_words
-from helpers.report.display import MISSING, Html, rows_by_two, signed, table
+from helpers.report.display import MISSING, Html, counted, rows_by_two, signed, table
 from helpers.report.evidence import Finding, Verdicts, evaluate
 from helpers.report.labels import model_names
 from helpers.report.places import POOLED, place_label, places
@@ -62,8 +62,8 @@ def section(experiments: Sequence[Experiment], *sections: str) -> Html:
         if each.numbers is not None
     ]
     where = html.escape(place_label(*experiments[0].place))
-    counted = plain_words.counted(each.numbers for each in told)
-    summary = f"Of the {len(told)} claims tested here ({where}): {counted}."
+    verdicts_told = plain_words.counted(each.numbers for each in told)
+    summary = f"Of the {len(told)} claims tested here ({where}): {verdicts_told}."
     content = f'<p>{summary}</p><ul class="companion-claims">{"".join(lines)}</ul>'
     if names := unlearned(collect(experiments)):
         content += (
@@ -225,9 +225,11 @@ def _what_was_run(one: RunResults) -> str:
     seeds = len({seed for setup, seed in one.predictions if "+" not in setup})
     rows = next((len(frame) for frame in one.predictions.values()), 0)
     explained = next((frame["text"].nunique() for frame in one.shap_difference.values()), 0)
+    with_shap = len({seed for setup, seed in one.shap_difference if "+" not in setup})
+    fewer = f" in {counted(with_shap, 'seed')}" * (0 < with_shap < seeds)
     return (
-        f"{len(one.skew)} languages, {seeds} {'seed' if seeds == 1 else 'seeds'}, "
-        f"{rows:,} test texts, {f'{explained:,}' if explained else 'none'} explained by SHAP"
+        f"{len(one.skew)} languages, {counted(seeds, 'seed')}, "
+        f"{rows:,} test texts, {f'{explained:,}' if explained else 'none'} explained by SHAP{fewer}"
     )
 
 
